@@ -1,0 +1,85 @@
+/** What a server may say in one message of an event stream. Every member is optional, but one must be there. */
+export interface SseMessage {
+  /** Ignored by every reader; proxies see traffic. Line ends split it into several comment lines. */
+  comment?: string
+  /** The event type. Empty or absent means `message`. One line without NUL. */
+  event?: string
+  /** Becomes the reader's last event ID. Empty clears it. One line without NUL: readers ignore an id that has one. */
+  id?: string
+  /** The reconnection time in milliseconds, a safe integer of at least 0. */
+  retry?: number
+  /** The payload. CR LF, CR and LF all count as line ends; the reader gets LF for each. */
+  data?: string
+}
+
+/** Why `encodeEvent` refused a message. */
+export type SseEncodeErrorCode =
+  | 'event-line-break'
+  | 'id-line-break'
+  | 'event-nul'
+  | 'id-nul'
+  | 'retry-invalid'
+  | 'empty-message'
+  | `${'comment' | 'event' | 'id' | 'data'}-type`
+
+/** A message that cannot be written. Nothing of it has been: half a message would reach the reader as another one. */
+export class SseEncodeError extends TypeError {
+  override readonly name = 'SseEncodeError'
+  readonly code: SseEncodeErrorCode
+
+  constructor(code: SseEncodeErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/**
+ * One message as it goes over the wire: LF line ends, one space after each colon, a blank line at the end.
+ * Throws SseEncodeError.
+ * HTML Standard, section 9.2.5 "Parsing an event stream".
+ */
+export function encodeEvent({ comment, event, id, retry, data }: SseMessage): string {
+  let text = ''
+  if (comment !== undefined) text += lines(': ', asText(comment, 'comment'))
+  if (event !== undefined && event !== '') text += `event: ${oneLine(event, 'event')}\n`
+  if (id !== undefined) text += `id: ${oneLine(id, 'id')}\n`
+  if (retry !== undefined) text += `retry: ${wholeMilliseconds(retry)}\n`
+  if (data !== undefined) text += lines('data: ', asText(data, 'data'))
+  if (text === '') throw new SseEncodeError('empty-message', 'A message needs at least one field.')
+  return `${text}\n`
+}
+
+/** A message that every reader ignores. Sent now and then, it keeps proxies from closing a silent stream. */
+export function encodeComment(text = ''): string {
+  return encodeEvent({ comment: text })
+}
+
+const LINE_END = /\r\n|\r|\n/
+
+// A reader ends a line at a bare CR too, so whoever splits at LF alone lets the data forge fields.
+function lines(prefix: string, text: string): string {
+  if (!LINE_END.test(text)) return `${prefix}${text}\n`
+  return text
+    .split(LINE_END)
+    .map((line) => `${prefix}${line}\n`)
+    .join('')
+}
+
+// `1\n\ndata: forged` as an id would be a complete second event. Cutting it short would hide the attack.
+function oneLine(value: string, field: 'event' | 'id'): string {
+  if (LINE_END.test(asText(value, field)))
+    throw new SseEncodeError(`${field}-line-break`, `The field ${field} must be a single line.`)
+  if (value.includes('\0')) throw new SseEncodeError(`${field}-nul`, `The field ${field} must not hold NUL.`)
+  return value
+}
+
+function wholeMilliseconds(retry: number): number {
+  if (!Number.isSafeInteger(retry) || retry < 0)
+    throw new SseEncodeError('retry-invalid', 'The field retry must be a whole number of milliseconds.')
+  return retry
+}
+
+function asText(value: string, field: 'comment' | 'event' | 'id' | 'data'): string {
+  if (typeof value !== 'string') throw new SseEncodeError(`${field}-type`, `The field ${field} must be text.`)
+  return value
+}

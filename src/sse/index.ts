@@ -1,0 +1,2 @@
+export { encodeComment, encodeEvent, SseEncodeError, type SseEncodeErrorCode, type SseMessage } from './event.ts'
+export { createParser, type SseEvent, type SseParser, type SseParserOptions } from './parser.ts'
