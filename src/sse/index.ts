@@ -1,2 +1,9 @@
-export { encodeComment, encodeEvent, SseEncodeError, type SseEncodeErrorCode, type SseMessage } from './event.ts'
+export {
+  encodeComment,
+  encodeEvent,
+  SseEncodeError,
+  type SseEncodeErrorCode,
+  type SseMessage,
+} from './event.ts'
 export { createParser, type SseEvent, type SseParser, type SseParserOptions } from './parser.ts'
+export { openStream, type EventStream, type Sent, type StreamOptions } from './stream.ts'

@@ -155,12 +155,18 @@ function find(text: string, character: string, code: number, from: number): numb
 
 function nameAt(text: string, at: number): string | undefined {
   switch (text.charCodeAt(at)) {
-    case 100: return begins(text, at, 'data')
-    case 101: return begins(text, at, 'event')
-    case 105: return begins(text, at, 'id')
-    case 114: return begins(text, at, 'retry')
-    case 58: return ''
-    default: return undefined
+    case 100:
+      return begins(text, at, 'data')
+    case 101:
+      return begins(text, at, 'event')
+    case 105:
+      return begins(text, at, 'id')
+    case 114:
+      return begins(text, at, 'retry')
+    case 58:
+      return ''
+    default:
+      return undefined
   }
 }
 

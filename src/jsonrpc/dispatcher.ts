@@ -1,0 +1,62 @@
+import { errorResponse, INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, RpcError } from './errors.ts'
+import {
+  isMessage,
+  isRequest,
+  readableId,
+  type Message,
+  type Notification,
+  type Params,
+  type Request,
+  type Response,
+} from './message.ts'
+
+/** Does what a method stands for. Returns the result, or nothing, which is answered as `{}`. */
+export type Handler<Context> = (params: Params, context: Context) => object | void | Promise<object | void>
+
+/** A Map, not an object: `toString` or `__proto__` would be found in an object that never listed them. */
+export type MethodTable<Context> = ReadonlyMap<string, Handler<Context>>
+
+/**
+ * Runs one message against a table of methods. A notification gets no answer, not even an error (section 4.1).
+ * An RpcError becomes the response's error. Anything else thrown goes to `onUnexpected`; the caller learns only
+ * that it happened, for its text may name paths or secrets.
+ */
+export async function dispatch<Context>(
+  methods: MethodTable<Context>,
+  message: Request | Notification,
+  context: Context,
+  onUnexpected: (error: unknown) => void,
+): Promise<Response | undefined> {
+  try {
+    const handler = methods.get(message.method)
+    if (!handler) throw new RpcError(METHOD_NOT_FOUND, `Method not found: ${message.method.slice(0, 128)}`)
+    const result = (await handler(message.params ?? {}, context)) ?? {}
+    return isRequest(message) ? { jsonrpc: '2.0', id: message.id, result } : undefined
+  } catch (error) {
+    if (!(error instanceof RpcError)) onUnexpected(error)
+    if (!isRequest(message)) return undefined
+    const known = error instanceof RpcError ? error : new RpcError(INTERNAL_ERROR, 'Internal error')
+    return errorResponse(known, message.id)
+  }
+}
+
+/**
+ * Answers what a caller sent, which may be a batch (section 6): one answer, several, or none when there were
+ * only notifications. What is no message is answered by -32600 in its place.
+ */
+export async function answerAll(
+  value: unknown,
+  answer: (message: Message) => Promise<Response | undefined>,
+): Promise<Response | Response[] | undefined> {
+  const answerOne = async (one: unknown) => (isMessage(one) ? answer(one) : invalidRequest(one))
+  if (!Array.isArray(value)) return answerOne(value)
+  if (value.length === 0) return invalidRequest(value)
+  const answers = (await Promise.all(value.map(answerOne))).filter((response) => response !== undefined)
+  return answers.length > 0 ? answers : undefined
+}
+
+export const NOT_A_MESSAGE =
+  'Not a JSON-RPC 2.0 message: it needs "jsonrpc": "2.0" and a method, and an id is a string or an integer.'
+
+const invalidRequest = (value: unknown): Response =>
+  errorResponse(new RpcError(INVALID_REQUEST, NOT_A_MESSAGE), readableId(value))

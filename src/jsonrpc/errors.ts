@@ -1,0 +1,30 @@
+import type { ErrorObject, Id, Response } from './message.ts'
+
+/** Section 5.1 "Error object": the codes that every implementation shares. */
+export const PARSE_ERROR = -32700
+export const INVALID_REQUEST = -32600
+export const METHOD_NOT_FOUND = -32601
+export const INVALID_PARAMS = -32602
+export const INTERNAL_ERROR = -32603
+
+/** Thrown by whoever handles a message, sent as the error of its response. Its text reaches the caller. */
+export class RpcError extends Error {
+  override readonly name: string = 'RpcError'
+  readonly code: number
+  readonly data: unknown
+
+  constructor(code: number, message: string, data?: unknown) {
+    super(message)
+    this.code = code
+    this.data = data
+  }
+
+  toJSON(): ErrorObject {
+    return { code: this.code, message: this.message, ...(this.data !== undefined && { data: this.data }) }
+  }
+}
+
+/** The response that carries an error. Without an id where none could be read. */
+export function errorResponse(error: RpcError, id?: Id): Response {
+  return { jsonrpc: '2.0', ...(id !== undefined && { id }), error: error.toJSON() }
+}

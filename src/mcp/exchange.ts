@@ -1,0 +1,101 @@
+import type { Message, Notification, Params, Request, Response } from '../jsonrpc/index.ts'
+import type { Ask } from './ask.ts'
+import type { Revision } from './revisions/index.ts'
+import type { Capabilities, Implementation, LogLevel } from './types.ts'
+
+/** Who is calling, as far as authorization has found out. */
+export interface Principal {
+  issuer: string
+  subject: string
+}
+
+/** What is known of one client. A session keeps it; without sessions each request brings it along. */
+export interface Client {
+  /** Which words it understands: negotiated by `initialize`, or named by the request. */
+  revision: Revision
+  initialized: boolean
+  info: Implementation | undefined
+  capabilities: Capabilities
+  /** The least severe log message it wants to hear of. */
+  logLevel: LogLevel
+  principal: Principal | undefined
+  /** Its requests that have no answer yet. */
+  readonly inFlight: Set<Exchange>
+}
+
+export function newClient(revision: Revision): Client {
+  return {
+    revision,
+    initialized: false,
+    info: undefined,
+    capabilities: {},
+    logLevel: 'info',
+    principal: undefined,
+    inFlight: new Set(),
+  }
+}
+
+/** How a transport brings something back to the sender of a message. */
+export interface WayBack {
+  /** Sends what is said before the answer. */
+  send(message: Message): void
+  /** Asks the client. How that travels is the transport's affair. */
+  ask(exchange: Exchange): Ask
+}
+
+/**
+ * One request or notification on its way through the server: who sent it, and the way back.
+ * (A name of our own: JSON-RPC has none for a request together with all that is said until its answer.)
+ */
+export class Exchange {
+  readonly message: Request | Notification
+  readonly client: Client
+  /** The client wants no answer any more, or is gone. */
+  cancelled = false
+  /** Called when the work should stop early. One place is enough: only one method runs per exchange. */
+  onAbort: ((reason: Error) => void) | undefined
+  /** Takes the answers to what was asked meanwhile, by the id of the question. */
+  questions: Map<string, (response: Response) => void> | undefined
+  /** Something was said before the answer. */
+  spoke = false
+  readonly #way: WayBack
+  #controller: AbortController | undefined
+  #reason: Error | undefined
+
+  constructor(message: Request | Notification, client: Client, way: WayBack) {
+    this.message = message
+    this.client = client
+    this.#way = way
+  }
+
+  /** Aborted when the work should stop early. Made when somebody looks: most tools are done before they would. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#reason) this.#controller.abort(this.#reason)
+    return this.#controller.signal
+  }
+
+  get ask(): Ask {
+    return this.#way.ask(this)
+  }
+
+  notify(method: string, params: Params): void {
+    if (this.cancelled) return
+    this.spoke = true
+    this.#way.send({ jsonrpc: '2.0', method, params })
+  }
+
+  /** Stops the work; the answer says why. */
+  abort(reason: Error): void {
+    if (this.#reason) return
+    this.#reason = reason
+    this.#controller?.abort(reason)
+    this.onAbort?.(reason)
+  }
+
+  /** Stops the work; nobody waits for an answer. */
+  cancel(): void {
+    this.cancelled = true
+    this.abort(new DOMException('The client has cancelled the request or is gone.', 'AbortError'))
+  }
+}

@@ -1,0 +1,29 @@
+export { INTERNAL_ERROR, RpcError } from '../jsonrpc/index.ts'
+export type { Answers, Ask, Questions } from './ask.ts'
+export type { Principal } from './exchange.ts'
+export { createGuard, type Guard, type GuardOptions } from './guard.ts'
+export {
+  createMcpHandler,
+  methodNotAllowed,
+  notFound,
+  pathOf,
+  type HttpOptions,
+  type McpHandler,
+} from './http.ts'
+export { sendError } from './http-error.ts'
+export type { Limits } from './limits.ts'
+export { logToStderr, type Log, type LogEntry } from './log.ts'
+export type { Infer, JsonSchema } from './schema.ts'
+export { createMcpServer, type McpServer, type ServerOptions } from './server.ts'
+export { defineTool, type Call, type Tool, type ToolDefinition, type ToolReturn } from './tool.ts'
+export { ToolError } from './tool-error.ts'
+export type {
+  CallToolResult,
+  Capabilities,
+  Content,
+  Implementation,
+  LogLevel,
+  ResourceContents,
+  ToolAnnotations,
+  ToolInfo,
+} from './types.ts'

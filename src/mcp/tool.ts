@@ -1,0 +1,55 @@
+import type { Ask } from './ask.ts'
+import type { Principal } from './exchange.ts'
+import type { Infer, JsonSchema } from './schema.ts'
+import type { CallToolResult, LogLevel, ToolInfo } from './types.ts'
+import { compile, isKnownDialect, type Check } from './validate.ts'
+
+/** What a running tool may know and do. Nothing in it speaks of HTTP. */
+export interface Call {
+  /** Aborted at the deadline, when the client cancels, and when the client is gone. Hand it on to `fetch`. */
+  readonly signal: AbortSignal
+  /** When the time is up, in milliseconds since 1970. */
+  readonly deadline: number
+  /** Who is calling; undefined without authorization. */
+  readonly principal: Principal | undefined
+  /** Says how far the work has come, to a client that asked for it. It must grow; what does not is dropped. */
+  progress(progress: number, total?: number, message?: string): void
+  /** A log message to the client, which chooses the least severe level it wants. */
+  log(level: LogLevel, data: unknown, logger?: string): void
+  /** Asks the client (elicitation, sampling, roots). Ask before you act: the body may run again from its first line. */
+  ask: Ask
+}
+
+/** Text, or a whole result. Throw a ToolError to tell the model what to do differently. */
+export type ToolReturn = string | CallToolResult
+
+export interface ToolDefinition<S extends JsonSchema> extends Omit<ToolInfo, 'inputSchema'> {
+  /** What the arguments must be. Published as it is; without `$schema` it is JSON Schema 2020-12. */
+  inputSchema: S
+  /** How long a call may take, in milliseconds. Default 60,000. */
+  timeoutMs?: number
+  run(args: Infer<S>, call: Call): ToolReturn | Promise<ToolReturn>
+}
+
+export interface Tool extends ToolInfo {
+  readonly timeoutMs: number
+  run(args: Record<string, unknown>, call: Call): ToolReturn | Promise<ToolReturn>
+  /** Compiled at the first call. */
+  check(): Check | Promise<Check>
+}
+
+/** A tool whose arguments are typed by its own JSON Schema. Throws TypeError where clients could not use it. */
+export function defineTool<const S extends JsonSchema>(definition: ToolDefinition<S>): Tool {
+  const { name, inputSchema, timeoutMs = 60_000 } = definition
+  if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name))
+    throw new TypeError(`Tool name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 _ . -`)
+  if (inputSchema.type !== 'object') throw new TypeError(`Tool ${name}: the inputSchema needs type "object".`)
+  if (!isKnownDialect(inputSchema))
+    throw new TypeError(`Tool ${name}: $schema must be JSON Schema 2020-12 or draft-07.`)
+  let check: Check | undefined
+  return {
+    ...(definition as unknown as Tool), // `run` takes just what `check` lets pass
+    timeoutMs,
+    check: () => check ?? compile(inputSchema).then((compiled) => (check = compiled)),
+  }
+}

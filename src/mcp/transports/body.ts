@@ -1,0 +1,64 @@
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
+import {
+  INVALID_REQUEST,
+  isMessage,
+  NOT_A_MESSAGE,
+  PARSE_ERROR,
+  parseJson,
+  readableId,
+  type Message,
+} from '../../jsonrpc/index.ts'
+import { HttpError } from '../http-error.ts'
+
+/** The one message that a POST brings. Throws HttpError, or RpcError where it is no message. */
+export async function readMessage(request: IncomingMessage, maxBytes: number): Promise<Message> {
+  const value = parseJson(await readBody(request, maxBytes))
+  if (isMessage(value)) return value
+  const text = Array.isArray(value) ? 'No batches here: send one message per POST.' : NOT_A_MESSAGE
+  throw new HttpError(400, INVALID_REQUEST, text, { id: readableId(value) })
+}
+
+/**
+ * The body of a POST as text. Throws HttpError: 415 unless it is JSON in UTF-8, sent as it is; 413 above
+ * `maxBytes`, from the declared length already; 400 where the bytes are no UTF-8 or end early.
+ */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const { headers } = request
+  // A page can send text/plain or a form to any site unasked, but not application/json.
+  if (!JSON_TYPE.test(headers['content-type'] ?? ''))
+    throw new HttpError(415, INVALID_REQUEST, 'Send the message as Content-Type: application/json.')
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+    throw new HttpError(415, INVALID_REQUEST, 'Send the message uncompressed.', {
+      headers: { 'Accept-Encoding': 'identity' },
+    })
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  const bytes = await readAll(request, maxBytes)
+  if (!isUtf8(bytes)) throw new HttpError(400, PARSE_ERROR, 'The body is not UTF-8.')
+  return bytes.toString()
+}
+
+const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?;?\s*$/i
+
+function readAll(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > maxBytes) {
+        chunks.length = 0
+        reject(tooLarge(maxBytes))
+      } else chunks.push(chunk)
+    })
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+    request.once('error', () => reject(new HttpError(400, PARSE_ERROR, 'The body ended early.')))
+  })
+}
+
+// The rest of the body is still on its way: only closing the connection spares us from reading it.
+function tooLarge(maxBytes: number): HttpError {
+  return new HttpError(413, INVALID_REQUEST, `The body is larger than ${maxBytes} bytes.`, {
+    headers: { Connection: 'close' },
+  })
+}

@@ -1,0 +1,47 @@
+import type { ErrorObject, Options, ValidateFunction } from 'ajv'
+import type { JsonSchema } from './schema.ts'
+
+/** Checked arguments, with defaults filled in, or what is wrong with them: the path and the rule. */
+export type Checked = { value: Record<string, unknown> } | { problem: string }
+export type Check = (value: Record<string, unknown>) => Checked
+
+const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/
+const DRAFT_2020_12 = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/
+
+/** Whether we can check against the dialect that a schema names. None named means 2020-12. */
+export function isKnownDialect({ $schema }: JsonSchema): boolean {
+  return $schema === undefined || DRAFT_07.test($schema) || DRAFT_2020_12.test($schema)
+}
+
+/** Turns a schema into a check. Loads ajv the first time: it takes longer than all else at the start of the process. */
+export async function compile(schema: JsonSchema): Promise<Check> {
+  const ajv = DRAFT_07.test(schema.$schema ?? '')
+    ? new (await import('ajv')).Ajv(OPTIONS)
+    : new (await import('ajv/dist/2020.js')).Ajv2020(OPTIONS)
+  const validate: ValidateFunction = ajv.compile(schema)
+  // Defaults are written into what is checked, and that belongs to the caller.
+  const writes = JSON.stringify(schema).includes('"default"')
+  return (given) => {
+    const value = writes ? structuredClone(given) : given
+    return validate(value) ? { value } : { problem: describe(validate.errors?.[0]) }
+  }
+}
+
+// strict refuses legal tool schemas; coercion and removal would let a tool see what the caller never sent.
+const OPTIONS: Options = {
+  strict: false,
+  coerceTypes: false,
+  removeAdditional: false,
+  useDefaults: true,
+  allErrors: false,
+  validateFormats: false,
+  logger: false,
+}
+
+function describe(error: ErrorObject | null | undefined): string {
+  if (!error) return 'the arguments do not fit the schema'
+  const { instancePath, keyword, message = 'is not allowed', params } = error
+  const allowed = params['allowedValues'] ?? params['allowedValue'] ?? params['additionalProperty']
+  const detail = allowed === undefined ? '' : `: ${JSON.stringify(allowed).slice(0, 512)}`
+  return `arguments${instancePath} ${message}${detail} (rule: ${keyword})`
+}
