@@ -1,0 +1,48 @@
+// The figures and the code in the READMEs: measured and copied here, compared by a test, written by `npm run figures`.
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ROOT } from './parts.mjs'
+
+const READMES = ['README.md', 'README.zh-CN.md']
+const read = (file) => readFileSync(join(ROOT, file), 'utf8')
+
+/** Name to figure, as it is printed. */
+export function figures() {
+  const core = ['src/sse', 'src/jsonrpc', 'src/mcp', 'src/tools'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name)),
+  )
+  const walk = spawnSync(process.execPath, ['scripts/walk.mjs', '--count'], { cwd: ROOT, encoding: 'utf8' })
+  const [, walkLines, walkFiles] = /executes (\d+) lines of src in (\d+) files/.exec(walk.stdout) ?? []
+  if (!walkLines) throw new Error(`npm run walk failed: ${walk.stderr}`)
+  const packages = Object.entries(JSON.parse(read('package-lock.json')).packages)
+  const vectors = (name) => JSON.parse(read(`test/vectors/${name}.json`)).vectors.length
+  return {
+    'core-lines': core.reduce((sum, file) => sum + read(file).split('\n').length - 1, 0).toLocaleString('en'),
+    'core-files': core.length,
+    'walk-lines': walkLines,
+    'walk-files': walkFiles,
+    packages: packages.filter(([name, { dev, optional }]) => name && !dev && !optional).length,
+    'parse-vectors': vectors('sse-parse'),
+    'encode-vectors': vectors('sse-encode'),
+  }
+}
+
+/** The texts with today's figures, and with the files that their code blocks name. */
+export function withFigures(values = figures()) {
+  return READMES.map((file) => {
+    const text = read(file)
+      .replace(/<!--([a-z-]+)-->.*?<!---->/g, (_all, name) => `<!--${name}-->${values[name]}<!---->`)
+      .replace(/```js\n\/\/ (\S+)\n[\s\S]*?```/g, (_all, path) => `\`\`\`js\n// ${path}\n${read(path)}\`\`\``)
+    return { file, text }
+  })
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const values = figures()
+  for (const { file, text } of withFigures(values)) writeFileSync(join(ROOT, file), text)
+  console.log(values)
+}

@@ -1,0 +1,41 @@
+// What the tests need beside the root's npm packages, and whether it is here.
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+const onPath = (...names) =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.flatMap((name) => [join(folder, name), join(folder, `${name}.exe`)]))
+    .find((file) => existsSync(file))
+
+const firstFile = (...files) => files.find((file) => existsSync(file))
+
+/** The browser that drives the page tests; CHROMIUM names another one. */
+export const chromium = () =>
+  process.env.CHROMIUM ??
+  onPath('chromium', 'chromium-browser', 'google-chrome') ??
+  firstFile(
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  )
+
+export const tshark = () =>
+  onPath('tshark') ??
+  firstFile('C:\\Program Files\\Wireshark\\tshark.exe', '/Applications/Wireshark.app/Contents/MacOS/tshark')
+
+/** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
+export const PARTS = {
+  interop: { what: 'the official SDK and Inspector (test/interop)', folder: 'test/interop' },
+  rivals: { what: 'the parser we compare ours with (bench)', folder: 'bench' },
+  chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
+  tshark: { what: 'tshark, for captures', debian: 'tshark', find: tshark },
+}
+
+export const isHere = (name) => {
+  const { folder, find } = PARTS[name]
+  return folder ? existsSync(join(ROOT, folder, 'node_modules')) : find() !== undefined
+}
