@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+// The parser that lesson 2 ends with. Looking at it now spoils that lesson a little, not this one.
+import { createParser } from '../02-the-format-to-the-last-byte/solution.mjs'
+
+const file = process.env.LESSON_FILE
+const { encode } = await import(file ? pathToFileURL(file).href : './exercise.mjs')
+const { vectors } = JSON.parse(
+  readFileSync(new URL('../../test/vectors/sse-encode.json', import.meta.url), 'utf8'),
+)
+
+/** What a reader of these messages gets. */
+function read(...messages) {
+  const events = []
+  const parser = createParser((event) => events.push(event))
+  parser.push(new TextEncoder().encode(messages.map(encode).join('')))
+  return { events, ...parser.state }
+}
+
+/** The browser's view of text: CR LF, CR and LF have all become LF. */
+const asRead = (text) => text.replace(/\r\n?/g, '\n')
+
+test('one field is one line, and a blank line ends the message', () => {
+  assert.equal(encode({ data: 'hello' }), 'data: hello\n\n')
+  assert.equal(encode({ event: 'tick' }), 'event: tick\n\n')
+  assert.equal(encode({ id: '41' }), 'id: 41\n\n')
+  assert.equal(encode({ retry: 1500 }), 'retry: 1500\n\n')
+  assert.equal(encode({ comment: 'keep-alive' }), ': keep-alive\n\n')
+})
+
+test('the order is comment, event, id, retry, data', () => {
+  const message = { data: 'x', retry: 3000, id: '7', event: 'tick', comment: 'why' }
+  assert.equal(encode(message), ': why\nevent: tick\nid: 7\nretry: 3000\ndata: x\n\n')
+})
+
+test('an empty string is written, save as an event type', () => {
+  assert.equal(encode({ data: '' }), 'data: \n\n')
+  assert.equal(encode({ id: '', data: 'x' }), 'id: \ndata: x\n\n')
+  assert.equal(encode({ retry: 0, data: 'x' }), 'retry: 0\ndata: x\n\n')
+  assert.equal(encode({ event: '', data: 'x' }), 'data: x\n\n')
+})
+
+test('data with LF, CR LF or CR becomes several data lines', () => {
+  assert.equal(encode({ data: 'a\nb' }), 'data: a\ndata: b\n\n')
+  assert.equal(encode({ data: 'a\r\nb' }), 'data: a\ndata: b\n\n')
+  assert.equal(encode({ data: 'a\rb' }), 'data: a\ndata: b\n\n')
+  assert.equal(encode({ data: 'a\n' }), 'data: a\ndata: \n\n')
+  assert.equal(encode({ comment: 'a\rb' }), ': a\n: b\n\n')
+})
+
+test('a line end in event or id is refused, and so is a NUL in id', () => {
+  for (const end of ['\n', '\r', '\r\n']) {
+    assert.throws(
+      () => encode({ event: `a${end}data: forged`, data: 'x' }),
+      `event with ${JSON.stringify(end)}`,
+    )
+    assert.throws(() => encode({ id: `1${end}data: forged`, data: 'x' }), `id with ${JSON.stringify(end)}`)
+  }
+  assert.throws(() => encode({ id: '1\u00002', data: 'x' }), 'id with NUL')
+})
+
+test('a retry that is no whole number, an empty message and a wrong type are refused', () => {
+  for (const retry of [-1, 1.5, 1e21, NaN, '1000'])
+    assert.throws(() => encode({ retry, data: 'x' }), `retry ${retry}`)
+  assert.throws(() => encode({}), 'nothing at all')
+  assert.throws(() => encode({ data: { a: 1 } }), 'data that is an object')
+})
+
+test('every vector of test/vectors/sse-encode.json', () => {
+  for (const { name, message, expect } of vectors) {
+    if (typeof expect === 'string')
+      assert.equal(encode(message), expect, `${name}: ${JSON.stringify(encode(message))}`)
+    else assert.throws(() => encode(message), name)
+  }
+})
+
+test('what is written is what a parser reads, and no message touches its neighbour', () => {
+  for (const data of [
+    '',
+    ' ',
+    'a',
+    ' a',
+    ':',
+    'a\r\r\nb\n\rc',
+    'x\n\nevent: forged\rid: 9',
+    '你好 😀',
+    '\u0000\uFEFF\u2028',
+  ]) {
+    const { events, lastEventId, retry } = read(
+      { data: 'before' },
+      { event: 't', id: '1', retry: 9, data },
+      { data: 'after' },
+    )
+    assert.deepEqual(events, [
+      { type: 'message', data: 'before', lastEventId: '' },
+      { type: 't', data: asRead(data), lastEventId: '1' },
+      { type: 'message', data: 'after', lastEventId: '1' },
+    ])
+    assert.deepEqual({ lastEventId, retry }, { lastEventId: '1', retry: 9 })
+  }
+})

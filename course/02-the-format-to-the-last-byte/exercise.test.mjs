@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
+
+const file = process.env.LESSON_FILE
+const { createParser } = await import(file ? pathToFileURL(file).href : './exercise.mjs')
+const json = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
+const { vectors } = json('../../test/vectors/sse-parse.json')
+const { streams } = json('../../data/chat-streams.json')
+
+const bytesOf = ({ input, inputBase64 }) =>
+  inputBase64 === undefined
+    ? new TextEncoder().encode(input)
+    : Uint8Array.from(Buffer.from(inputBase64, 'base64'))
+
+/** What a fresh parser reports for these pieces. */
+function parse(pieces) {
+  const events = []
+  const { push, state } = createParser((event) => events.push({ ...event }))
+  for (const piece of pieces) push(piece)
+  return { events, lastEventId: state.lastEventId, retry: state.retry }
+}
+
+const oneByOne = (bytes) => Array.from(bytes, (_, at) => bytes.subarray(at, at + 1))
+const cutAt = (bytes, at) => [bytes.subarray(0, at), bytes.subarray(at)]
+
+function check(vector, pieces, how) {
+  const { events, lastEventId, retry } = vector.expect
+  const got = parse(pieces)
+  const wanted = { events, lastEventId, retry }
+  const message = `"${vector.name}", ${how}\nstream:   ${JSON.stringify(vector.input ?? vector.inputBase64).slice(0, 200)}
+expected: ${JSON.stringify(wanted).slice(0, 300)}\ngot:      ${JSON.stringify(got).slice(0, 300)}`
+  if (!isDeepStrictEqual(got, wanted)) assert.fail(message)
+}
+
+/** One test for the vectors of a few rules, each stream in one piece: the first red one says which rule to look up. */
+function rules(sentence, ...prefixes) {
+  test(sentence, () => {
+    const chosen = vectors.filter(({ rule }) => prefixes.some((prefix) => rule.startsWith(prefix)))
+    assert.ok(chosen.length > 0)
+    for (const vector of chosen) check(vector, [bytesOf(vector)], 'in one piece')
+  })
+}
+
+rules('LF, CR LF and CR each end a line, and nothing else does', 'line-end', 'eof.cr')
+rules('name, colon, one space that does not count, value', 'field', 'line.blank')
+rules('data lines are joined with LF, and empty data is an event too', 'data', 'dispatch')
+rules('a comment is nothing', 'comment')
+rules('event names the type, for this event only', 'event')
+rules('an id stays in force, moves without data, and is ignored if it holds NUL', 'id')
+rules('retry counts at its line, without a blank line', 'retry')
+rules('what no blank line has ended is never dispatched', 'eof', 'id.uncommitted', 'mixture')
+rules('one BOM at the start goes, any other stays, and a bad byte hurts only itself', 'bom', 'utf8')
+
+test('retry with anything but digits changes nothing', () => {
+  for (const value of ['', ' 5', '5 ', '-5', '+5', '1.5', '1e3', '0x10', '5ms', '５']) {
+    const { retry } = parse([new TextEncoder().encode(`retry: 77\nretry: ${value}\n`)])
+    assert.equal(retry, 77, `after "retry: ${value}"`)
+  }
+})
+
+test('every vector, one byte at a time', () => {
+  for (const vector of vectors) check(vector, oneByOne(bytesOf(vector)), 'one byte at a time')
+})
+
+test('every vector, cut in two at every place', () => {
+  for (const vector of vectors) {
+    const bytes = bytesOf(vector)
+    for (let at = 0; at <= bytes.length; at++) check(vector, cutAt(bytes, at), `cut after byte ${at}`)
+  }
+})
+
+test('no event waits for a byte that has not come', () => {
+  for (const { name, timeline = [], ...vector } of vectors) {
+    for (const { bytes, events } of timeline) {
+      const got = parse([bytesOf(vector).subarray(0, bytes)]).events.length
+      assert.equal(got, events, `"${name}": ${got} events after ${bytes} bytes, expected ${events}`)
+    }
+  }
+})
+
+test('the three chat streams, cut in two at every place, also inside a character', () => {
+  for (const { title, wireBase64, frames } of streams) {
+    const bytes = bytesOf({ inputBase64: wireBase64 })
+    const expect = frames.map(({ dispatchedType: type, data }) => ({ type, data, lastEventId: '' }))
+    for (let at = 0; at <= bytes.length; at++) {
+      const { events } = parse(cutAt(bytes, at))
+      if (isDeepStrictEqual(events, expect)) continue
+      assert.fail(`${title}, cut after byte ${at}\ngot: ${JSON.stringify(events).slice(0, 300)}`)
+    }
+  }
+})
