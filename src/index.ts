@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createGuard, createMcpHandler, notFound, sendError, type HttpOptions } from './mcp/index.ts'
+import { createMcpHandler, type HttpOptions } from './mcp/index.ts'
 
 export * from './mcp/index.ts'
 
@@ -10,8 +10,6 @@ export interface ServeOptions extends HttpOptions {
   port?: number
   /** Default 127.0.0.1: nobody but this machine. Another one needs `allowedHosts`. */
   host?: string
-  /** Answers what is not MCP, behind the same guard. Default: 404. */
-  site?: (request: IncomingMessage, response: ServerResponse) => void
 }
 
 export interface Running {
@@ -27,23 +25,13 @@ export interface Running {
  * with TypeError where it would listen to others without knowing its own names.
  */
 export async function serve(options: ServeOptions): Promise<Running> {
-  const { port = 3000, host = '127.0.0.1', site = (_request, response) => notFound(response) } = options
+  const { port = 3000, host = '127.0.0.1' } = options
   if (!LOOPBACK.has(host) && !options.allowedHosts?.length)
     throw new TypeError(
       `To listen on ${host}, name the hosts it is called by: ALLOWED_HOSTS (option allowedHosts).`,
     )
   const mcp = createMcpHandler(options)
-  const guard = createGuard(options)
-  const server = createServer(SLOW_SENDERS, (request, response) => {
-    void mcp(request, response, () => {
-      try {
-        guard(request)
-        site(request, response)
-      } catch (error) {
-        sendError(response, error)
-      }
-    })
-  })
+  const server = createServer(SLOW_SENDERS, mcp)
   server.maxConnections = 2_000
   server.maxRequestsPerSocket = 10_000
   await once(server.listen(port, host), 'listening')

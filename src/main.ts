@@ -1,20 +1,29 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util'
 import { serve } from './index.ts'
+import { readSettings } from './settings.ts'
 import { site } from './site.ts'
-import { placeholder } from './tools/hacker-news.ts'
+import { createHackerNews } from './tools/hacker-news.ts'
 
-const { env } = process
-const { values } = parseArgs({ options: { port: { type: 'string' }, host: { type: 'string' } } })
+try {
+  const { hackerNews, ...settings } = readSettings(process.argv.slice(2), process.env)
+  const tools = [createHackerNews(hackerNews)]
+  const { url, close } = await serve({ name: 'sse-mcp', version: '0.1.0', tools, site, ...settings })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
+  console.log(`sse-mcp is listening. 已启动。
 
-const running = await serve({
-  name: 'sse-mcp',
-  version: '0.1.0',
-  tools: [placeholder],
-  site,
-  port: Number(values.port ?? env['PORT'] ?? 3000),
-  host: values.host ?? env['HOST'] ?? '127.0.0.1',
-})
-console.log(running.url)
-process.once('SIGINT', () => void running.close())
-process.once('SIGTERM', () => void running.close())
+  the page 页面    ${url}/
+  Inspector       npx @modelcontextprotocol/inspector, transport SSE, URL ${url}/sse
+  Cherry Studio   设置 Settings → MCP → add 添加, type 类型 sse, URL ${url}/sse
+  curl            curl -N ${url}/sse
+
+Ctrl-C ends it. 按 Ctrl-C 结束。`)
+} catch (error) {
+  console.error(`sse-mcp: ${whatToDo(error as NodeJS.ErrnoException)}`)
+  process.exitCode = 1
+}
+
+function whatToDo({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return `${message.replace(/^listen /, '')}. Choose another port: PORT (--port).`
+  if (code === 'EACCES') return `${message}. Choose a port above 1023: PORT (--port).`
+  return message
+}

@@ -8,10 +8,13 @@ import { createSessionStore } from './session.ts'
 import { httpSse } from './transports/http-sse.ts'
 import type { Transport } from './transports/transport.ts'
 
-export interface HttpOptions extends ServerOptions, GuardOptions, Partial<Limits> {}
+export interface HttpOptions extends ServerOptions, GuardOptions, Partial<Limits> {
+  /** Answers what is not MCP, behind the same guard. Default: 404. */
+  site?: (request: IncomingMessage, response: ServerResponse) => void
+}
 
 export interface McpHandler {
-  /** Serves a request; one for a path that is not ours is left to `next` (without it: 404). */
+  /** Serves a request. With `next`, what is not MCP is left to it, unguarded: it is not ours. */
   (request: IncomingMessage, response: ServerResponse, next?: () => void): Promise<void>
   /** Ends all sessions, their streams and their work. */
   close(): void
@@ -19,6 +22,7 @@ export interface McpHandler {
 
 /** MCP as a request handler, to put into a `node:http` server or before the routes of another framework. */
 export function createMcpHandler(options: HttpOptions): McpHandler {
+  const { site = (_request, response) => notFound(response) } = options
   const server = createMcpServer(options)
   const guard = createGuard(options)
   const sessions = createSessionStore()
@@ -30,15 +34,12 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     ['/messages', new Map([['POST', sse.post]])],
   ])
 
-  const handler = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    next = () => notFound(response),
-  ) => {
+  const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
     const route = routes.get(pathOf(request))
-    if (!route) return next()
+    if (!route && next) return next()
     try {
       guard(request)
+      if (!route) return site(request, response)
       const transport = route.get(request.method!)
       if (!transport) return methodNotAllowed(response, [...route.keys()])
       await transport(request, response)

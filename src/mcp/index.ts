@@ -10,7 +10,6 @@ export {
   type HttpOptions,
   type McpHandler,
 } from './http.ts'
-export { sendError } from './http-error.ts'
 export type { Limits } from './limits.ts'
 export { logToStderr, type Log, type LogEntry } from './log.ts'
 export type { Infer, JsonSchema } from './schema.ts'

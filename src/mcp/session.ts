@@ -11,9 +11,8 @@ export interface Session {
 }
 
 export interface SessionStore {
-  readonly size: number
+  readonly byId: ReadonlyMap<string, Session>
   open(id: string, revision: Revision, stream: EventStream): Session
-  find(id: string): Session | undefined
   /** Forgets the session, ends its stream, stops its work. */
   close(session: Session): void
   closeAll(): void
@@ -29,15 +28,12 @@ export function createSessionStore(): SessionStore {
   }
 
   return {
-    get size() {
-      return sessions.size
-    },
+    byId: sessions,
     open(id, revision, stream) {
       const session = { id, client: newClient(revision), stream }
       sessions.set(id, session)
       return session
     },
-    find: (id) => sessions.get(id),
     close,
     closeAll() {
       for (const session of sessions.values()) close(session)

@@ -2,7 +2,7 @@ import type { Ask } from './ask.ts'
 import type { Principal } from './exchange.ts'
 import type { Infer, JsonSchema } from './schema.ts'
 import type { CallToolResult, LogLevel, ToolInfo } from './types.ts'
-import { compile, isKnownDialect, type Check } from './validate.ts'
+import { checkAgainst, isKnownDialect, type Check } from './validate.ts'
 
 /** What a running tool may know and do. Nothing in it speaks of HTTP. */
 export interface Call {
@@ -46,10 +46,9 @@ export function defineTool<const S extends JsonSchema>(definition: ToolDefinitio
   if (inputSchema.type !== 'object') throw new TypeError(`Tool ${name}: the inputSchema needs type "object".`)
   if (!isKnownDialect(inputSchema))
     throw new TypeError(`Tool ${name}: $schema must be JSON Schema 2020-12 or draft-07.`)
-  let check: Check | undefined
   return {
     ...(definition as unknown as Tool), // `run` takes just what `check` lets pass
     timeoutMs,
-    check: () => check ?? compile(inputSchema).then((compiled) => (check = compiled)),
+    check: checkAgainst(inputSchema),
   }
 }

@@ -13,8 +13,13 @@ export function isKnownDialect({ $schema }: JsonSchema): boolean {
   return $schema === undefined || DRAFT_07.test($schema) || DRAFT_2020_12.test($schema)
 }
 
-/** Turns a schema into a check. Loads ajv the first time: it takes longer than all else at the start of the process. */
-export async function compile(schema: JsonSchema): Promise<Check> {
+/** A check against a schema, compiled at its first use: ajv takes longer to load than all else together. */
+export function checkAgainst(schema: JsonSchema): () => Check | Promise<Check> {
+  let check: Check | undefined
+  return () => check ?? compile(schema).then((compiled) => (check = compiled))
+}
+
+async function compile(schema: JsonSchema): Promise<Check> {
   const ajv = DRAFT_07.test(schema.$schema ?? '')
     ? new (await import('ajv')).Ajv(OPTIONS)
     : new (await import('ajv/dist/2020.js')).Ajv2020(OPTIONS)

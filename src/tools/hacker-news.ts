@@ -1,7 +1,132 @@
-import { defineTool } from '../mcp/index.ts'
-export const placeholder = defineTool({
-  name: 'placeholder',
-  description: 'x',
-  inputSchema: { type: 'object', properties: { n: { type: 'number', default: 3 } } },
-  run: ({ n }) => `pong ${n}`,
-})
+import { defineTool, logToStderr, RpcError, ToolError, type Call, type Tool } from '../mcp/index.ts'
+import type { CallToolResult } from '../mcp/index.ts'
+import { createHackerNewsApi, type ListName } from './hacker-news-api.ts'
+import { checkBaseUrl, checkSource, LIMITS, type HackerNewsOptions } from './hacker-news-options.ts'
+import { readSnapshot } from './hacker-news-snapshot.ts'
+import { NoConnection } from './http-get-json.ts'
+
+const PUBLIC_API = 'https://hacker-news.firebaseio.com/v0'
+const FAILED = 'Hacker News gave no usable answer. Please try again in a minute.'
+
+/**
+ * The tool `get-hackernews-top-stories`: one text block per story, its JSON as the API gives it, in the list's order.
+ * A last block says what is missing, or that a snapshot has answered. Throws TypeError for options that make no sense.
+ */
+export function createHackerNews(options: HackerNewsOptions = {}): Tool {
+  const source = checkSource(options.source ?? 'auto')
+  const baseUrl = checkBaseUrl(options.baseUrl ?? PUBLIC_API)
+  const { log = logToStderr, now = Date.now } = options
+  const limits = { ...LIMITS, ...options, now }
+  const api = createHackerNewsApi(baseUrl, limits)
+  let offlineUntil = -Infinity
+
+  async function live(list: ListName, amount: number, call: Call): Promise<CallToolResult> {
+    const time = timeFor(call, limits.marginMs)
+    try {
+      const ids = (await api.list(list, time.signal)).slice(0, amount)
+      const { stories, cause } = await fetchAll(ids, call, time.signal)
+      call.signal.throwIfAborted()
+      const found = stories.filter((story) => typeof story === 'string')
+      const skipped = stories.filter((story) => story === null).length
+      const missing = ids.length - found.length - skipped
+      if (missing > 0) log({ level: 'warn', reason: 'hacker-news-incomplete', missing, cause: String(cause) })
+      if (missing > 0 && found.length === 0) throw new ToolError(FAILED)
+      return result(found, gaps(ids.length, skipped, missing), { 'sse-mcp/source': 'live' })
+    } finally {
+      time.over()
+    }
+  }
+
+  /** A story is undefined where none came. */
+  async function fetchAll(ids: readonly number[], call: Call, signal: AbortSignal) {
+    const stories = Array.from<string | null | undefined>({ length: ids.length })
+    const step = Math.ceil(ids.length / 10) // of the progress that is told
+    let next = 0
+    let done = 0
+    let cause: unknown = 'the time was up'
+    const lane = async (): Promise<void> => {
+      while (next < ids.length && !signal.aborted) {
+        const at = next++
+        try {
+          stories[at] = await api.story(ids[at]!, signal)
+        } catch (error) {
+          if (error instanceof RpcError) throw error
+          cause = error
+        }
+        if (!signal.aborted && (++done % step === 0 || done === ids.length)) call.progress(done, ids.length)
+      }
+    }
+    await Promise.all(Array.from({ length: limits.requestsPerCall }, lane))
+    return { stories, cause }
+  }
+
+  async function fromSnapshot(list: ListName, amount: number, why: string): Promise<CallToolResult> {
+    const { captured, stories } = await readSnapshot()
+    const meta = { 'sse-mcp/source': 'snapshot', 'sse-mcp/date': captured }
+    return result(stories(list, amount), `These stories are a snapshot of ${captured}: ${why}.`, meta)
+  }
+
+  return defineTool({
+    name: 'get-hackernews-top-stories',
+    description: 'Get the stories from Hacker News',
+    annotations: { readOnlyHint: true, openWorldHint: true },
+    timeoutMs: 20_000,
+    inputSchema: {
+      type: 'object',
+      properties: {
+        type: { type: 'string', enum: ['topstories', 'newstories', 'beststories'] },
+        amount: { type: 'number', minimum: 1, maximum: 500, default: 10 },
+      },
+      required: ['type'],
+      additionalProperties: false,
+      $schema: 'http://json-schema.org/draft-07/schema#',
+    },
+    async run({ type, amount: given }, call) {
+      const amount = Math.floor(given) // the schema lets 2.5 pass: two stories
+      if (source === 'snapshot') return fromSnapshot(type, amount, 'Hacker News was not asked')
+      if (now() < offlineUntil) return fromSnapshot(type, amount, 'Hacker News cannot be reached')
+      try {
+        return await live(type, amount, call)
+      } catch (error) {
+        if (error instanceof ToolError || error instanceof RpcError || call.signal.aborted) throw error
+        const isOffline = source === 'auto' && error instanceof NoConnection
+        const reason = isOffline ? 'hacker-news-offline' : 'hacker-news-failed'
+        log({ level: 'warn', reason, cause: String(error) })
+        if (!isOffline) throw new ToolError(FAILED)
+        offlineUntil = now() + limits.offlineMs
+        return fromSnapshot(type, amount, 'Hacker News cannot be reached')
+      }
+    },
+  })
+}
+
+/** One signal for all that a call starts: aborted with the call, a little before its deadline, and when it is over. */
+function timeFor(call: Call, marginMs: number) {
+  const controller = new AbortController()
+  const over = (): void => {
+    clearTimeout(timer)
+    call.signal.removeEventListener('abort', over)
+    controller.abort(new Error('the call is over'))
+  }
+  const timer = setTimeout(over, call.deadline - Date.now() - marginMs)
+  call.signal.addEventListener('abort', over)
+  if (call.signal.aborted) over()
+  return { signal: controller.signal, over }
+}
+
+function gaps(asked: number, skipped: number, missing: number): string | undefined {
+  if (asked === 0) return 'Hacker News lists no stories at the moment.'
+  const parts = []
+  if (skipped > 0) parts.push(`${skipped} skipped (deleted, dead or no story)`)
+  if (missing > 0) parts.push(`${missing} missing (Hacker News gave no usable answer for them)`)
+  return parts.length > 0 ? `Of ${asked} stories: ${parts.join(', ')}.` : undefined
+}
+
+function result(
+  stories: readonly string[],
+  note: string | undefined,
+  _meta: Record<string, string>,
+): CallToolResult {
+  const texts = note === undefined ? stories : [...stories, note]
+  return { content: texts.map((text) => ({ type: 'text', text })), _meta }
+}

@@ -52,10 +52,10 @@ function inTime(returned: Promise<ToolReturn>, tool: Tool, exchange: Exchange): 
     const timer = setTimeout(() => {
       exchange.abort(new ToolError(`The tool ${tool.name} took longer than ${seconds} s and was stopped.`))
     }, tool.timeoutMs)
-    exchange.onAbort = (reason) => {
+    exchange.whenAborted((reason) => {
       clearTimeout(timer)
       reject(reason)
-    }
+    })
     returned.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

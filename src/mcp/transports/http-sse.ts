@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   encodeResponse,
+  INTERNAL_ERROR,
   INVALID_REQUEST,
   isResponse,
   type Message,
@@ -29,8 +30,8 @@ export function httpSse(
 ): { get: Transport; post: Transport } {
   return {
     get(request, response) {
-      if (sessions.size >= limits.maxSessions)
-        throw new HttpError(503, INVALID_REQUEST, 'Too many open streams. Come back later.', {
+      if (sessions.byId.size >= limits.maxSessions)
+        throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
           headers: { 'Retry-After': '10' },
         })
       // A client that lost its stream comes back without a second handshake, and may name what it had agreed on.
@@ -47,6 +48,7 @@ export function httpSse(
     async post(request, response) {
       const session = find(sessions, request.url ?? '')
       const message = await readMessage(request, limits.maxBodyBytes)
+      if (!sessions.byId.has(session.id)) throw unknownSession() // closed while the body came
       response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
       if (isResponse(message)) takeResponse(session.client, message)
       else await answer(server, session, message)
@@ -68,11 +70,13 @@ function find(sessions: SessionStore, url: string): Session {
       INVALID_REQUEST,
       'Name one session: post to the URL that the endpoint event gave.',
     )
-  const session = sessions.find(id)
-  if (!session)
-    throw new HttpError(404, INVALID_REQUEST, 'Unknown session: its stream is closed. Open GET /sse again.')
+  const session = sessions.byId.get(id)
+  if (!session) throw unknownSession()
   return session
 }
+
+const unknownSession = () =>
+  new HttpError(404, INVALID_REQUEST, 'Unknown session: its stream is closed. Open GET /sse again.')
 
 async function answer(server: McpServer, session: Session, message: Request | Notification): Promise<void> {
   const send = (text: string) => void session.stream.send({ event: 'message', data: text })

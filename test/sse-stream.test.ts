@@ -1,0 +1,139 @@
+// openStream: HTML Standard 9.2.7 "Authoring notes"; T-51 to T-54, section 6 "Slow readers".
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, mock, test } from 'node:test'
+import { openStream, type EventStream, type StreamOptions } from '../src/sse/index.ts'
+import { openEvents } from './support/wire.ts'
+
+let opened: { stream: EventStream; response: ServerResponse } | undefined
+let options: StreamOptions = {}
+const server = createServer((_request, response) => {
+  opened = { stream: openStream(response, options), response }
+})
+await once(server.listen(0, '127.0.0.1'), 'listening')
+const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+after(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+async function open(given: StreamOptions = {}) {
+  options = given
+  const reader = await openEvents(url)
+  return { reader, ...opened! }
+}
+
+test('the headers leave at once, before any event', async () => {
+  const { reader } = await open({ headers: { 'X-Own': 'yes' } })
+  assert.equal(reader.status, 200)
+  assert.equal(reader.headers['content-type'], 'text/event-stream')
+  assert.equal(reader.headers['x-own'], 'yes')
+  assert.equal(reader.raw(), '')
+  reader.destroy()
+})
+
+test('a message leaves as one chunk when it is sent', async () => {
+  const { reader, stream } = await open()
+  assert.equal(stream.send({ event: 'tick', id: '1', data: 'a\nb' }), 'sent')
+  assert.deepEqual(await reader.event(), { type: 'tick', data: 'a\nb', lastEventId: '1' })
+  assert.equal(reader.raw(), 'event: tick\nid: 1\ndata: a\ndata: b\n\n')
+  reader.destroy()
+})
+
+test('a message that cannot be encoded throws, and nothing of it is written', async () => {
+  const { reader, stream } = await open()
+  assert.throws(() => stream.send({ event: 'a\nb', data: 'x' }), { code: 'event-line-break' })
+  stream.send({ data: 'y' })
+  await reader.event()
+  assert.equal(reader.raw(), 'data: y\n\n')
+  reader.destroy()
+})
+
+test('T-54: a comment every 15 s, and one timer for all streams', async () => {
+  mock.timers.enable({ apis: ['setInterval'] })
+  try {
+    const intervals = mock.method(globalThis, 'setInterval')
+    const [first, second] = [await open(), await open()]
+    assert.equal(intervals.mock.callCount(), 1)
+    mock.timers.tick(14_999)
+    assert.equal(first.reader.raw(), '')
+    mock.timers.tick(1)
+    assert.equal(await first.reader.comment(), 'keep-alive')
+    assert.equal(await second.reader.comment(), 'keep-alive')
+    assert.equal(first.reader.raw(), ': keep-alive\n\n')
+
+    const cleared = mock.method(globalThis, 'clearInterval')
+    first.reader.destroy()
+    await once(first.response, 'close')
+    assert.equal(cleared.mock.callCount(), 0)
+    second.reader.destroy()
+    await once(second.response, 'close')
+    assert.equal(cleared.mock.callCount(), 1, 'the last stream takes the timer along')
+  } finally {
+    mock.timers.reset()
+    mock.restoreAll()
+  }
+})
+
+test('closed fires when the reader leaves, and is fired already for whoever looks later', async () => {
+  const { reader, stream } = await open()
+  const closed = once(stream.closed, 'abort')
+  reader.destroy()
+  await closed
+  assert.ok(stream.closed.aborted)
+  assert.equal(stream.send({ data: 'x' }), 'closed')
+
+  const later = await open()
+  later.reader.destroy()
+  await once(later.response, 'close')
+  assert.ok(later.stream.closed.aborted)
+})
+
+test('close ends the body in good order; what comes after is not written and does not throw', async () => {
+  const { reader, stream } = await open()
+  stream.send({ data: 'last' })
+  stream.close()
+  stream.close()
+  assert.equal(stream.send({ data: 'late' }), 'closed')
+  await reader.ended
+  assert.equal(reader.raw(), 'data: last\n\n')
+})
+
+test('T-52: full is not gone: what waits for a slow reader arrives, every byte of it', async () => {
+  const { reader, stream } = await open({ maxUnreadBytes: 64 * 2 ** 20 })
+  reader.pause()
+  const data = 'x'.repeat(2 ** 18)
+  let sent = 0
+  while (stream.send({ data: `${sent}:${data}` }) !== 'full') sent++
+  assert.ok(!stream.closed.aborted)
+  reader.resume()
+  for (let n = 0; n <= sent; n++) assert.ok((await reader.event()).data.startsWith(`${n}:`))
+  reader.destroy()
+})
+
+test('T-52: a reader who takes nothing is cut off at the bound, and the others notice nothing', async () => {
+  const bound = 2 ** 20
+  const { reader: other, stream: otherStream } = await open()
+  const { reader, stream, response } = await open({ maxUnreadBytes: bound })
+  reader.pause()
+  const data = 'x'.repeat(2 ** 16)
+  let most = 0
+  while (stream.send({ data }) !== 'closed') {
+    most = Math.max(most, response.writableLength)
+    if (most > 2 * bound) assert.fail('the bound does not hold')
+  }
+  assert.ok(most > bound / 2 && most <= bound + 2 ** 16 + 100, `${most} bytes waited`)
+  otherStream.send({ data: 'as ever' })
+  assert.equal((await other.event()).data, 'as ever')
+  other.destroy()
+  reader.destroy()
+})
+
+test('T-52: one message larger than the bound is sent when nothing waits before it', async () => {
+  const { reader, stream } = await open({ maxUnreadBytes: 1000 })
+  stream.send({ data: 'x'.repeat(100_000) })
+  assert.equal((await reader.event()).data.length, 100_000)
+  reader.destroy()
+})
