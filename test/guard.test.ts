@@ -97,6 +97,9 @@ test('R8: a listed name matches with and without a port, a listed name with a po
 
 test('an empty list is the default, not an open door', () => {
   assert.ok(!passes({ host: 'evil.example' }, { allowedHosts: [] }))
+  assert.ok(
+    passes({ host: 'localhost', origin: 'http://localhost' }, { allowedHosts: [], allowedOrigins: [] }),
+  )
   assert.ok(!passes({ origin: 'http://evil.example' }, { allowedOrigins: [] }))
 })
 

@@ -51,6 +51,18 @@ const tools = [
     },
   }),
   defineTool({
+    name: 'talks-on',
+    inputSchema: anything,
+    async run(_args, { signal, progress, log }) {
+      begin('listening')
+      await once(signal, 'abort')
+      progress(1)
+      log('error', 'too late')
+      begin('said it')
+      return 'nobody hears'
+    },
+  }),
+  defineTool({
     name: 'steps',
     inputSchema: anything,
     async run(_args, { progress, log }) {
@@ -344,6 +356,17 @@ test('R-CA-1: a cancelled request stops its tool and is never answered; other re
   client.destroy()
 })
 
+test('R-PG-1: what a cancelled tool still has to say is not sent', async () => {
+  const client = await connectHttpSse(url)
+  started.length = 0
+  await call(client, 'talks-on', {}, 'a', { _meta: { progressToken: 1 } })
+  await untilStarted(1)
+  await client.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'a' } })
+  await untilStarted(2)
+  assert.equal((await client.call('ping', {}, 'next')).id, 'next')
+  client.destroy()
+})
+
 test('R-CA-2, T-39: a cancel that is late, unknown, malformed or repeated does nothing', async () => {
   const client = await connectHttpSse(url)
   for (const params of [{ requestId: 1 }, { requestId: 1 }, {}, { requestId: null }, { requestId: {} }]) {
@@ -539,6 +562,8 @@ test('more requests in flight than the limit are answered by busy at once', asyn
   assert.deepEqual([busy['id'], busy['error'].code, busy['error'].data], [2, -32603, { reason: 'busy' }])
   gate.open()
   assert.equal(text(await client.message()), 'first')
+  for (const id of [3, 4])
+    assert.deepEqual((await client.call('ping', {}, id)).result, {}, 'there is room again')
   await small.close()
 })
 

@@ -220,9 +220,9 @@ test('T-35: 64 levels are read, the 65th is refused before anything is built; br
   assert.ok(parseJson(nested(64)))
   assert.throws(() => parseJson(nested(65)), { code: -32600 })
   assert.throws(() => parseJson('{"a":'.repeat(65)), { code: -32600 })
-  assert.deepEqual(parseJson(JSON.stringify(['['.repeat(100), '\\"[['.repeat(40)])), [
+  assert.deepEqual(parseJson(JSON.stringify(['['.repeat(100), '\\"[['.repeat(100)])), [
     '['.repeat(100),
-    '\\"[['.repeat(40),
+    '\\"[['.repeat(100),
   ])
   assert.ok(parseJson(`[${'[],'.repeat(1000)}[]]`))
 })

@@ -125,6 +125,7 @@ test('T-52: a reader who takes nothing is cut off at the bound, and the others n
     if (most > 2 * bound) assert.fail('the bound does not hold')
   }
   assert.ok(most > bound / 2 && most <= bound + 2 ** 16 + 100, `${most} bytes waited`)
+  assert.ok(stream.closed.aborted, 'the stream is destroyed, not just silent')
   otherStream.send({ data: 'as ever' })
   assert.equal((await other.event()).data, 'as ever')
   other.destroy()
