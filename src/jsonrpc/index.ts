@@ -8,11 +8,12 @@ export {
   PARSE_ERROR,
   RpcError,
 } from './errors.ts'
-export { encodeResponse, parseJson } from './json.ts'
 export {
+  encodeResponse,
   isMessage,
   isRequest,
   isResponse,
+  parseJson,
   readableId,
   type ErrorObject,
   type Id,

@@ -1,5 +1,9 @@
-import type { Message, Params, Response } from '../jsonrpc/index.ts'
+import { RpcError, type Message, type Params, type Response } from '../jsonrpc/index.ts'
+import { CAPABILITY_MISSING } from './errors.ts'
 import type { Client, Exchange } from './exchange.ts'
+import { InputRequired } from './input-required.ts'
+import { readState, writeState } from './request-state.ts'
+import type { Signer } from './signer.ts'
 import { ToolError } from './tool-error.ts'
 
 /** Questions to the client, by names of your own: elicitation, sampling, roots. */
@@ -16,7 +20,8 @@ export type Ask = (questions: Questions) => Promise<Answers>
  */
 export function askByRequest(exchange: Exchange, send: (message: Message) => void): Ask {
   return async (questions) => {
-    for (const { method } of Object.values(questions)) requireCapability(exchange.client, method)
+    for (const { method, params } of Object.values(questions))
+      requireCapability(exchange.client, method, params)
     const asked = Object.entries(questions).map(async ([name, { method, params }]) => {
       const id = `ask-${++lastId}`
       const answered = answerTo(exchange, id)
@@ -24,6 +29,28 @@ export function askByRequest(exchange: Exchange, send: (message: Message) => voi
       return [name, await answered] as const
     })
     return Object.fromEntries(await Promise.all(asked))
+  }
+}
+
+/** For a client that takes nothing but the answer. */
+export const cannotAsk: Ask = () =>
+  Promise.reject(new ToolError('This tool has to ask its client, which accepts no event stream.'))
+
+/**
+ * Asks by ending the request with the questions (from 2026-07-28 on): the client sends it again with its answers, and
+ * the work begins anew. Rejects with InputRequired, which is that end, and with RpcError where the client did not
+ * declare that it can be asked.
+ */
+export function askByRetry(exchange: Exchange, signer: Signer): Ask {
+  return async (questions) => {
+    const answers = { ...readState(exchange, signer) }
+    const given = (exchange.message.params?.['inputResponses'] ?? {}) as Answers
+    for (const [name, { method }] of Object.entries(questions))
+      if (Object.hasOwn(given, name) && isAnswer(method, given[name])) answers[name] = given[name]!
+    const missing = Object.entries(questions).filter(([name]) => !Object.hasOwn(answers, name))
+    if (missing.length === 0) return answers
+    for (const [, { method, params }] of missing) requireDeclared(exchange.client, method, params)
+    throw new InputRequired(Object.fromEntries(missing), writeState(exchange, answers, signer))
   }
 }
 
@@ -43,11 +70,48 @@ const CAPABILITY_FOR = new Map([
   ['roots/list', 'roots'],
 ])
 
-function requireCapability({ capabilities, revision }: Client, method: string): void {
-  const capability = CAPABILITY_FOR.get(method)
-  if (capability === undefined) throw new TypeError(`A server cannot ask ${method}.`)
-  if (!Object.hasOwn(capabilities, capability) || !revision.questions.includes(method))
-    throw new ToolError(`This tool has to ask its client, and the client does not offer ${capability}.`)
+/** What the client would have to declare to be asked this, or undefined where it has. */
+function missingCapability(
+  { capabilities, revision }: Client,
+  method: string,
+  params?: Params,
+): object | undefined {
+  const name = CAPABILITY_FOR.get(method)
+  if (name === undefined) throw new TypeError(`A server cannot ask ${method}.`)
+  const declared = Object.hasOwn(capabilities, name) && revision.questions.includes(method)
+  // `elicitation: {}` is from before there was another mode than the form.
+  const isUrl = name === 'elicitation' && params?.['mode'] === 'url'
+  if (declared && (!isUrl || Object.hasOwn(capabilities[name]!, 'url'))) return undefined
+  return { [name]: isUrl ? { url: {} } : {} }
+}
+
+function requireCapability(client: Client, method: string, params?: Params): void {
+  const missing = missingCapability(client, method, params)
+  if (missing)
+    throw new ToolError(
+      `This needs an answer of the client, which does not offer ${Object.keys(missing)[0]}.`,
+    )
+}
+
+function requireDeclared(client: Client, method: string, params?: Params): void {
+  const missing = missingCapability(client, method, params)
+  if (!missing) return
+  const text = `This needs ${Object.keys(missing)[0]}, which the request's clientCapabilities do not declare.`
+  throw new RpcError(CAPABILITY_MISSING, text, { requiredCapabilities: missing })
+}
+
+/** Whether what came back has the shape of an answer. What has not is asked again. */
+function isAnswer(method: string, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { action, content, role, model, roots } = value as Params
+  if (method === 'elicitation/create')
+    return (
+      action === 'decline' ||
+      action === 'cancel' ||
+      (action === 'accept' && typeof (content ?? {}) === 'object')
+    )
+  if (method === 'roots/list') return Array.isArray(roots)
+  return typeof role === 'string' && typeof model === 'string' && typeof content === 'object'
 }
 
 function answerTo(exchange: Exchange, id: string): Promise<object> {

@@ -1,6 +1,7 @@
 import type { Message, Notification, Params, Request, Response } from '../jsonrpc/index.ts'
 import type { Ask } from './ask.ts'
 import type { Revision } from './revisions/index.ts'
+import type { Tool } from './tool.ts'
 import type { Capabilities, Implementation, LogLevel } from './types.ts'
 
 /** Who is calling, as far as authorization has found out. */
@@ -16,9 +17,11 @@ export interface Client {
   initialized: boolean
   info: Implementation | undefined
   capabilities: Capabilities
-  /** The least severe log message it wants to hear of. */
-  logLevel: LogLevel
+  /** The least severe log message it wants to hear of; undefined: none at all. */
+  logLevel: LogLevel | undefined
   principal: Principal | undefined
+  /** Resources it wants to hear of, by URI. */
+  subscriptions: Set<string> | undefined
   /** Its requests that have no answer yet. */
   readonly inFlight: Set<Exchange>
 }
@@ -31,6 +34,7 @@ export function newClient(revision: Revision): Client {
     capabilities: {},
     logLevel: 'info',
     principal: undefined,
+    subscriptions: undefined,
     inFlight: new Set(),
   }
 }
@@ -41,6 +45,10 @@ export interface WayBack {
   send(message: Message): void
   /** Asks the client. How that travels is the transport's affair. */
   ask(exchange: Exchange): Ask
+  /** Ends the connection under the way, where the client can come back for the rest. */
+  release?(retryMs: number): void
+  /** Whether what the transport says of the arguments is true. Throws RpcError. */
+  checkArguments?(tool: Tool, args: Params): void
 }
 
 /**
@@ -82,6 +90,14 @@ export class Exchange {
 
   get ask(): Ask {
     return this.#way.ask(this)
+  }
+
+  release(retryMs: number): void {
+    this.#way.release?.(retryMs)
+  }
+
+  checkArguments(tool: Tool, args: Params): void {
+    this.#way.checkArguments?.(tool, args)
   }
 
   notify(method: string, params: Params): void {

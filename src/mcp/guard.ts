@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INVALID_REQUEST } from '../jsonrpc/index.ts'
 import { HttpError } from './http-error.ts'
 
@@ -49,3 +49,41 @@ function refusal(header: 'Host' | 'Origin', value: string): HttpError {
 }
 
 const lowerCase = (text: string) => text.toLowerCase()
+
+/**
+ * Lets a page that has passed read the answer, an error too: one that cannot be read helps nobody.
+ * Fetch Standard, "CORS protocol".
+ */
+export function allowPage({ headers }: IncomingMessage, response: ServerResponse): void {
+  if (headers.origin === undefined) return
+  response.setHeader('Access-Control-Allow-Origin', headers.origin)
+  response.setHeader('Access-Control-Expose-Headers', 'Mcp-Session-Id, WWW-Authenticate')
+  response.setHeader('Vary', 'Origin')
+}
+
+/** Answers what a browser asks before a request with a method or headers of the page's own choice. */
+export function preflight(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  methods: readonly string[],
+): void {
+  // There is an Mcp-Param-* for any argument that a tool marks: the page names those it means to send.
+  const params = headers['access-control-request-headers']?.match(/mcp-param-[\w-]{1,64}/gi) ?? []
+  response.writeHead(204, {
+    'Access-Control-Allow-Methods': methods.join(', '),
+    'Access-Control-Allow-Headers': [...ALLOWED_HEADERS, ...params.slice(0, 32)].join(', '),
+    'Access-Control-Max-Age': '600', // seconds
+  })
+  response.end()
+}
+
+const ALLOWED_HEADERS = [
+  'Content-Type',
+  'Accept',
+  'Authorization',
+  'Last-Event-ID',
+  'Mcp-Session-Id',
+  'MCP-Protocol-Version',
+  'Mcp-Method',
+  'Mcp-Name',
+]

@@ -13,9 +13,9 @@ export class HttpError extends RpcError {
     status: number,
     code: number,
     message: string,
-    more: { headers?: Record<string, string>; id?: Id | undefined } = {},
+    more: { headers?: Record<string, string>; id?: Id | undefined; data?: object | undefined } = {},
   ) {
-    super(code, message)
+    super(code, message, more.data)
     this.status = status
     this.headers = more.headers ?? {}
     this.id = more.id

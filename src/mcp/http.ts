@@ -1,14 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { RpcError } from '../jsonrpc/index.ts'
-import { createGuard, type GuardOptions } from './guard.ts'
-import { sendError } from './http-error.ts'
+import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
+import { createReplayStore } from '../sse/index.ts'
+import type { Changes } from './changes.ts'
+import { allowPage, createGuard, preflight, type GuardOptions } from './guard.ts'
+import { HttpError, sendError } from './http-error.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { isPerRequestVersion } from './revisions/index.ts'
 import { createMcpServer, type ServerOptions } from './server.ts'
 import { createSessionStore } from './session.ts'
-import { httpSse } from './transports/http-sse.ts'
+import { asMessage, readJson } from './transports/body.ts'
+import { httpSse, type StreamSession } from './transports/http-sse.ts'
+import { methodNotAllowed, notFound, pathOf } from './transports/plain.ts'
+import { namedVersion, statelessHttp } from './transports/stateless-http.ts'
+import { streamableHttp } from './transports/streamable-http.ts'
+import type { StreamableSession } from './transports/streamable-session.ts'
 import type { Transport } from './transports/transport.ts'
 
 export interface HttpOptions extends ServerOptions, GuardOptions, Partial<Limits> {
+  /** One door for all: `/sse` and `/mcp` serve any client, whichever URL it was given. Default true. */
+  anyUrl?: boolean
   /** Answers what is not MCP, behind the same guard. Default: 404. */
   site?: (request: IncomingMessage, response: ServerResponse) => void
 }
@@ -16,22 +26,65 @@ export interface HttpOptions extends ServerOptions, GuardOptions, Partial<Limits
 export interface McpHandler {
   /** Serves a request. With `next`, what is not MCP is left to it, unguarded: it is not ours. */
   (request: IncomingMessage, response: ServerResponse, next?: () => void): Promise<void>
-  /** Ends all sessions, their streams and their work. */
+  /** Tells clients that lists or resources have changed. */
+  readonly changes: Changes
+  /** Ends all sessions and subscriptions, their streams and their work. */
   close(): void
 }
 
+type Methods = Map<string, Transport>
+
 /** MCP as a request handler, to put into a `node:http` server or before the routes of another framework. */
 export function createMcpHandler(options: HttpOptions): McpHandler {
-  const { site = (_request, response) => notFound(response) } = options
+  const { site = (_request, response) => notFound(response), anyUrl = true } = options
+  const limits: Limits = { ...DEFAULT_LIMITS, ...options }
   const server = createMcpServer(options)
   const guard = createGuard(options)
-  const sessions = createSessionStore()
-  const sse = httpSse(server, sessions, { ...DEFAULT_LIMITS, ...options })
+  const streamSessions = createSessionStore<StreamSession>(limits)
+  const namedSessions = createSessionStore<StreamableSession>(limits)
+  const sse = httpSse(server, streamSessions, limits)
+  const streamable = streamableHttp(server, namedSessions, createReplayStore(), limits)
+  const stateless = statelessHttp(server, server.signer, limits)
 
-  // What a path does not list is answered by 405: a POST to /sse is how newer clients find out which transport is here.
-  const routes = new Map<string, Map<string, Transport>>([
-    ['/sse', new Map([['GET', sse.get]])],
-    ['/messages', new Map([['POST', sse.post]])],
+  /** Where the eras part (2026-07-28, versioning): who names a version in the request itself needs no session. */
+  const post: Transport = async (request, response) => {
+    const body = await readJson(request, limits.maxBodyBytes)
+    if (Array.isArray(body) && body.some((one) => namedVersion(one) !== undefined))
+      throw new HttpError(400, INVALID_REQUEST, 'No batches in this revision: send one request per POST.')
+    const isStateless =
+      namedVersion(body) !== undefined || isPerRequestVersion(request.headers['mcp-protocol-version'])
+    await (isStateless
+      ? stateless(request, response, asMessage(body))
+      : streamable.post(request, response, body))
+  }
+  const get: Transport = (request, response) => {
+    if (isPerRequestVersion(request.headers['mcp-protocol-version']))
+      return methodNotAllowed(response, ['POST'])
+    if (request.headers['mcp-session-id'] !== undefined) return streamable.get(request, response)
+    return anyUrl
+      ? sse.get(request, response)
+      : methodNotAllowed(response, ['POST', 'DELETE'], 'For HTTP+SSE use /sse.')
+  }
+  const end: Transport = (request, response) => {
+    if (isPerRequestVersion(request.headers['mcp-protocol-version']))
+      return methodNotAllowed(response, ['POST'])
+    return streamable.delete(request, response)
+  }
+
+  const mcp: Methods = new Map([
+    ['GET', get],
+    ['POST', post],
+    ['DELETE', end],
+  ])
+  const routes = new Map<string, { methods: Methods; hint?: string }>([
+    ['/mcp', { methods: mcp }],
+    [
+      '/sse',
+      anyUrl
+        ? { methods: mcp }
+        : { methods: new Map([['GET', sse.get]]), hint: 'For Streamable HTTP use /mcp.' },
+    ],
+    ['/messages', { methods: new Map([['POST', sse.post]]) }],
   ])
 
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
@@ -40,39 +93,26 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     try {
       guard(request)
       if (!route) return site(request, response)
-      const transport = route.get(request.method!)
-      if (!transport) return methodNotAllowed(response, [...route.keys()])
-      await transport(request, response)
+      allowPage(request, response)
+      const transport = route.methods.get(request.method!)
+      if (transport) await transport(request, response)
+      else if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
+      else methodNotAllowed(response, [...route.methods.keys()], route.hint)
     } catch (error) {
       if (!(error instanceof RpcError)) server.onUnexpected(error)
       sendError(response, error)
     }
   }
-  return Object.assign(handler, { close: () => sessions.closeAll() })
-}
-
-export const pathOf = ({ url = '/' }: IncomingMessage): string => {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
-}
-
-export function methodNotAllowed(response: ServerResponse, allowed: readonly string[]): void {
-  sendText(response, 405, `This path answers ${allowed.join(' and ')} only.\n`, { Allow: allowed.join(', ') })
-}
-
-export const notFound = (response: ServerResponse): void => sendText(response, 404, 'Nothing here.\n')
-
-function sendText(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  headers?: Record<string, string>,
-): void {
-  response.writeHead(status, {
-    'Content-Type': 'text/plain',
-    'Content-Length': Buffer.byteLength(text),
-    'X-Content-Type-Options': 'nosniff',
-    ...headers,
+  server.changes.listen((change) => {
+    streamSessions.tell(change)
+    namedSessions.tell(change)
   })
-  response.end(text)
+  return Object.assign(handler, {
+    changes: server.changes,
+    close() {
+      server.close()
+      streamSessions.closeAll()
+      namedSessions.closeAll()
+    },
+  })
 }

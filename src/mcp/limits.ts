@@ -8,6 +8,12 @@ export interface Limits {
   maxInFlight: number
   /** Bytes that wait for a reader who does not take them. */
   maxUnreadBytes: number
+  /** Subscriptions (`subscriptions/listen`) open at once. */
+  maxListens: number
+  /** Milliseconds without an open stream or a request, after which a session is closed: many clients never say goodbye. */
+  sessionIdleMs: number
+  /** The same where nothing followed the handshake: cheap to abandon. */
+  handshakeIdleMs: number
   /** Milliseconds between keep-alive comments on a stream: proxies close silent ones after 30 to 60 s. */
   keepAliveMs: number
 }
@@ -17,5 +23,8 @@ export const DEFAULT_LIMITS: Limits = {
   maxSessions: 1_000,
   maxInFlight: 64,
   maxUnreadBytes: 2 ** 20,
+  maxListens: 1_000,
+  sessionIdleMs: 30 * 60_000,
+  handshakeIdleMs: 30_000,
   keepAliveMs: 15_000,
 }

@@ -37,3 +37,54 @@ type Present<P, S> =
   | { [K in keyof P]: P[K] extends { default: unknown } ? K : never }[keyof P]
 
 type Flat<T> = { [K in keyof T]: T[K] }
+
+/** An argument that a request's headers repeat: `Mcp-Param-<name>` for the one at `path`. */
+export interface HeaderParam {
+  name: string
+  path: readonly string[]
+  type: 'string' | 'integer' | 'boolean'
+}
+
+/**
+ * The arguments that a schema marks with `x-mcp-header`. Throws TypeError where a client would drop the tool for it
+ * (2026-07-28, server/tools, "x-mcp-header"), and for a `$ref` out of the schema, which nobody would fetch.
+ */
+export function headerParams(schema: JsonSchema): HeaderParam[] {
+  const found: HeaderParam[] = []
+  walk(schema, [], ({ 'x-mcp-header': name, $ref, type }, path) => {
+    if (typeof $ref === 'string' && !$ref.startsWith('#'))
+      throw new TypeError(`$ref ${JSON.stringify($ref)} leads out of the schema.`)
+    if (name === undefined) return
+    const complaint = `x-mcp-header ${JSON.stringify(name)}`
+    if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+      throw new TypeError(`${complaint} is no header name.`)
+    if (type !== 'string' && type !== 'integer' && type !== 'boolean')
+      throw new TypeError(`${complaint} needs type "string", "integer" or "boolean".`)
+    if (!path) throw new TypeError(`${complaint} can only be reached through "properties".`)
+    if (found.some((other) => other.name.toLowerCase() === name.toLowerCase()))
+      throw new TypeError(`${complaint} is there twice.`)
+    found.push({ name, path, type })
+  })
+  return found
+}
+
+/** Visits a schema and all in it. The path is that of the argument, where `properties` alone lead to it. */
+function walk(
+  node: unknown,
+  path: string[] | undefined,
+  visit: (schema: JsonSchema, path?: string[]) => void,
+): void {
+  if (Array.isArray(node)) for (const one of node) walk(one, undefined, visit)
+  if (typeof node !== 'object' || node === null || Array.isArray(node)) return
+  visit(node as JsonSchema, path)
+  for (const [keyword, value] of Object.entries(node)) {
+    if (VALUES.has(keyword)) continue
+    if (!NAMED_SCHEMAS.has(keyword)) walk(value, undefined, visit)
+    else
+      for (const [name, one] of Object.entries(value as object))
+        walk(one, keyword === 'properties' && path ? [...path, name] : undefined, visit)
+  }
+}
+
+const VALUES = new Set(['const', 'default', 'enum', 'examples'])
+const NAMED_SCHEMAS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'])

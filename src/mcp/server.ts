@@ -9,21 +9,41 @@ import {
   type MethodTable,
   type Response,
 } from '../jsonrpc/index.ts'
+import { createChanges, type Changes } from './changes.ts'
 import type { Exchange } from './exchange.ts'
 import { lifecycle, type LifecycleOptions } from './features/lifecycle.ts'
+import { completion } from './features/completion.ts'
 import { logging } from './features/logging.ts'
+import { createPager } from './features/pagination.ts'
+import { prompts } from './features/prompts.ts'
+import { resources } from './features/resources.ts'
+import { subscriptions } from './features/subscriptions.ts'
 import { tools } from './features/tools.ts'
+import { InputRequired } from './input-required.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { causeOf, logToStderr, type Log } from './log.ts'
 import { revisions, type Revision } from './revisions/index.ts'
+import type { Prompt } from './prompt.ts'
+import type { Resource, ResourceTemplate } from './resource.ts'
+import { createSigner, type Signer } from './signer.ts'
 import type { Tool } from './tool.ts'
+import type { Capabilities, Implementation } from './types.ts'
 
 export interface ServerOptions extends LifecycleOptions {
   tools?: readonly Tool[]
+  resources?: readonly Resource[]
+  resourceTemplates?: readonly ResourceTemplate[]
+  prompts?: readonly Prompt[]
+  /** Entries of one answer to a list method. Default 100. */
+  pageSize?: number
+  /** Signs what clients carry for us. Processes that serve the same clients share it. Default: random. */
+  signingKey?: string | Uint8Array
   /** Told of what goes wrong. Default: a line of JSON on standard error. */
   log?: Log
   /** Requests of one client without an answer yet. Default 64. */
   maxInFlight?: number
+  /** Subscriptions open at once. Default 1,000. */
+  maxListens?: number
 }
 
 export interface McpServer {
@@ -31,23 +51,43 @@ export interface McpServer {
   handle(exchange: Exchange): Promise<Response | undefined>
   /** Takes what nobody foresaw. */
   onUnexpected(error: unknown): void
+  /** Signs the state of requests that end with questions. */
+  readonly signer: Signer
+  /** Tells clients that something has changed. */
+  readonly changes: Changes
+  /** Ends every subscription in good order. */
+  close(): void
 }
 
 /** An MCP server, free of any transport: an exchange goes in, its answer comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
-  const { log = logToStderr, maxInFlight = DEFAULT_LIMITS.maxInFlight } = options
-  const methods = new Map<string, Handler<Exchange>>([
-    ...lifecycle(options, { logging: {}, tools: {} }),
+  const { log = logToStderr, maxInFlight, maxListens } = { ...DEFAULT_LIMITS, ...options }
+  const changes = createChanges()
+  const listening = subscriptions(changes, maxListens)
+  const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.signingKey))
+  const all = { tools: [], resources: [], resourceTemplates: [], prompts: [], ...options }
+  const features = new Map<string, Handler<Exchange>>([
     ...logging(),
-    ...tools(options.tools ?? [], log),
+    ...tools(all.tools, page, log),
+    ...resources(all.resources, all.resourceTemplates, page),
+    ...prompts(all.prompts, page),
+    ...completion(all),
   ])
-  const tables = new Map(revisions.map((revision) => [revision, wordsOf(revision, methods)]))
+  const methods = new Map([
+    ...lifecycle(options, capabilitiesOf(features)),
+    ...listening.methods,
+    ...features,
+  ])
+  const tables = new Map(revisions.map((revision) => [revision, wordsOf(revision, methods, options)]))
 
   const onUnexpected = (error: unknown) =>
     log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
 
   return {
     onUnexpected,
+    signer: createSigner('requestState', options.signingKey),
+    changes,
+    close: listening.close,
     async handle(exchange) {
       const { message, client } = exchange
       const table = tables.get(client.revision)!
@@ -69,7 +109,36 @@ const tooBusy = (maxInFlight: number) =>
     reason: 'busy',
   })
 
+/** What the server can do is what it has methods for. */
+function capabilitiesOf(methods: MethodTable<Exchange>): Capabilities {
+  return {
+    logging: {},
+    ...(methods.has('tools/list') && { tools: { listChanged: true } }),
+    ...(methods.has('resources/list') && { resources: { subscribe: true, listChanged: true } }),
+    ...(methods.has('prompts/list') && { prompts: { listChanged: true } }),
+    ...(methods.has('completion/complete') && { completions: {} }),
+  }
+}
+
 /** A method that a revision does not list does not exist in it, even though a handler does. */
-function wordsOf(revision: Revision, methods: MethodTable<Exchange>): MethodTable<Exchange> {
-  return new Map([...methods].filter(([name]) => revision.methods.includes(name)))
+function wordsOf(
+  revision: Revision,
+  methods: MethodTable<Exchange>,
+  server: Implementation,
+): MethodTable<Exchange> {
+  const encode = (name: string, result: object) => revision.encodeResult(name, result, server)
+  const listed = [...methods].filter(([name]) => revision.methods.includes(name))
+  return new Map(
+    listed.map(([name, handler]) => [
+      name,
+      async (params, exchange) => {
+        try {
+          return encode(name, (await handler(params, exchange)) ?? {})
+        } catch (error) {
+          if (error instanceof InputRequired) return encode(name, error.result)
+          throw error
+        }
+      },
+    ]),
+  )
 }

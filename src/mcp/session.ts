@@ -1,42 +1,107 @@
-import type { EventStream } from '../sse/index.ts'
-import { newClient, type Client } from './exchange.ts'
-import type { Revision } from './revisions/index.ts'
+import type { Message } from '../jsonrpc/index.ts'
+import { notificationOf, type Change } from './changes.ts'
+import type { Client } from './exchange.ts'
 
-/** One conversation with one client: its own words, its own stream, its own work. */
+/** One conversation with one client: its own words, its own streams, its own work. */
 export interface Session {
   /** 122 random bits: whoever knows it may speak in the session, so nobody can guess it. */
   readonly id: string
   readonly client: Client
-  readonly stream: EventStream
+  /** When somebody spoke in it last, in milliseconds, and how often. Kept by the store. */
+  spokenAt: number
+  timesSpoken: number
+  /** Whether a stream is open: such a session is in use, however long it is silent. */
+  isOpen(): boolean
+  /** Says what concerns no request. */
+  send(message: Message): void
+  /** Ends its streams. */
+  end(): void
 }
 
-export interface SessionStore {
-  readonly byId: ReadonlyMap<string, Session>
-  open(id: string, revision: Revision, stream: EventStream): Session
-  /** Forgets the session, ends its stream, stops its work. */
-  close(session: Session): void
+export interface SessionStore<S extends Session> {
+  readonly byId: ReadonlyMap<string, S>
+  /** Takes a new session in. False: the store is full of sessions in use. */
+  add(session: S): boolean
+  /** Notes that somebody speaks in the session. */
+  touch(session: S): void
+  /** Forgets the session, ends its streams, stops its work. */
+  close(session: S): void
   closeAll(): void
+  /** Tells every session that has to know of a change. */
+  tell(change: Change): void
 }
 
-export function createSessionStore(): SessionStore {
-  const sessions = new Map<string, Session>()
+export interface SessionLimits {
+  maxSessions: number
+  /** Milliseconds without a stream or a request, after which a session is closed. */
+  sessionIdleMs: number
+  /** The same for a session whose handshake was not followed by anything: cheap to abandon. */
+  handshakeIdleMs: number
+}
 
-  function close(session: Session): void {
+export function createSessionStore<S extends Session>(
+  limits: SessionLimits,
+  now = Date.now,
+): SessionStore<S> {
+  const sessions = new Map<string, S>() // in the order in which they were last spoken in
+
+  const inUse = (session: S) => session.isOpen() || session.client.inFlight.size > 0
+
+  function close(session: S): void {
     sessions.delete(session.id)
     for (const exchange of session.client.inFlight) exchange.cancel()
-    session.stream.close()
+    session.end()
   }
+
+  function sweep(): void {
+    for (const session of sessions.values()) {
+      const patience = session.timesSpoken > 1 ? limits.sessionIdleMs : limits.handshakeIdleMs
+      if (!inUse(session) && now() - session.spokenAt > patience) close(session)
+    }
+  }
+
+  /** The one idle longest makes room, those that never went beyond the handshake first. */
+  function makeRoom(): boolean {
+    const idle = [...sessions.values()].filter((session) => !inUse(session))
+    const first = idle.find((session) => session.timesSpoken === 1) ?? idle[0]
+    if (first) close(first)
+    return first !== undefined
+  }
+
+  let sweeping: NodeJS.Timeout | undefined
 
   return {
     byId: sessions,
-    open(id, revision, stream) {
-      const session = { id, client: newClient(revision), stream }
-      sessions.set(id, session)
-      return session
+    add(session) {
+      if (sessions.size >= limits.maxSessions && !makeRoom()) return false
+      sessions.set(session.id, session)
+      session.spokenAt = now()
+      session.timesSpoken = 1
+      sweeping ??= setInterval(() => {
+        sweep()
+        if (sessions.size > 0) return
+        clearInterval(sweeping)
+        sweeping = undefined
+      }, SWEEP_MS).unref()
+      return true
+    },
+    touch(session) {
+      session.spokenAt = now()
+      session.timesSpoken++
+      sessions.delete(session.id) // and to the end of the order
+      sessions.set(session.id, session)
     },
     close,
     closeAll() {
       for (const session of sessions.values()) close(session)
     },
+    tell(change) {
+      const notification = { jsonrpc: '2.0' as const, ...notificationOf(change) }
+      for (const session of sessions.values())
+        if (change.kind !== 'resourceUpdated' || session.client.subscriptions?.has(change.uri))
+          session.send(notification)
+    },
   }
 }
+
+const SWEEP_MS = 10_000

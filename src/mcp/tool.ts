@@ -1,6 +1,6 @@
 import type { Ask } from './ask.ts'
 import type { Principal } from './exchange.ts'
-import type { Infer, JsonSchema } from './schema.ts'
+import { headerParams, type HeaderParam, type Infer, type JsonSchema } from './schema.ts'
 import type { CallToolResult, LogLevel, ToolInfo } from './types.ts'
 import { checkAgainst, isKnownDialect, type Check } from './validate.ts'
 
@@ -20,35 +20,61 @@ export interface Call {
   ask: Ask
 }
 
-/** Text, or a whole result. Throw a ToolError to tell the model what to do differently. */
-export type ToolReturn = string | CallToolResult
+/**
+ * Text, or a result. One with structuredContent alone has its JSON as text too, for clients that know no other.
+ * Throw a ToolError to tell the model what to do differently.
+ */
+export type ToolReturn<Output = unknown> =
+  | string
+  | (Omit<CallToolResult, 'structuredContent'> & { structuredContent?: Output })
+  | (Omit<CallToolResult, 'structuredContent' | 'content'> & { structuredContent: Output })
 
-export interface ToolDefinition<S extends JsonSchema> extends Omit<ToolInfo, 'inputSchema'> {
+export interface ToolDefinition<S extends JsonSchema, O extends JsonSchema> extends Omit<
+  ToolInfo,
+  'inputSchema' | 'outputSchema'
+> {
   /** What the arguments must be. Published as it is; without `$schema` it is JSON Schema 2020-12. */
   inputSchema: S
+  /** What structuredContent must be; then it has to be there. A result that does not fit is a failure of the tool. */
+  outputSchema?: O
   /** How long a call may take, in milliseconds. Default 60,000. */
   timeoutMs?: number
-  run(args: Infer<S>, call: Call): ToolReturn | Promise<ToolReturn>
+  run(args: Infer<S>, call: Call): ToolReturn<Infer<O>> | Promise<ToolReturn<Infer<O>>>
 }
 
 export interface Tool extends ToolInfo {
   readonly timeoutMs: number
+  /** Arguments that headers repeat, where the transport has such. */
+  readonly headerParams: readonly HeaderParam[]
   run(args: Record<string, unknown>, call: Call): ToolReturn | Promise<ToolReturn>
   /** Compiled at the first call. */
   check(): Check | Promise<Check>
+  checkOutput?(): Check | Promise<Check>
 }
 
 /** A tool whose arguments are typed by its own JSON Schema. Throws TypeError where clients could not use it. */
-export function defineTool<const S extends JsonSchema>(definition: ToolDefinition<S>): Tool {
-  const { name, inputSchema, timeoutMs = 60_000 } = definition
+export function defineTool<const S extends JsonSchema, const O extends JsonSchema = JsonSchema>(
+  definition: ToolDefinition<S, O>,
+): Tool {
+  const { name, inputSchema, outputSchema, timeoutMs = 60_000 } = definition
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name))
     throw new TypeError(`Tool name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 _ . -`)
   if (inputSchema.type !== 'object') throw new TypeError(`Tool ${name}: the inputSchema needs type "object".`)
-  if (!isKnownDialect(inputSchema))
+  if (!isKnownDialect(inputSchema) || !isKnownDialect(outputSchema ?? {}))
     throw new TypeError(`Tool ${name}: $schema must be JSON Schema 2020-12 or draft-07.`)
   return {
     ...(definition as unknown as Tool), // `run` takes just what `check` lets pass
     timeoutMs,
-    check: checkAgainst(inputSchema),
+    headerParams: headerParamsOf(name, inputSchema),
+    check: checkAgainst(inputSchema, 'arguments'),
+    ...(outputSchema && { checkOutput: checkAgainst(outputSchema, 'structuredContent') }),
+  }
+}
+
+function headerParamsOf(name: string, inputSchema: JsonSchema): HeaderParam[] {
+  try {
+    return headerParams(inputSchema)
+  } catch (error) {
+    throw new TypeError(`Tool ${name}: ${(error as Error).message}`, { cause: error })
   }
 }

@@ -5,6 +5,18 @@ export interface Implementation {
   name: string
   version: string
   title?: string
+  description?: string
+  icons?: readonly Icon[]
+  websiteUrl?: string
+}
+
+/** A picture for a user interface: an https or data URI. */
+export interface Icon {
+  src: string
+  mimeType?: string
+  /** `48x48`, or `any` for what can be scaled. */
+  sizes?: readonly string[]
+  theme?: 'light' | 'dark'
 }
 
 /** What a client or a server can do, by name. An empty object is a yes. */
@@ -23,23 +35,38 @@ export const LOG_LEVELS = [
 ] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-export type Content =
+export type Meta = Record<string, unknown>
+
+/** For whom something is, how much it matters (0 to 1), and since when it is as it is (ISO 8601). */
+export interface Annotations {
+  audience?: readonly ('user' | 'assistant')[]
+  priority?: number
+  lastModified?: string
+}
+
+export type Content = { annotations?: Annotations; _meta?: Meta } & (
   | { type: 'text'; text: string }
   | { type: 'image' | 'audio'; data: string; mimeType: string }
   | { type: 'resource'; resource: ResourceContents }
+  | ({ type: 'resource_link' } & ResourceInfo)
+)
 
+/** Text, or bytes in Base64. */
 export interface ResourceContents {
   uri: string
   mimeType?: string
   text?: string
   blob?: string
+  _meta?: Meta
 }
 
 export interface CallToolResult {
   content: Content[]
+  /** The result as a JSON value, which fits the tool's outputSchema. */
+  structuredContent?: unknown
   /** True: the text says what went wrong, to the model, which may try again. */
   isError?: boolean
-  _meta?: Record<string, unknown>
+  _meta?: Meta
 }
 
 /** Hints for whoever decides whether a tool may run. A client does not have to believe them. */
@@ -51,11 +78,56 @@ export interface ToolAnnotations {
   openWorldHint?: boolean
 }
 
+/** What all lists say of their entries. */
+interface Info {
+  name: string
+  /** The name for people. */
+  title?: string
+  description?: string
+  icons?: readonly Icon[]
+  _meta?: Meta
+}
+
 /** What `tools/list` says of a tool. */
-export interface ToolInfo {
+export interface ToolInfo extends Info {
+  inputSchema: JsonSchema
+  outputSchema?: JsonSchema
+  annotations?: ToolAnnotations
+}
+
+/** What `resources/list` says of a resource. */
+export interface ResourceInfo extends Info {
+  uri: string
+  mimeType?: string
+  /** In bytes. */
+  size?: number
+  annotations?: Annotations
+}
+
+/** What `resources/templates/list` says of a template. */
+export interface ResourceTemplateInfo extends Omit<ResourceInfo, 'uri' | 'size'> {
+  uriTemplate: string
+}
+
+/** What `prompts/list` says of a prompt. */
+export interface PromptInfo extends Info {
+  arguments?: readonly PromptArgument[]
+}
+
+export interface PromptArgument {
   name: string
   title?: string
   description?: string
-  inputSchema: JsonSchema
-  annotations?: ToolAnnotations
+  required?: boolean
+}
+
+export interface PromptMessage {
+  role: 'user' | 'assistant'
+  content: Content
+}
+
+export interface GetPromptResult {
+  description?: string
+  messages: readonly PromptMessage[]
+  _meta?: Meta
 }

@@ -1,9 +1,9 @@
 import type { ErrorObject, Options, ValidateFunction } from 'ajv'
 import type { JsonSchema } from './schema.ts'
 
-/** Checked arguments, with defaults filled in, or what is wrong with them: the path and the rule. */
-export type Checked = { value: Record<string, unknown> } | { problem: string }
-export type Check = (value: Record<string, unknown>) => Checked
+/** A checked value, with defaults filled in, or what is wrong with it: the path and the rule. */
+export type Checked = { value: unknown } | { problem: string }
+export type Check = (value: unknown) => Checked
 
 const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/
 const DRAFT_2020_12 = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/
@@ -13,13 +13,15 @@ export function isKnownDialect({ $schema }: JsonSchema): boolean {
   return $schema === undefined || DRAFT_07.test($schema) || DRAFT_2020_12.test($schema)
 }
 
-/** A check against a schema, compiled at its first use: ajv takes longer to load than all else together. */
-export function checkAgainst(schema: JsonSchema): () => Check | Promise<Check> {
+/**
+ * A check of what problems call `what`, compiled at its first use: ajv takes longer to load than all else together.
+ */
+export function checkAgainst(schema: JsonSchema, what: string): () => Check | Promise<Check> {
   let check: Check | undefined
-  return () => check ?? compile(schema).then((compiled) => (check = compiled))
+  return () => check ?? compile(schema, what).then((compiled) => (check = compiled))
 }
 
-async function compile(schema: JsonSchema): Promise<Check> {
+async function compile(schema: JsonSchema, what: string): Promise<Check> {
   const ajv = DRAFT_07.test(schema.$schema ?? '')
     ? new (await import('ajv')).Ajv(OPTIONS)
     : new (await import('ajv/dist/2020.js')).Ajv2020(OPTIONS)
@@ -28,7 +30,7 @@ async function compile(schema: JsonSchema): Promise<Check> {
   const writes = JSON.stringify(schema).includes('"default"')
   return (given) => {
     const value = writes ? structuredClone(given) : given
-    return validate(value) ? { value } : { problem: describe(validate.errors?.[0]) }
+    return validate(value) ? { value } : { problem: describe(validate.errors?.[0], what) }
   }
 }
 
@@ -43,10 +45,10 @@ const OPTIONS: Options = {
   logger: false,
 }
 
-function describe(error: ErrorObject | null | undefined): string {
-  if (!error) return 'the arguments do not fit the schema'
+function describe(error: ErrorObject | null | undefined, what: string): string {
+  if (!error) return `${what} does not fit the schema`
   const { instancePath, keyword, message = 'is not allowed', params } = error
   const allowed = params['allowedValues'] ?? params['allowedValue'] ?? params['additionalProperty']
   const detail = allowed === undefined ? '' : `: ${JSON.stringify(allowed).slice(0, 512)}`
-  return `arguments${instancePath} ${message}${detail} (rule: ${keyword})`
+  return `${what}${instancePath} ${message}${detail} (rule: ${keyword})`
 }

@@ -6,4 +6,5 @@ export {
   type SseMessage,
 } from './event.ts'
 export { createParser, type SseEvent, type SseParser, type SseParserOptions } from './parser.ts'
+export { createReplayStore, type ReplayLimits, type ReplayLog, type ReplayStore } from './replay.ts'
 export { openStream, type EventStream, type Sent, type StreamOptions } from './stream.ts'

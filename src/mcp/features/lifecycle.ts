@@ -1,6 +1,6 @@
 import { INVALID_PARAMS, INVALID_REQUEST, RpcError, type Handler } from '../../jsonrpc/index.ts'
 import type { Exchange } from '../exchange.ts'
-import { negotiate } from '../revisions/index.ts'
+import { negotiate, perRequestVersions } from '../revisions/index.ts'
 import type { Capabilities, Implementation } from '../types.ts'
 
 export interface LifecycleOptions extends Implementation {
@@ -10,10 +10,12 @@ export interface LifecycleOptions extends Implementation {
 
 /** How a client meets the server, and what it may say at any time. */
 export function lifecycle(
-  { name, version, title, instructions }: LifecycleOptions,
+  server: LifecycleOptions,
   capabilities: Capabilities,
 ): [string, Handler<Exchange>][] {
-  const serverInfo = { name, version, ...(title && { title }) }
+  const { name, version, title, description, icons, websiteUrl } = server
+  const info = { name, version, title, description, icons, websiteUrl }
+  const instructions = server.instructions === undefined ? {} : { instructions: server.instructions }
   return [
     [
       'initialize',
@@ -27,11 +29,19 @@ export function lifecycle(
         client.capabilities = isObject(offered) ? offered : {}
         return {
           protocolVersion: client.revision.version,
-          capabilities,
-          serverInfo,
-          ...(instructions && { instructions }),
+          capabilities: client.revision.encodeCapabilities(capabilities),
+          serverInfo: client.revision.encodeServerInfo(info as Implementation),
+          ...instructions,
         }
       },
+    ],
+    [
+      'server/discover',
+      (_params, { client }) => ({
+        supportedVersions: perRequestVersions,
+        capabilities: client.revision.encodeCapabilities(capabilities),
+        ...instructions,
+      }),
     ],
     ['notifications/initialized', () => {}],
     ['ping', () => {}],

@@ -19,8 +19,9 @@ export function logging(): [string, Handler<Exchange>][] {
   ]
 }
 
-/** Sends a log message to the client of an exchange, unless it asked for graver ones only. */
+/** Sends a log message to the client of an exchange, unless it asked for graver ones only, or for none. */
 export function sendLog(exchange: Exchange, level: LogLevel, data: unknown, logger?: string): void {
-  if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(exchange.client.logLevel)) return
+  const { logLevel } = exchange.client
+  if (!logLevel || LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(logLevel)) return
   exchange.notify('notifications/message', { level, ...(logger !== undefined && { logger }), data })
 }

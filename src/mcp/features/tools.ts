@@ -1,19 +1,26 @@
 import { INVALID_PARAMS, RpcError, type Handler, type Params } from '../../jsonrpc/index.ts'
-import { createCall } from '../call.ts'
 import type { Exchange } from '../exchange.ts'
+import { InputRequired } from '../input-required.ts'
 import { causeOf, type Log } from '../log.ts'
+import type { Revision } from '../revisions/index.ts'
 import type { Tool, ToolReturn } from '../tool.ts'
 import { ToolError } from '../tool-error.ts'
-import type { CallToolResult } from '../types.ts'
+import type { CallToolResult, Content } from '../types.ts'
+import type { Pager } from './pagination.ts'
+import { runInTime } from './run.ts'
 
 /** Lists the tools and runs them. */
-export function tools(list: readonly Tool[], log: Log): [string, Handler<Exchange>][] {
+export function tools(list: readonly Tool[], page: Pager, log: Log): [string, Handler<Exchange>][] {
   const byName = new Map(list.map((tool) => [tool.name, tool]))
   if (byName.size < list.length) throw new TypeError('Two tools have the same name.')
+  if (list.length === 0) return []
   return [
     [
       'tools/list',
-      (_params, { client }) => ({ tools: list.map((tool) => client.revision.encodeTool(tool)) }),
+      ({ cursor }, { client }) => {
+        const { items, ...next } = page('tools', list, cursor)
+        return { tools: items.map((tool) => client.revision.encodeTool(tool)), ...next }
+      },
     ],
     [
       'tools/call',
@@ -22,10 +29,14 @@ export function tools(list: readonly Tool[], log: Log): [string, Handler<Exchang
         const tool = byName.get(name as string)
         if (!tool) throw new RpcError(INVALID_PARAMS, `Unknown tool: ${String(name).slice(0, 128)}`)
         if (!isObject(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
+        exchange.checkArguments(tool, given)
         const check = tool.check()
         const checked = (check instanceof Promise ? await check : check)(given)
-        if ('problem' in checked) return failed(`Invalid arguments for ${tool.name}: ${checked.problem}`)
-        return runTool(tool, checked.value, exchange, log)
+        const result =
+          'problem' in checked
+            ? failed(`Invalid arguments for ${name as string}: ${checked.problem}`)
+            : await runTool(tool, checked.value as Params, exchange, log)
+        return encodeCallResult(result, exchange.client.revision)
       },
     ],
   ]
@@ -33,37 +44,51 @@ export function tools(list: readonly Tool[], log: Log): [string, Handler<Exchang
 
 // What goes wrong inside a tool is a result, so that the model can react (server/tools, "Error Handling").
 async function runTool(tool: Tool, args: Params, exchange: Exchange, log: Log): Promise<CallToolResult> {
+  const { name, timeoutMs } = tool
+  const late = () => new ToolError(`The tool ${name} took longer than ${timeoutMs / 1000} s and was stopped.`)
   try {
-    const returned = tool.run(args, createCall(exchange, tool.timeoutMs))
-    return asResult(returned instanceof Promise ? await inTime(returned, tool, exchange) : returned)
+    const returned = await runInTime(exchange, timeoutMs, late, (call) => tool.run(args, call))
+    return await asResult(returned, tool)
   } catch (error) {
     if (error instanceof ToolError) return failed(error.message)
-    if (error instanceof RpcError) throw error
-    if (!exchange.cancelled)
-      log({ level: 'error', reason: 'tool-failed', tool: tool.name, cause: causeOf(error) })
-    return failed(`The tool ${tool.name} failed. The server's log has the cause.`)
+    if (error instanceof RpcError || error instanceof InputRequired) throw error
+    if (!exchange.cancelled) log({ level: 'error', reason: 'tool-failed', tool: name, cause: causeOf(error) })
+    return failed(`The tool ${name} failed. The server's log has the cause.`)
   }
 }
 
-/** The tool's result, unless its time is up or the client leaves first: then the tool runs on unheard. */
-function inTime(returned: Promise<ToolReturn>, tool: Tool, exchange: Exchange): Promise<ToolReturn> {
-  return new Promise((resolve, reject) => {
-    const seconds = tool.timeoutMs / 1000
-    const timer = setTimeout(() => {
-      exchange.abort(new ToolError(`The tool ${tool.name} took longer than ${seconds} s and was stopped.`))
-    }, tool.timeoutMs)
-    exchange.whenAborted((reason) => {
-      clearTimeout(timer)
-      reject(reason)
-    })
-    returned.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
+/** Throws where the result is not what the tool's own outputSchema promises. */
+async function asResult(returned: ToolReturn, tool: Tool): Promise<CallToolResult> {
+  if (typeof returned === 'string') return asResult({ content: [text(returned)] }, tool)
+  const isChecked = tool.checkOutput && !returned.isError
+  const structuredContent = isChecked ? await checkOutput(returned, tool) : returned.structuredContent
+  const {
+    content = structuredContent === undefined ? undefined : [text(JSON.stringify(structuredContent))],
+  } = returned as Partial<CallToolResult>
+  if (!Array.isArray(content)) throw new TypeError('The tool returned neither text nor content.')
+  return { ...returned, content, structuredContent }
 }
 
-const asResult = (returned: ToolReturn): CallToolResult =>
-  typeof returned === 'string' ? { content: [{ type: 'text', text: returned }] } : returned
+async function checkOutput({ structuredContent }: Exclude<ToolReturn, string>, tool: Tool): Promise<unknown> {
+  if (structuredContent === undefined) throw new TypeError('structuredContent is missing')
+  const checked = (await tool.checkOutput!())(structuredContent)
+  if ('problem' in checked) throw new TypeError(checked.problem)
+  return checked.value
+}
 
-const failed = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true })
+function encodeCallResult(result: CallToolResult, revision: Revision): object {
+  return revision.encodeCallResult({ ...result, content: known(result.content, revision) as Content[] })
+}
+
+/** What of it the client has words for. */
+const known = (content: readonly Content[], revision: Revision): object[] =>
+  content
+    .filter(({ type }) => revision.contentTypes.includes(type))
+    .map((block) => revision.encodeContent(block))
+
+const text = (value: string): Content => ({ type: 'text', text: value })
+
+const failed = (why: string): CallToolResult => ({ content: [text(why)], isError: true })
 
 const isObject = (value: unknown): value is Params =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -11,9 +11,13 @@ import {
 } from '../../jsonrpc/index.ts'
 import { HttpError } from '../http-error.ts'
 
-/** The one message that a POST brings. Throws HttpError, or RpcError where it is no message. */
-export async function readMessage(request: IncomingMessage, maxBytes: number): Promise<Message> {
-  const value = parseJson(await readBody(request, maxBytes))
+/** The JSON that a POST brings. Throws HttpError, or RpcError where it is no JSON. */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  return parseJson(await readBody(request, maxBytes))
+}
+
+/** The message that a JSON value is. Throws HttpError with the id, where one can be read. */
+export function asMessage(value: unknown): Message {
   if (isMessage(value)) return value
   const text = Array.isArray(value) ? 'No batches here: send one message per POST.' : NOT_A_MESSAGE
   throw new HttpError(400, INVALID_REQUEST, text, { id: readableId(value) })

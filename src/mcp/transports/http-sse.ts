@@ -5,18 +5,16 @@ import {
   INVALID_REQUEST,
   isResponse,
   type Message,
-  type Notification,
-  type Request,
 } from '../../jsonrpc/index.ts'
-import { openStream } from '../../sse/index.ts'
-import { askByRequest, takeResponse } from '../ask.ts'
-import { Exchange } from '../exchange.ts'
+import { openStream, type EventStream } from '../../sse/index.ts'
+import { askByRequest, takeResponse, type Ask } from '../ask.ts'
+import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import type { Limits } from '../limits.ts'
-import { findRevision, oldest } from '../revisions/index.ts'
+import { findHandshake, oldest, type Revision } from '../revisions/index.ts'
 import type { McpServer } from '../server.ts'
 import type { Session, SessionStore } from '../session.ts'
-import { readMessage } from './body.ts'
+import { asMessage, readJson } from './body.ts'
 import type { Transport } from './transport.ts'
 
 /**
@@ -25,33 +23,33 @@ import type { Transport } from './transport.ts'
  */
 export function httpSse(
   server: McpServer,
-  sessions: SessionStore,
+  sessions: SessionStore<StreamSession>,
   limits: Limits,
 ): { get: Transport; post: Transport } {
   return {
     get(request, response) {
-      if (sessions.byId.size >= limits.maxSessions)
+      // A client that lost its stream comes back without a second handshake, and may name what it had agreed on.
+      const revision = findHandshake(request.headers['mcp-protocol-version']) ?? oldest
+      const session = new StreamSession(revision)
+      if (!sessions.add(session))
         throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
           headers: { 'Retry-After': '10' },
         })
-      // A client that lost its stream comes back without a second handshake, and may name what it had agreed on.
-      const revision = findRevision(request.headers['mcp-protocol-version']) ?? oldest
-      const id = randomUUID()
-      const stream = openStream(response, limits)
-      const session = sessions.open(id, revision, stream)
+      session.stream = openStream(response, limits)
       response.once('close', () => sessions.close(session))
-      stream.send({ event: 'endpoint', data: `/messages?sessionId=${id}` })
+      session.stream.send({ event: 'endpoint', data: `/messages?sessionId=${session.id}` })
       // Without it clients wait three seconds, and meanwhile post to a session that is gone.
-      stream.send({ retry: 1000 })
+      session.stream.send({ retry: 1000 })
     },
 
     async post(request, response) {
       const session = find(sessions, request.url ?? '')
-      const message = await readMessage(request, limits.maxBodyBytes)
+      const message = asMessage(await readJson(request, limits.maxBodyBytes))
       if (!sessions.byId.has(session.id)) throw unknownSession() // closed while the body came
       response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
-      if (isResponse(message)) takeResponse(session.client, message)
-      else await answer(server, session, message)
+      if (isResponse(message)) return takeResponse(session.client, message)
+      const answer = await server.handle(new Exchange(message, session.client, session))
+      if (answer) session.say(encodeResponse(answer, server.onUnexpected))
     },
   }
 }
@@ -62,7 +60,40 @@ const ACCEPTED_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-function find(sessions: SessionStore, url: string): Session {
+/** A session that lives as long as its one stream, and whose answers all go there. */
+export class StreamSession implements Session, WayBack {
+  readonly id = randomUUID()
+  readonly client: Client
+  spokenAt = 0
+  timesSpoken = 0
+  stream: EventStream | undefined
+
+  constructor(revision: Revision) {
+    this.client = newClient(revision)
+  }
+
+  isOpen(): boolean {
+    return true
+  }
+
+  say(data: string): void {
+    this.stream?.send({ event: 'message', data })
+  }
+
+  send(message: Message): void {
+    this.say(JSON.stringify(message))
+  }
+
+  ask(exchange: Exchange): Ask {
+    return askByRequest(exchange, (message) => this.send(message))
+  }
+
+  end(): void {
+    this.stream?.close()
+  }
+}
+
+function find(sessions: SessionStore<StreamSession>, url: string): StreamSession {
   const id = /[?&]sessionId=([^&]*)/.exec(url)?.[1]
   if (id === undefined || url.indexOf('sessionId=') !== url.lastIndexOf('sessionId='))
     throw new HttpError(
@@ -77,14 +108,3 @@ function find(sessions: SessionStore, url: string): Session {
 
 const unknownSession = () =>
   new HttpError(404, INVALID_REQUEST, 'Unknown session: its stream is closed. Open GET /sse again.')
-
-async function answer(server: McpServer, session: Session, message: Request | Notification): Promise<void> {
-  const send = (text: string) => void session.stream.send({ event: 'message', data: text })
-  const say = (said: Message) => send(JSON.stringify(said))
-  const exchange = new Exchange(message, session.client, {
-    send: say,
-    ask: (asking) => askByRequest(asking, say),
-  })
-  const response = await server.handle(exchange)
-  if (response) send(encodeResponse(response, server.onUnexpected))
-}

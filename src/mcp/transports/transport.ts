@@ -1,4 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Message } from '../../jsonrpc/index.ts'
 
 /** Serves one method of one path. Throws HttpError to refuse. */
 export type Transport = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+
+/** The same with the body, which has been read before, because it decides which transport it is. */
+export type BodyTransport = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: unknown,
+) => Promise<void>
+export type MessageTransport = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  message: Message,
+) => void | Promise<void>

@@ -1,0 +1,62 @@
+import { INVALID_PARAMS, RpcError, type Handler, type Params } from '../../jsonrpc/index.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Complete, Prompt } from '../prompt.ts'
+import type { Resource, ResourceTemplate } from '../resource.ts'
+import { runOrFail } from './run.ts'
+
+/** As many as the specification allows in one answer. */
+const MAX_VALUES = 100
+
+export interface Completable {
+  prompts: readonly Prompt[]
+  resources: readonly Resource[]
+  resourceTemplates: readonly ResourceTemplate[]
+}
+
+/** Suggests values for the arguments of prompts and the variables of resource templates. */
+export function completion(all: Completable): [string, Handler<Exchange>][] {
+  const completes =
+    all.prompts.some((prompt) => prompt.arguments?.some((argument) => argument.complete)) ||
+    all.resourceTemplates.some(({ complete }) => complete && Object.keys(complete).length > 0)
+  if (!completes) return []
+  return [
+    [
+      'completion/complete',
+      async ({ ref, argument, context }, exchange) => {
+        const { name, value } = asObject(argument)
+        if (typeof name !== 'string' || typeof value !== 'string')
+          throw new RpcError(INVALID_PARAMS, 'params.argument needs name and value, two strings.')
+        const parameters = parametersOf(asObject(ref), all)
+        if (!parameters)
+          throw new RpcError(INVALID_PARAMS, 'params.ref names no prompt, resource or template.')
+        if (!parameters.has(name))
+          throw new RpcError(INVALID_PARAMS, 'params.argument.name is unknown to it.')
+
+        const chosen = asObject(asObject(context)['arguments'])
+        const complete = parameters.get(name)
+        const { principal } = exchange.client
+        const found = await runOrFail(
+          exchange,
+          () => complete?.(value, { arguments: chosen, principal }) ?? [],
+        )
+        const values = found.slice(0, MAX_VALUES)
+        return { completion: { values, total: found.length, hasMore: found.length > MAX_VALUES } }
+      },
+    ],
+  ]
+}
+
+/** What can be filled in, by name, with what suggests values, if anything does. */
+function parametersOf(ref: Params, all: Completable): Map<string, Complete | undefined> | undefined {
+  if (ref['type'] === 'ref/prompt') {
+    const prompt = all.prompts.find(({ name }) => name === ref['name'])
+    return prompt && new Map((prompt.arguments ?? []).map(({ name, complete }) => [name, complete]))
+  }
+  if (ref['type'] !== 'ref/resource') return undefined
+  const template = all.resourceTemplates.find(({ uriTemplate }) => uriTemplate === ref['uri'])
+  if (template) return new Map(template.variables.map((name) => [name, template.complete?.[name]]))
+  return all.resources.some(({ uri }) => uri === ref['uri']) ? new Map() : undefined
+}
+
+const asObject = (value: unknown): Params =>
+  typeof value === 'object' && value !== null ? (value as Params) : {}

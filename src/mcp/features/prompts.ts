@@ -1,0 +1,59 @@
+import { INVALID_PARAMS, RpcError, type Handler, type Params } from '../../jsonrpc/index.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Prompt, PromptReturn } from '../prompt.ts'
+import type { GetPromptResult, PromptMessage } from '../types.ts'
+import type { Pager } from './pagination.ts'
+import { runOrFail } from './run.ts'
+
+/** Lists the prompts and fills them in. */
+export function prompts(list: readonly Prompt[], page: Pager): [string, Handler<Exchange>][] {
+  const byName = new Map(list.map((prompt) => [prompt.name, prompt]))
+  if (byName.size < list.length) throw new TypeError('Two prompts have the same name.')
+  if (list.length === 0) return []
+  return [
+    [
+      'prompts/list',
+      ({ cursor }, { client }) => {
+        const { items, ...next } = page('prompts', list, cursor)
+        return { prompts: items.map((prompt) => client.revision.encodePrompt(prompt)), ...next }
+      },
+    ],
+    [
+      'prompts/get',
+      async ({ name, arguments: given = {} }, exchange) => {
+        const prompt = byName.get(name as string)
+        if (!prompt) throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${String(name).slice(0, 128)}`)
+        const args = readArguments(prompt, given)
+        const { revision } = exchange.client
+        const { messages, ...result } = asResult(await runOrFail(exchange, (call) => prompt.get(args, call)))
+        const known = messages.filter(({ content }) => revision.contentTypes.includes(content.type))
+        return {
+          ...result,
+          messages: known.map(({ role, content }) => ({ role, content: revision.encodeContent(content) })),
+        }
+      },
+    ],
+  ]
+}
+
+/** The values of the arguments that the prompt has; others do not reach it. */
+function readArguments(prompt: Prompt, given: unknown): Record<string, string> {
+  if (typeof given !== 'object' || given === null)
+    throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
+  const args: Record<string, string> = {}
+  for (const { name, required } of prompt.arguments ?? []) {
+    const value = Object.hasOwn(given, name) ? (given as Params)[name] : undefined
+    if (value === undefined && !required) continue
+    if (typeof value !== 'string')
+      throw new RpcError(INVALID_PARAMS, `The prompt ${prompt.name} needs the argument ${name}, a string.`)
+    args[name] = value
+  }
+  return args
+}
+
+function asResult(returned: PromptReturn): GetPromptResult {
+  if (typeof returned === 'string') return { messages: [fromUser(returned)] }
+  return 'messages' in returned ? returned : { messages: returned }
+}
+
+const fromUser = (text: string): PromptMessage => ({ role: 'user', content: { type: 'text', text } })

@@ -1,0 +1,96 @@
+import { INVALID_PARAMS, INVALID_REQUEST, RpcError, type Handler } from '../../jsonrpc/index.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Resource, ResourceReturn, ResourceTemplate } from '../resource.ts'
+import type { Call } from '../tool.ts'
+import type { ResourceContents } from '../types.ts'
+import { climbs, isUri } from '../uri-template.ts'
+import type { Pager } from './pagination.ts'
+import { runOrFail } from './run.ts'
+
+/** URIs that one client may subscribe to. */
+const MAX_SUBSCRIPTIONS = 1_000
+
+/** Lists the resources and their templates, reads them, and remembers who wants to hear of changes. */
+export function resources(
+  list: readonly Resource[],
+  templates: readonly ResourceTemplate[],
+  page: Pager,
+): [string, Handler<Exchange>][] {
+  const byUri = new Map(list.map((resource) => [resource.uri, resource]))
+  if (byUri.size < list.length) throw new TypeError('Two resources have the same URI.')
+  if (list.length + templates.length === 0) return []
+
+  /** What reads a URI: its own resource, else the first template that it fits. */
+  function find(uri: string, { client }: Exchange) {
+    const resource = byUri.get(uri)
+    if (resource) return { mimeType: resource.mimeType, read: (call: Call) => resource.read(call) }
+    for (const template of templates) {
+      const variables = template.match(uri)
+      if (!variables) continue
+      if (Object.values(variables).some(climbs)) break
+      return { mimeType: template.mimeType, read: (call: Call) => template.read(variables, call) }
+    }
+    throw client.revision.resourceNotFound(uri)
+  }
+
+  return [
+    [
+      'resources/list',
+      ({ cursor }, { client }) => {
+        const { items, ...next } = page('resources', list, cursor)
+        return { resources: items.map((resource) => client.revision.encodeResource(resource)), ...next }
+      },
+    ],
+    [
+      'resources/templates/list',
+      ({ cursor }, { client }) => {
+        const { items, ...next } = page('templates', templates, cursor)
+        return { resourceTemplates: items.map((one) => client.revision.encodeResource(one)), ...next }
+      },
+    ],
+    [
+      'resources/read',
+      async (params, exchange) => {
+        const uri = readUri(params['uri'])
+        const { revision } = exchange.client
+        const { mimeType, read } = find(uri, exchange)
+        const contents = asContents(await runOrFail(exchange, read), uri, mimeType)
+        if (!contents) throw revision.resourceNotFound(uri)
+        return { contents: contents.map((one) => revision.encodeResourceContents(one)) }
+      },
+    ],
+    [
+      'resources/subscribe',
+      (params, exchange) => {
+        const uri = readUri(params['uri'])
+        find(uri, exchange)
+        const subscriptions = (exchange.client.subscriptions ??= new Set())
+        if (subscriptions.size >= MAX_SUBSCRIPTIONS && !subscriptions.has(uri))
+          throw new RpcError(INVALID_REQUEST, `At most ${MAX_SUBSCRIPTIONS} subscriptions: end some first.`)
+        subscriptions.add(uri)
+      },
+    ],
+    [
+      'resources/unsubscribe',
+      (params, { client }) => {
+        client.subscriptions?.delete(readUri(params['uri']))
+      },
+    ],
+  ]
+}
+
+function readUri(uri: unknown): string {
+  if (typeof uri !== 'string' || !isUri(uri)) throw new RpcError(INVALID_PARAMS, 'params.uri must be a URI.')
+  return uri
+}
+
+function asContents(
+  returned: ResourceReturn,
+  uri: string,
+  mimeType: string | undefined,
+): readonly ResourceContents[] | undefined {
+  const known = { uri, ...(mimeType !== undefined && { mimeType }) }
+  if (typeof returned === 'string') return [{ ...known, text: returned }]
+  if (returned instanceof Uint8Array) return [{ ...known, blob: Buffer.from(returned).toString('base64') }]
+  return returned
+}

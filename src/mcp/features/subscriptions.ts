@@ -1,0 +1,91 @@
+import {
+  INTERNAL_ERROR,
+  INVALID_PARAMS,
+  RpcError,
+  type Handler,
+  type Id,
+  type Params,
+} from '../../jsonrpc/index.ts'
+import { notificationOf, type Change, type Changes } from '../changes.ts'
+import type { Exchange } from '../exchange.ts'
+
+const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
+
+/** What a client wants to hear of. */
+interface Filter {
+  toolsListChanged?: true
+  promptsListChanged?: true
+  resourcesListChanged?: true
+  resourceSubscriptions?: string[]
+}
+
+export interface Listening {
+  methods: [string, Handler<Exchange>][]
+  /** Ends every subscription in good order. */
+  close(): void
+}
+
+/** `subscriptions/listen`: a request whose answer comes when the subscription ends, and changes before it. */
+export function subscriptions(changes: Changes, maxListens: number): Listening {
+  const ends = new Set<() => void>()
+
+  const listen: Handler<Exchange> = ({ notifications }, exchange) => {
+    if (!isObject(notifications))
+      throw new RpcError(INVALID_PARAMS, 'params.notifications must be an object.')
+    if (ends.size >= maxListens)
+      throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', { reason: 'busy' })
+    const { id } = exchange.message as { id: Id }
+    const _meta = { [SUBSCRIPTION]: id }
+    const filter = honoured(notifications)
+
+    return new Promise((resolve) => {
+      const stop = changes.listen((change) => {
+        if (!wants(filter, change)) return
+        const { method, params } = notificationOf(change)
+        exchange.notify(method, { ...params, _meta })
+      })
+      const over = () => {
+        stop()
+        ends.delete(end)
+        resolve({ _meta })
+      }
+      // The pages disagree on how a server ends it: the notification of one, then the result of the other.
+      const end = () => {
+        exchange.notify('notifications/cancelled', { requestId: id, reason: 'The server ends.', _meta })
+        over()
+      }
+      ends.add(end)
+      exchange.whenAborted(over)
+      exchange.notify('notifications/subscriptions/acknowledged', { notifications: filter, _meta })
+    })
+  }
+
+  return {
+    methods: [['subscriptions/listen', listen]],
+    close() {
+      for (const end of ends) end()
+    },
+  }
+}
+
+const LISTS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const
+const MAX_RESOURCES = 1000
+
+/** What of the wishes will be kept: what nobody knows is left out of the acknowledgment. */
+function honoured(wishes: Params): Filter {
+  const filter: Filter = {}
+  for (const list of LISTS) if (wishes[list] === true) filter[list] = true
+  const uris = wishes['resourceSubscriptions']
+  if (Array.isArray(uris)) {
+    const strings = uris.filter((uri) => typeof uri === 'string')
+    filter.resourceSubscriptions = strings.slice(0, MAX_RESOURCES)
+  }
+  return filter
+}
+
+function wants(filter: Filter, change: Change): boolean {
+  if (change.kind === 'resourceUpdated') return filter.resourceSubscriptions?.includes(change.uri) ?? false
+  return filter[change.kind] ?? false
+}
+
+const isObject = (value: unknown): value is Params => typeof value === 'object' && value !== null

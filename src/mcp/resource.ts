@@ -1,0 +1,38 @@
+import type { Complete } from './prompt.ts'
+import type { Call } from './tool.ts'
+import type { ResourceContents, ResourceInfo, ResourceTemplateInfo } from './types.ts'
+import { isUri, parseTemplate, type UriTemplate, type VariableOf } from './uri-template.ts'
+
+/** Text, bytes, or contents of several URIs. Undefined: there is no such resource. */
+export type ResourceReturn = string | Uint8Array | readonly ResourceContents[] | undefined
+
+export interface Resource extends ResourceInfo {
+  read(call: Call): ResourceReturn | Promise<ResourceReturn>
+}
+
+export interface ResourceTemplateDefinition<T extends string> extends ResourceTemplateInfo {
+  /** RFC 6570 with `{variable}` and `{+variable}`, which may contain slashes. */
+  uriTemplate: T
+  /** Suggests values, by variable. */
+  complete?: { readonly [V in VariableOf<T>]?: Complete }
+  /** The values come from outside, percent-decoded: one may contain a slash, but no `..` between slashes. */
+  read(variables: Record<VariableOf<T>, string>, call: Call): ResourceReturn | Promise<ResourceReturn>
+}
+
+export interface ResourceTemplate extends ResourceTemplateInfo, UriTemplate {
+  complete?: Readonly<Record<string, Complete | undefined>>
+  read(variables: Record<string, string>, call: Call): ResourceReturn | Promise<ResourceReturn>
+}
+
+/** Something to read under a URI. Throws TypeError where that is none. */
+export function defineResource(definition: Resource): Resource {
+  if (!isUri(definition.uri)) throw new TypeError(`Resource ${JSON.stringify(definition.uri)}: not a URI.`)
+  return { ...definition }
+}
+
+/** Things to read under all URIs of a template, whose variables are typed by it. Throws TypeError for one we cannot read. */
+export function defineResourceTemplate<const T extends string>(
+  definition: ResourceTemplateDefinition<T>,
+): ResourceTemplate {
+  return { ...(definition as unknown as ResourceTemplate), ...parseTemplate(definition.uriTemplate) }
+}

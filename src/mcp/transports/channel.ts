@@ -1,0 +1,47 @@
+import type { EventStream, ReplayLog, SseMessage } from '../../sse/index.ts'
+
+/**
+ * One stream of a session, which outlives the connections that carry it: all it says has an id, and can be said
+ * again to a client that comes back. (A name of our own: the specification calls both the stream and its connection
+ * "stream".)
+ */
+export class Channel {
+  readonly log: ReplayLog
+  isOver = false
+  #carrier: EventStream | undefined
+
+  constructor(log: ReplayLog) {
+    this.log = log
+  }
+
+  /** From now on this connection carries the channel. First it brings what was missed; the older one ends. */
+  carryOn(stream: EventStream, missed: readonly SseMessage[] = []): void {
+    const older = this.#carrier
+    this.#carrier = stream
+    older?.close()
+    for (const message of missed) stream.send(message)
+    if (this.isOver) stream.close()
+  }
+
+  /** Whether a connection carries it now. */
+  isCarried(): boolean {
+    return this.#carrier !== undefined && !this.#carrier.closed.aborted
+  }
+
+  say(data: string): void {
+    const message = this.log.append({ event: 'message', data })
+    this.#carrier?.send(message)
+  }
+
+  /** Ends the connection, not the channel: the client comes back for the rest after `retryMs`. */
+  release(retryMs: number): void {
+    this.#carrier?.send({ retry: retryMs })
+    this.#carrier?.close()
+    this.#carrier = undefined
+  }
+
+  end(): void {
+    this.isOver = true
+    this.#carrier?.close()
+  }
+}

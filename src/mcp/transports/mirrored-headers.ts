@@ -1,0 +1,63 @@
+import { isUtf8 } from 'node:buffer'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Params } from '../../jsonrpc/index.ts'
+import type { HeaderParam } from '../schema.ts'
+
+/** The names under which `Mcp-Name` repeats a member of the params, by method. */
+const NAMED_BY = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+])
+
+/**
+ * From 2026-07-28 on, headers repeat what the body says, so that a proxy can route without reading it. What a proxy
+ * believed and what the server does must be the same: a difference is refused (transports, "Standard Request Headers").
+ * Each returns what is wrong, or undefined.
+ */
+export function methodMismatch(headers: IncomingHttpHeaders, method: string): string | undefined {
+  return headers['mcp-method'] === method ? undefined : 'Mcp-Method must be the method of the body.'
+}
+
+export function nameMismatch(
+  headers: IncomingHttpHeaders,
+  method: string,
+  params: Params,
+): string | undefined {
+  const member = NAMED_BY.get(method)
+  if (member === undefined || typeof params[member] !== 'string') return undefined
+  return decode(headers['mcp-name']) === params[member]
+    ? undefined
+    : `Mcp-Name must be params.${member} of the body.`
+}
+
+/** `Mcp-Param-*` repeats the arguments that a tool's schema marks with `x-mcp-header`. */
+export function paramMismatch(
+  headers: IncomingHttpHeaders,
+  marked: readonly HeaderParam[],
+  args: Params,
+): string | undefined {
+  for (const { name, path, type } of marked) {
+    const value = path.reduce<unknown>((at, key) => (at as Params | undefined | null)?.[key], args)
+    if (value === undefined || value === null) continue
+    const given = decode(headers[`mcp-param-${name.toLowerCase()}`])
+    const same =
+      type === 'integer'
+        ? given !== undefined && given !== '' && Number(given) === value
+        : given === String(value)
+    if (!same) return `Mcp-Param-${name} must be arguments.${path.join('.')} of the body.`
+  }
+  return undefined
+}
+
+/** A header's text, which is Base64 between exact marks where it is not plain ASCII. Undefined: not readable. */
+function decode(header: string | string[] | undefined): string | undefined {
+  if (typeof header !== 'string') return undefined
+  if (!header.startsWith('=?base64?') || !header.endsWith('?=') || header.length < 11) {
+    return /^[\t\x20-\x7e]*$/.test(header) ? header : undefined
+  }
+  const text = header.slice('=?base64?'.length, -'?='.length)
+  const bytes = Buffer.from(text, 'base64')
+  // Node's decoder takes anything; what does not come back the same was not Base64.
+  return bytes.toString('base64') === text && isUtf8(bytes) ? bytes.toString() : undefined
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { encodeResponse, INVALID_REQUEST, type Message, type Response } from '../../jsonrpc/index.ts'
+import { openStream, type EventStream, type StreamOptions } from '../../sse/index.ts'
+import { HttpError } from '../http-error.ts'
+import type { Channel } from './channel.ts'
+
+/** The answer to one POST. */
+export interface Reply {
+  /** False: this client takes nothing but the answer. */
+  readonly canSpeak: boolean
+  /** Says something before the answer. */
+  send(message: Message): void
+  /** Ends the connection of a resumable stream, not the stream: the client comes back for the rest. */
+  release(retryMs: number): void
+  /** Ends with the answer, or those of a batch. Without one it ends in silence: nobody wants it any more. */
+  finish(answer: Response | Response[] | undefined, status?: number): void
+}
+
+export interface ReplyOptions extends StreamOptions {
+  onUnexpected(error: unknown): void
+  /** Makes the stream resumable, if it comes to a stream. */
+  openChannel?: () => Channel
+  /** Gives the client an id before there is anything to say, so that it can come back from the start. */
+  primes?: boolean
+}
+
+/**
+ * One JSON object, unless something is said before the answer, or the client takes nothing but a stream: then the
+ * reply becomes a stream, at that moment and not before. Throws HttpError 406.
+ */
+export function openReply(request: IncomingMessage, response: ServerResponse, options: ReplyOptions): Reply {
+  const { json, stream: canSpeak } = accepted(request.headers.accept)
+  if (!json && !canSpeak)
+    throw new HttpError(406, INVALID_REQUEST, 'Accept application/json, text/event-stream, or both.')
+  let stream: EventStream | undefined
+  let channel: Channel | undefined
+
+  function open(): void {
+    stream = openStream(response, options)
+    channel = options.openChannel?.()
+    if (channel && options.primes) stream.send({ id: channel.log.start, retry: 1000, data: '' })
+    channel?.carryOn(stream)
+  }
+
+  function say(data: string): void {
+    if (!stream) open()
+    if (channel) channel.say(data)
+    else stream?.send({ event: 'message', data })
+  }
+
+  return {
+    canSpeak,
+    send(message) {
+      if (canSpeak) say(JSON.stringify(message))
+    },
+    release: (retryMs) => channel?.release(retryMs),
+    finish(answer, status = 200) {
+      const texts = [answer ?? []].flat().map((one) => encodeResponse(one, options.onUnexpected))
+      // An error's status can only be told by a reply that is not a stream.
+      if (texts.length > 0 && !stream && (json || status !== 200))
+        return sendJson(
+          response,
+          status,
+          Array.isArray(answer) ? `[${texts.join()}]` : texts[0]!,
+          options.headers,
+        )
+      if (!stream) open()
+      texts.forEach(say)
+      if (channel) channel.end()
+      else stream?.close()
+    },
+  }
+}
+
+export const acceptsStream = ({ headers }: IncomingMessage): boolean => accepted(headers.accept).stream
+
+/** Lenient as the field is: no Accept is anything, and one of the two types is enough. */
+function accepted(accept = '*/*'): { json: boolean; stream: boolean } {
+  const anything = accept.includes('*/*')
+  return {
+    json: anything || /application\/(json|\*)/i.test(accept),
+    stream: anything || /text\/(event-stream|\*)/i.test(accept),
+  }
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers?: Record<string, string>,
+): void {
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+  })
+  response.end(text)
+}
+
+/** Notifications and responses are taken, and that is all there is to say. */
+export function accept(response: ServerResponse): void {
+  response.writeHead(202, { 'Content-Length': 0, 'X-Content-Type-Options': 'nosniff' }).end()
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http'
+import {
+  INVALID_PARAMS,
+  INVALID_REQUEST,
+  isRequest,
+  isResponse,
+  METHOD_NOT_FOUND,
+  RpcError,
+  type Params,
+  type Request,
+  type Response,
+} from '../../jsonrpc/index.ts'
+import { askByRetry } from '../ask.ts'
+import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../errors.ts'
+import { Exchange, newClient, type Client } from '../exchange.ts'
+import { HttpError } from '../http-error.ts'
+import type { Limits } from '../limits.ts'
+import { findPerRequest, perRequestVersions } from '../revisions/index.ts'
+import type { McpServer } from '../server.ts'
+import type { Signer } from '../signer.ts'
+import { LOG_LEVELS, type Capabilities, type Implementation, type LogLevel } from '../types.ts'
+import { methodMismatch, nameMismatch, paramMismatch } from './mirrored-headers.ts'
+import { accept, openReply } from './reply.ts'
+import type { MessageTransport } from './transport.ts'
+
+const META = 'io.modelcontextprotocol/'
+
+/** The version that a message names in its `_meta`. */
+export function namedVersion(value: unknown): unknown {
+  const params = (value as { params?: Params } | null)?.params
+  const meta = params?.['_meta'] as Params | null | undefined
+  return typeof meta === 'object' ? meta?.[`${META}protocolVersion`] : undefined
+}
+
+/**
+ * Streamable HTTP without sessions, 2026-07-28: a request carries all that is needed to answer it, and its reply is
+ * all that is remembered of it. A client that closes the reply has cancelled the request.
+ */
+export function statelessHttp(server: McpServer, signer: Signer, limits: Limits): MessageTransport {
+  return async (request, response, message) => {
+    if (isResponse(message))
+      throw new HttpError(
+        400,
+        INVALID_REQUEST,
+        'A client posts requests only: answer by sending the request again.',
+      )
+    if (!isRequest(message)) return accept(response)
+
+    const exchange = new Exchange(message, readClient(request, message), {
+      send: (said) => reply.send(said),
+      ask: (asking) => askByRetry(asking, signer),
+      checkArguments({ headerParams }, args) {
+        const problem = paramMismatch(request.headers, headerParams, args)
+        if (problem) throw new RpcError(HEADER_MISMATCH, problem)
+      },
+    })
+    const reply = openReply(request, response, { ...limits, onUnexpected: server.onUnexpected })
+    response.once('close', () => exchange.cancel())
+    const answer = await server.handle(exchange)
+    if (answer) reply.finish(answer, statusOf(answer))
+  }
+}
+
+/** Who asks, in which words. Throws HttpError where `_meta` or the headers that repeat the message are not right. */
+function readClient({ headers }: IncomingMessage, { id, method, params = {} }: Request): Client {
+  const refuse = (code: number, text: string, data?: object) => new HttpError(400, code, text, { id, data })
+  const meta = (params['_meta'] ?? {}) as Params
+  const version = meta[`${META}protocolVersion`]
+  const capabilities = meta[`${META}clientCapabilities`]
+  const logLevel = meta[`${META}logLevel`]
+  if (typeof version !== 'string')
+    throw refuse(INVALID_PARAMS, `_meta needs ${META}protocolVersion, a string.`)
+  if (!isObject(capabilities))
+    throw refuse(INVALID_PARAMS, `_meta needs ${META}clientCapabilities, an object.`)
+  if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel as LogLevel))
+    throw refuse(INVALID_PARAMS, `${META}logLevel is one of ${LOG_LEVELS.join(', ')}.`)
+
+  if (headers['mcp-protocol-version'] !== version)
+    throw refuse(HEADER_MISMATCH, 'MCP-Protocol-Version must be the version in _meta.')
+  const revision = findPerRequest(version)
+  if (!revision) {
+    const data = { supported: perRequestVersions, requested: version }
+    throw refuse(UNSUPPORTED_VERSION, 'This version is not served without a session.', data)
+  }
+  const mismatch = methodMismatch(headers, method) ?? nameMismatch(headers, method, params)
+  if (mismatch) throw refuse(HEADER_MISMATCH, mismatch)
+
+  const info = meta[`${META}clientInfo`] as Implementation | undefined
+  return {
+    ...newClient(revision),
+    initialized: true,
+    info,
+    capabilities,
+    logLevel: logLevel as LogLevel | undefined,
+  }
+}
+
+/** What a client must tell apart from an older server's answer has a status of its own (transports, "Error Handling"). */
+function statusOf(answer: Response): number {
+  if (!('error' in answer)) return 200
+  const { code } = answer.error
+  if (code === METHOD_NOT_FOUND) return 404
+  return code === HEADER_MISMATCH || code === CAPABILITY_MISSING ? 400 : 200
+}
+
+const isObject = (value: unknown): value is Capabilities => typeof value === 'object' && value !== null

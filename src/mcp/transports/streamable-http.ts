@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  answerAll,
+  INTERNAL_ERROR,
+  INVALID_REQUEST,
+  isMessage,
+  isRequest,
+  isResponse,
+  type Request,
+} from '../../jsonrpc/index.ts'
+import { openStream, type ReplayStore } from '../../sse/index.ts'
+import { askByRequest, cannotAsk, takeResponse } from '../ask.ts'
+import { Exchange, type Client, type WayBack } from '../exchange.ts'
+import { HttpError } from '../http-error.ts'
+import type { Limits } from '../limits.ts'
+import { findHandshake, newest } from '../revisions/index.ts'
+import type { McpServer } from '../server.ts'
+import type { SessionStore } from '../session.ts'
+import { asMessage } from './body.ts'
+import { accept, acceptsStream, openReply, type Reply } from './reply.ts'
+import { StreamableSession } from './streamable-session.ts'
+import type { BodyTransport, Transport } from './transport.ts'
+
+/**
+ * Streamable HTTP with sessions, 2025-03-26 to 2025-11-25: one URL. A POST is answered by JSON or by a stream of its
+ * own; a GET opens the stream for what concerns no request, or takes up one whose connection was lost; a DELETE ends
+ * the session. A lost connection is no cancellation: the work goes on, and what it says waits for the client.
+ */
+export function streamableHttp(
+  server: McpServer,
+  sessions: SessionStore<StreamableSession>,
+  replay: ReplayStore,
+  limits: Limits,
+): { post: BodyTransport; get: Transport; delete: Transport } {
+  const { onUnexpected } = server
+
+  async function initialize(
+    request: IncomingMessage,
+    response: ServerResponse,
+    message: Request,
+  ): Promise<void> {
+    // A stale id is no obstacle: a client that restarts must get in.
+    if (sessions.byId.has(String(request.headers['mcp-session-id'])))
+      throw new HttpError(400, INVALID_REQUEST, 'This session is initialized already.', { id: message.id })
+    const session = new StreamableSession(newest, replay)
+    if (!sessions.add(session)) throw tooManySessions()
+    const answer = await server.handle(new Exchange(message, session.client, SILENCE))
+    if (!session.client.initialized) sessions.close(session)
+    const headers = session.client.initialized ? { 'Mcp-Session-Id': session.id } : {}
+    openReply(request, response, { ...limits, headers, onUnexpected }).finish(answer)
+  }
+
+  return {
+    async post(request, response, body) {
+      const isBatch = Array.isArray(body)
+      const message = isBatch ? undefined : asMessage(body)
+      if (message && isRequest(message) && message.method === 'initialize')
+        return initialize(request, response, message)
+
+      const session = find(sessions, request)
+      const { client } = session
+      if (isBatch) checkBatch(body, client)
+      const wantsAnswer = isBatch
+        ? body.some((one) => !isMessage(one) || isRequest(one))
+        : isRequest(message!)
+      const reply = wantsAnswer ? openReply(request, response, replyOptions(session)) : undefined
+      const way = reply ? wayBack(reply) : SILENCE
+      const answers = await answerAll(body, async (one) =>
+        isResponse(one) ? void takeResponse(client, one) : server.handle(new Exchange(one, client, way)),
+      )
+      if (reply) reply.finish(answers)
+      else accept(response)
+    },
+
+    get(request, response) {
+      if (!acceptsStream(request)) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
+      const session = find(sessions, request)
+      const lastEventId = request.headers['last-event-id']
+      const channel = lastEventId === undefined ? session.standing() : session.channelOf(String(lastEventId))
+      const missed = lastEventId === undefined ? [] : channel?.log.after(String(lastEventId))
+      if (!channel || !missed)
+        throw new HttpError(
+          400,
+          INVALID_REQUEST,
+          'Last-Event-ID is unknown or forgotten: open the stream without it.',
+        )
+      const stream = openStream(response, limits)
+      if (session.client.revision.primesStreams && lastEventId === undefined)
+        stream.send({ id: channel.log.start, retry: 1000, data: '' })
+      channel.carryOn(stream, missed)
+    },
+
+    delete(request, response) {
+      sessions.close(find(sessions, request))
+      response.writeHead(204).end()
+    },
+  }
+
+  function replyOptions(session: StreamableSession) {
+    const primes = session.client.revision.primesStreams
+    return { ...limits, primes, onUnexpected, openChannel: () => session.openChannel() }
+  }
+}
+
+const wayBack = (reply: Reply): WayBack => ({
+  send: reply.send,
+  release: reply.release,
+  ask: (exchange) => (reply.canSpeak ? askByRequest(exchange, reply.send) : cannotAsk),
+})
+
+/** For what is answered by nothing, or by one answer alone. */
+const SILENCE: WayBack = { send() {}, ask: () => cannotAsk }
+
+function find(sessions: SessionStore<StreamableSession>, { headers }: IncomingMessage): StreamableSession {
+  const id = headers['mcp-session-id']
+  if (id === undefined)
+    throw new HttpError(400, INVALID_REQUEST, 'Send Mcp-Session-Id: the answer to initialize has it.')
+  const session = sessions.byId.get(String(id))
+  if (!session)
+    throw new HttpError(
+      404,
+      INVALID_REQUEST,
+      'Unknown or ended session: send initialize again, without its id.',
+    )
+  const version = headers['mcp-protocol-version']
+  if (session.client.revision.checksVersionHeader && version !== undefined && !findHandshake(version))
+    throw new HttpError(400, INVALID_REQUEST, 'MCP-Protocol-Version names a version that is not served.')
+  sessions.touch(session)
+  return session
+}
+
+function checkBatch(batch: unknown[], { revision }: Client): void {
+  if (!revision.batching)
+    throw new HttpError(400, INVALID_REQUEST, `No batches in ${revision.version}: send one message per POST.`)
+  if (batch.length > MAX_BATCH)
+    throw new HttpError(400, INVALID_REQUEST, `A batch has at most ${MAX_BATCH} messages.`)
+  const messages = batch.filter(isMessage)
+  if (messages.some((one) => 'method' in one && one.method === 'initialize'))
+    throw new HttpError(400, INVALID_REQUEST, 'initialize does not go into a batch.')
+  if (batch.length === 0 || (messages.some(isResponse) && !messages.every(isResponse)))
+    throw new HttpError(400, INVALID_REQUEST, 'A batch has requests and notifications, or responses.')
+}
+
+const MAX_BATCH = 100
+
+const tooManySessions = () =>
+  new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', {
+    headers: { 'Retry-After': '10' },
+  })
