@@ -1,6 +1,13 @@
 // What the compiler must accept and what it must refuse; checked by `npm run types`, never run.
 import { createServer } from 'node:http'
-import { createMcpHandler, defineTool, serve } from '../src/index.ts'
+import {
+  createMcpHandler,
+  definePrompt,
+  defineResource,
+  defineResourceTemplate,
+  defineTool,
+  serve,
+} from '../src/index.ts'
 import { createParser, openStream } from '../src/sse/index.ts'
 
 // The arguments' types come from the schema.
@@ -62,6 +69,63 @@ defineTool({
   // @ts-expect-error a number is no result
   run: () => 7,
 })
+
+// What a tool promises of its output, it has to keep.
+const weatherSchema = {
+  type: 'object',
+  properties: { degrees: { type: 'number' } },
+  required: ['degrees'],
+} as const
+defineTool({
+  name: 'weather',
+  inputSchema: { type: 'object', properties: {} },
+  outputSchema: weatherSchema,
+  run: () => ({ structuredContent: { degrees: 21 } }),
+})
+defineTool({
+  name: 'weather',
+  inputSchema: { type: 'object', properties: {} },
+  outputSchema: weatherSchema,
+  // @ts-expect-error degrees are a number
+  run: () => ({ structuredContent: { degrees: 'warm' } }),
+})
+
+// A prompt's values have the names of its arguments; a resource's variables those of its template.
+definePrompt({
+  name: 'greet',
+  arguments: [{ name: 'who', required: true, complete: (value) => [value] }, { name: 'how' }],
+  get({ who, how }) {
+    const text: string = who
+    // @ts-expect-error it may be absent
+    const way: string = how
+    return text + way
+  },
+})
+definePrompt({
+  name: 'typo',
+  arguments: [{ name: 'who', required: true }],
+  // @ts-expect-error no argument is called `whom`
+  get: ({ whom }) => whom,
+})
+defineResourceTemplate({
+  uriTemplate: 'test://{user}/{+path}',
+  name: 'files',
+  complete: { user: (value) => [value] },
+  read({ user, path }) {
+    const text: string = user + path
+    return new TextEncoder().encode(text)
+  },
+})
+defineResourceTemplate({
+  uriTemplate: 'test://{user}',
+  name: 'typo',
+  // @ts-expect-error no variable is called `users`
+  complete: { users: () => [] },
+  // @ts-expect-error nor `usr`
+  read: ({ usr }) => usr,
+})
+// @ts-expect-error a resource has a URI
+defineResource({ name: 'nowhere', read: () => '' })
 
 // A tool sees nothing of HTTP.
 defineTool({

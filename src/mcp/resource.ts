@@ -15,7 +15,7 @@ export interface ResourceTemplateDefinition<T extends string> extends ResourceTe
   uriTemplate: T
   /** Suggests values, by variable. */
   complete?: { readonly [V in VariableOf<T>]?: Complete }
-  /** The values come from outside, percent-decoded: one may contain a slash, but no `..` between slashes. */
+  /** The values come from outside, percent-decoded: one may begin with a slash, but has no `..` between slashes. */
   read(variables: Record<VariableOf<T>, string>, call: Call): ResourceReturn | Promise<ResourceReturn>
 }
 

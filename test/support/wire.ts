@@ -54,9 +54,14 @@ export interface OpenStream {
   destroy(): void
 }
 
-export async function openEvents(url: string, headers: http.OutgoingHttpHeaders = {}): Promise<OpenStream> {
-  const sent = http.request(url, { headers, agent: false })
-  sent.end()
+/** Opens an event stream: by GET, or by POST when there is a body. */
+export async function openEvents(
+  url: string,
+  headers: http.OutgoingHttpHeaders = {},
+  body?: string,
+): Promise<OpenStream> {
+  const sent = http.request(url, { method: body === undefined ? 'GET' : 'POST', headers, agent: false })
+  sent.end(body)
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   const events = queue<SseEvent>()
   const comments = queue<string>()

@@ -73,7 +73,8 @@ export function resources(
     [
       'resources/unsubscribe',
       (params, { client }) => {
-        client.subscriptions?.delete(readUri(params['uri']))
+        const uri = readUri(params['uri'])
+        client.subscriptions?.delete(uri)
       },
     ],
   ]

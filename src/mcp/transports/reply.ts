@@ -99,6 +99,6 @@ export function sendJson(
 }
 
 /** Notifications and responses are taken, and that is all there is to say. */
-export function accept(response: ServerResponse): void {
+export function acknowledge(response: ServerResponse): void {
   response.writeHead(202, { 'Content-Length': 0, 'X-Content-Type-Options': 'nosniff' }).end()
 }

@@ -20,7 +20,7 @@ import type { McpServer } from '../server.ts'
 import type { Signer } from '../signer.ts'
 import { LOG_LEVELS, type Capabilities, type Implementation, type LogLevel } from '../types.ts'
 import { methodMismatch, nameMismatch, paramMismatch } from './mirrored-headers.ts'
-import { accept, openReply } from './reply.ts'
+import { acknowledge, openReply } from './reply.ts'
 import type { MessageTransport } from './transport.ts'
 
 const META = 'io.modelcontextprotocol/'
@@ -44,7 +44,7 @@ export function statelessHttp(server: McpServer, signer: Signer, limits: Limits)
         INVALID_REQUEST,
         'A client posts requests only: answer by sending the request again.',
       )
-    if (!isRequest(message)) return accept(response)
+    if (!isRequest(message)) return acknowledge(response)
 
     const exchange = new Exchange(message, readClient(request, message), {
       send: (said) => reply.send(said),

@@ -17,7 +17,7 @@ import { findHandshake, newest } from '../revisions/index.ts'
 import type { McpServer } from '../server.ts'
 import type { SessionStore } from '../session.ts'
 import { asMessage } from './body.ts'
-import { accept, acceptsStream, openReply, type Reply } from './reply.ts'
+import { acceptsStream, acknowledge, openReply, type Reply } from './reply.ts'
 import { StreamableSession } from './streamable-session.ts'
 import type { BodyTransport, Transport } from './transport.ts'
 
@@ -69,7 +69,7 @@ export function streamableHttp(
         isResponse(one) ? void takeResponse(client, one) : server.handle(new Exchange(one, client, way)),
       )
       if (reply) reply.finish(answers)
-      else accept(response)
+      else acknowledge(response)
     },
 
     get(request, response) {
