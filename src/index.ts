@@ -43,11 +43,18 @@ export async function serve(options: ServeOptions): Promise<Running> {
       const closed = once(server, 'close')
       server.close()
       mcp.close()
-      server.closeAllConnections()
+      // A connection that has just had its answer would stay for the next request.
+      const idle = setInterval(() => server.closeIdleConnections(), 10)
+      const late = setTimeout(() => server.closeAllConnections(), GRACE_MS)
       await closed
+      clearInterval(idle)
+      clearTimeout(late)
     },
   }
 }
+
+/** How long `close` waits for answers that are under way. */
+const GRACE_MS = 2_000
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 

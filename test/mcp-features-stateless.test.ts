@@ -62,6 +62,7 @@ const server = createMcpServer({
       complete: { id: () => ['1'] },
       async read({ id }, { ask }) {
         if (id === 'ask') await ask({ name: { method: 'elicitation/create' } })
+        if (id === 'never') await new Promise(() => {})
         return id === 'gone' ? undefined : id
       },
     }),
@@ -158,6 +159,13 @@ test('R-RE-5, R-RE-6: an unknown resource is -32602 with its URI', async () => {
       message: 'Resource not found',
       data: { uri },
     })
+})
+
+test('a resource that takes longer than a minute is given up', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const refused = error('resources/read', { uri: 'test://t/never' })
+  t.mock.timers.tick(60_000)
+  assert.deepEqual(await refused, { code: -32603, message: 'This took longer than 60 s.' })
 })
 
 test('R-SL-19, R-RE-8, R-TO-19: what the handshake needed is an unknown method', async () => {

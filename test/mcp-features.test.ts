@@ -85,6 +85,12 @@ const tools = [
       throw new ToolError('Not today.')
     },
   }),
+  defineTool({
+    name: 'returns-an-error',
+    inputSchema: nothing,
+    outputSchema: sumSchema,
+    run: () => ({ content: [], isError: true }),
+  }),
   defineTool({ name: 'returns-nothing', inputSchema: nothing, run: () => ({}) as never }),
 ]
 
@@ -181,6 +187,11 @@ const prompts = [
         content: { type: 'text', text: 'Gladly.', _meta: { 'example.com/x': 1 } },
       },
     ],
+  }),
+  definePrompt({
+    name: 'odd',
+    arguments: [{ name: 'constructor' }, { name: '__proto__' }],
+    get: (args) => typeof args.constructor + typeof args.__proto__,
   }),
   definePrompt({
     name: 'whole',
@@ -375,6 +386,7 @@ test('R-TO-13, R-TO-15: an error needs no structuredContent', async () => {
     content: [{ type: 'text', text: 'Not today.' }],
     isError: true,
   })
+  assert.deepEqual(await call('returns-an-error'), { content: [], isError: true })
 })
 
 test('R-TO-6: an inputSchema is published as it was written', async () => {
@@ -510,6 +522,16 @@ test('R-PR-3: a prompt gives text, messages or a whole result', async () => {
   })
   assert.equal(messages[0].content.text, 'Greet Bo loudly.')
   assert.equal(messages[2].role, 'assistant')
+})
+
+test('T-33: an argument may have any name; what was not given is not there', async () => {
+  const { messages } = await result('prompts/get', { name: 'odd' })
+  assert.equal(messages[0].content.text, 'undefinedundefined')
+  const given = JSON.parse('{"constructor":"a","__proto__":"b"}')
+  assert.equal(
+    (await result('prompts/get', { name: 'odd', arguments: given })).messages[0].content.text,
+    'stringstring',
+  )
 })
 
 test('R-PR-2, R-PR-4: an unknown prompt, and arguments that are missing or no strings, are -32602', async () => {

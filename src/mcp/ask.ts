@@ -43,7 +43,7 @@ export const cannotAsk: Ask = () =>
  */
 export function askByRetry(exchange: Exchange, signer: Signer): Ask {
   return async (questions) => {
-    const answers = { ...readState(exchange, signer) }
+    const answers = (exchange.answers ??= { ...readState(exchange, signer) })
     const given = (exchange.message.params?.['inputResponses'] ?? {}) as Answers
     for (const [name, { method }] of Object.entries(questions))
       if (Object.hasOwn(given, name) && isAnswer(method, given[name])) answers[name] = given[name]!

@@ -1,5 +1,5 @@
 import type { Message, Notification, Params, Request, Response } from '../jsonrpc/index.ts'
-import type { Ask } from './ask.ts'
+import type { Answers, Ask } from './ask.ts'
 import type { Revision } from './revisions/index.ts'
 import type { Tool } from './tool.ts'
 import type { Capabilities, Implementation, LogLevel } from './types.ts'
@@ -62,8 +62,10 @@ export class Exchange {
   cancelled = false
   /** Takes the answers to what was asked meanwhile, by the id of the question. */
   questions: Map<string, (response: Response) => void> | undefined
-  /** Something was said before the answer. */
-  spoke = false
+  /** What the client has answered so far, where it brings its answers along. */
+  answers: Answers | undefined
+  /** When progress was told last, in milliseconds. */
+  progressAt = -Infinity
   readonly #way: WayBack
   #controller: AbortController | undefined
   #reason: Error | undefined
@@ -102,7 +104,6 @@ export class Exchange {
 
   notify(method: string, params: Params): void {
     if (this.cancelled) return
-    this.spoke = true
     this.#way.send({ jsonrpc: '2.0', method, params })
   }
 

@@ -40,7 +40,7 @@ export function parseTemplate(template: string): UriTemplate {
     variables,
     match(uri) {
       if (!uri.startsWith(first)) return undefined
-      const values: Record<string, string> = Object.create(null) as Record<string, string>
+      const values = Object.create(null) as Record<string, string>
       let at = first.length
       for (const [i, { name, reserved, text }] of parts.entries()) {
         const isLast = i === parts.length - 1

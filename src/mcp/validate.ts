@@ -43,12 +43,14 @@ const OPTIONS: Options = {
   allErrors: false,
   validateFormats: false,
   logger: false,
+  verbose: true, // errors bring the schema along, to name the values that are allowed
 }
 
 function describe(error: ErrorObject | null | undefined, what: string): string {
   if (!error) return `${what} does not fit the schema`
-  const { instancePath, keyword, message = 'is not allowed', params } = error
-  const allowed = params['allowedValues'] ?? params['allowedValue'] ?? params['additionalProperty']
+  const { instancePath, keyword, message = 'is not allowed', params, parentSchema } = error
+  const missing = (parentSchema as JsonSchema).properties?.[params['missingProperty'] as string]?.enum
+  const allowed = params['allowedValues'] ?? params['allowedValue'] ?? params['additionalProperty'] ?? missing
   const detail = allowed === undefined ? '' : `: ${JSON.stringify(allowed).slice(0, 512)}`
   return `${what}${instancePath} ${message}${detail} (rule: ${keyword})`
 }

@@ -40,7 +40,7 @@ export function prompts(list: readonly Prompt[], page: Pager): [string, Handler<
 function readArguments(prompt: Prompt, given: unknown): Record<string, string> {
   if (typeof given !== 'object' || given === null)
     throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
-  const args: Record<string, string> = {}
+  const args = Object.create(null) as Record<string, string>
   for (const { name, required } of prompt.arguments ?? []) {
     const value = Object.hasOwn(given, name) ? (given as Params)[name] : undefined
     if (value === undefined && !required) continue

@@ -45,7 +45,7 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
   function say(data: string): void {
     if (!stream) open()
     if (channel) channel.say(data)
-    else stream?.send({ event: 'message', data })
+    else stream?.send({ data })
   }
 
   return {
