@@ -19,6 +19,7 @@ export function createCall(exchange: Exchange, timeoutMs: number): Call {
     progress(progress, total, text) {
       if (token === undefined || !(progress > reached)) return
       reached = progress
+      exchange.progressAt = Date.now()
       const params = { progressToken: token, progress, ...(total !== undefined && { total }) }
       exchange.notify(
         'notifications/progress',

@@ -54,8 +54,8 @@ export class Exchange {
   cancelled = false
   /** Takes the answers to what was asked meanwhile, by the id of the question. */
   questions: Map<string, (response: Response) => void> | undefined
-  /** Something was said before the answer. */
-  spoke = false
+  /** When progress was told last, in milliseconds. */
+  progressAt = -Infinity
   readonly #way: WayBack
   #controller: AbortController | undefined
   #reason: Error | undefined
@@ -86,7 +86,6 @@ export class Exchange {
 
   notify(method: string, params: Params): void {
     if (this.cancelled) return
-    this.spoke = true
     this.#way.send({ jsonrpc: '2.0', method, params })
   }
 

@@ -41,12 +41,14 @@ const OPTIONS: Options = {
   allErrors: false,
   validateFormats: false,
   logger: false,
+  verbose: true, // errors bring the schema along, to name the values that are allowed
 }
 
 function describe(error: ErrorObject | null | undefined): string {
   if (!error) return 'the arguments do not fit the schema'
-  const { instancePath, keyword, message = 'is not allowed', params } = error
-  const allowed = params['allowedValues'] ?? params['allowedValue'] ?? params['additionalProperty']
+  const { instancePath, keyword, message = 'is not allowed', params, parentSchema } = error
+  const missing = (parentSchema as JsonSchema).properties?.[params['missingProperty'] as string]?.enum
+  const allowed = params['allowedValues'] ?? params['allowedValue'] ?? params['additionalProperty'] ?? missing
   const detail = allowed === undefined ? '' : `: ${JSON.stringify(allowed).slice(0, 512)}`
   return `arguments${instancePath} ${message}${detail} (rule: ${keyword})`
 }
