@@ -5,6 +5,7 @@ export interface Settings {
   host: string
   allowedHosts: readonly string[]
   allowedOrigins: readonly string[]
+  anyUrl: boolean
   hackerNews: { source?: string; baseUrl?: string }
 }
 
@@ -20,6 +21,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     host: values.host ?? env['HOST'] ?? '127.0.0.1',
     allowedHosts: list(env['ALLOWED_HOSTS']),
     allowedOrigins: list(env['ALLOWED_ORIGINS']),
+    anyUrl: onOrOff(env['ANY_URL'] ?? 'on'),
     hackerNews: { ...(source && { source }), ...(baseUrl && { baseUrl }) },
   }
 }
@@ -28,6 +30,11 @@ function portNumber(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new Error(`PORT (--port) must be a number from 0 to 65535, not ${JSON.stringify(text)}.`)
   return Number(text)
+}
+
+function onOrOff(text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new Error(`ANY_URL is on or off, not ${JSON.stringify(text)}.`)
+  return text === 'on'
 }
 
 const list = (text = ''): string[] =>

@@ -513,17 +513,19 @@ test('T-7: a body over the limit is 413, from its declared length and from its b
 })
 
 test('R-SSE-10, T-4: another method is 405 with Allow and no JSON-RPC body, before any other check; another path 404', async () => {
-  for (const [method, path, allow] of [
-    ['POST', '/sse', 'GET'],
-    ['HEAD', '/sse', 'GET'],
-    ['DELETE', '/sse', 'GET'],
-    ['GET', '/messages', 'POST'],
-    ['PUT', '/messages', 'POST'],
+  const apart = await serve({ ...options, anyUrl: false })
+  for (const [method, target, allow] of [
+    ['POST', `${apart.url}/sse`, 'GET'],
+    ['DELETE', `${apart.url}/sse`, 'GET'],
+    ['HEAD', `${url}/sse`, 'GET, POST, DELETE'],
+    ['PUT', `${url}/mcp`, 'GET, POST, DELETE'],
+    ['GET', `${url}/messages`, 'POST'],
   ] as const) {
-    const answer = await request(method, url + path)
-    assert.deepEqual([answer.status, answer.headers.allow], [405, allow], `${method} ${path}`)
+    const answer = await request(method, target)
+    assert.deepEqual([answer.status, answer.headers.allow], [405, allow], `${method} ${target}`)
     assert.doesNotMatch(answer.text, /jsonrpc/)
   }
+  await apart.close()
   for (const path of [
     '/nothing',
     '/sse/',

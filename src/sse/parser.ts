@@ -8,6 +8,7 @@ export interface SseEvent {
 }
 
 export interface SseParserOptions {
+  /** What one of these three throws, `feed` throws, and the rest of that chunk is lost. */
   onEvent(event: SseEvent): void
   /** The text of a comment line, without the colon and one space after it. */
   onComment?(text: string): void
@@ -31,21 +32,29 @@ export interface SseParser {
   readonly lastEventId: string
 }
 
-const LF = 10
-const CR = 13
-const NONE = 2 ** 30 - 1
-const SPACE = 32
-const COLON = 58
+const LF = 0x0a
+const SPACE = 0x20
+const COLON = 0x3a
 
-// Nothing else has a meaning. A comment is the field whose name is empty.
-const FIELDS = new Map(['data', 'event', 'id', 'retry', ''].map((name) => [`${name}:`.charCodeAt(0), name]))
+// A name as the codes of its letters: to compare these takes a third of the time of `startsWith`.
+type Name = readonly number[]
+const codes = (name: string): Name => Array.from(name, (letter) => letter.charCodeAt(0))
+const DATA = codes('data')
+const EVENT = codes('event')
+const ID = codes('id')
+const RETRY = codes('retry')
+const COMMENT = codes('') // by the grammar a comment is no field, but it reads like one without a name
 
-/** Turns an event stream, cut anywhere, into events. */
+// So many characters of a line tell whether it means anything.
+const DECISIVE = 'event:'.length
+
+/** Turns an event stream, cut anywhere, into events. HTML Standard, section 9.2.6 "Interpreting an event stream". */
 export function createParser(options: SseParserOptions): SseParser {
   const { onEvent, onComment, onRetry, maxLineLength = 2 ** 24, maxDataLength = 2 ** 24 } = options
   const decoder = new TextDecoder()
-  let held = '' // a line whose end has not come yet
-  let skipping = false // the same, but of a line that will mean nothing: not held
+  let begun = false // a line has begun in an earlier chunk
+  let held = '' // what came of it
+  let skipping = false // it will mean nothing: no need to hold it
   let afterCr = false // a CR has just ended a line: an LF now is its second half, not another line
   let failure: RangeError | undefined
 
@@ -60,72 +69,88 @@ export function createParser(options: SseParserOptions): SseParser {
     if (text === '') return
     let start = afterCr && text.charCodeAt(0) === LF ? 1 : 0
     afterCr = false
-    let cr = find(text, '\r', CR, start)
-    let lf = find(text, '\n', LF, start)
+    // `>>> 0` turns -1, not found, into a place behind every text.
+    let cr = text.indexOf('\r', start) >>> 0
+    let lf = text.indexOf('\n', start) >>> 0
     while (cr !== lf) {
       const end = Math.min(cr, lf)
-      if (skipping) skipping = false
-      else if (held === '') line(text, start, end)
-      else {
-        const whole = held + text.slice(start, end)
-        held = ''
-        line(whole, 0, whole.length)
-      }
+      if (begun) finish(text.slice(start, end))
+      else line(text, start, end)
       start = end + 1
       if (end === cr) {
         if (lf === start) start++
         else afterCr = start === text.length
-        cr = find(text, '\r', CR, start)
+        cr = text.indexOf('\r', start) >>> 0
       }
-      if (lf < start) lf = find(text, '\n', LF, start)
+      if (lf >= start) continue
+      // Every other line is blank: a look saves that search.
+      const blank = start < text.length && text.charCodeAt(start) === LF
+      lf = blank ? start : text.indexOf('\n', start) >>> 0
     }
-    if (start < text.length && !skipping) hold(text.slice(start))
+    if (start < text.length) hold(text.slice(start))
   }
 
   // Pieces are only put behind one another here and searched in `feed`, each once: a line of n bytes costs n steps.
   function hold(piece: string): void {
-    const undecided = held.length < 'event:'.length
+    begun = true
+    if (skipping) return
+    const undecided = held.length < DECISIVE
     held += piece
-    if (undecided && !mayMatter(held)) {
+    if (held.length < DECISIVE) return
+    if (undecided && !matters(held)) {
       skipping = true
       held = ''
     } else if (held.length > maxLineLength) fail('line', maxLineLength)
   }
 
-  function mayMatter(beginning: string): boolean {
-    const name = FIELDS.get(beginning.charCodeAt(0))
-    if (name === undefined || (name === '' && !onComment)) return false
-    return beginning.startsWith(`${name}:`) || name.startsWith(beginning)
+  function finish(piece: string): void {
+    const whole = held + piece
+    begun = false
+    held = ''
+    if (skipping) skipping = false
+    else line(whole, 0, whole.length)
+  }
+
+  function matters(beginning: string): boolean {
+    const name = nameOf(beginning, 0)
+    if (name === COMMENT) return onComment !== undefined
+    return name !== undefined && beginning.charCodeAt(name.length) === COLON
   }
 
   function line(text: string, from: number, to: number): void {
     if (from === to) return dispatch()
-    const name = nameAt(text, from)
-    if (name === undefined) return
+    const name = nameOf(text, from)
+    if (name === undefined || (name === COMMENT && !onComment)) return
     let start = from + name.length
-    if (start < to) {
-      if (text.charCodeAt(start++) !== COLON) return
-      if (start < to && text.charCodeAt(start) === SPACE) start++
-    }
-    if (name === '' && !onComment) return
+    if (start < to && text.charCodeAt(start++) !== COLON) return
     if (to - from > maxLineLength) fail('line', maxLineLength)
+    if (start < to && text.charCodeAt(start) === SPACE) start++
     field(name, text.slice(start, to))
   }
 
-  function field(name: string, value: string): void {
-    if (name === 'data') {
-      data = data === undefined ? value : `${data}\n${value}`
-      if (data.length > maxDataLength) fail('event', maxDataLength)
-    } else if (name === 'event') type = value
-    else if (name === '') onComment?.(value)
-    else if (name === 'id') {
-      if (!value.includes('\0')) idBuffer = value
-    } else if (/^[0-9]+$/.test(value)) onRetry?.(Number(value))
+  function field(name: Name, value: string): void {
+    switch (name) {
+      case DATA:
+        data = data === undefined ? value : `${data}\n${value}`
+        if (data.length > maxDataLength) fail('event', maxDataLength)
+        return
+      case EVENT:
+        type = value
+        return
+      case ID:
+        if (!value.includes('\0')) idBuffer = value
+        return
+      case RETRY:
+        if (/^[0-9]+$/.test(value)) onRetry?.(Number(value))
+        return
+      default:
+        onComment?.(value)
+    }
   }
 
   function dispatch(): void {
     lastEventId = idBuffer
-    const event = data === undefined ? undefined : { type: type || 'message', data, lastEventId }
+    const event = data === undefined ? undefined : { type: type === '' ? 'message' : type, data, lastEventId }
     data = undefined
     type = ''
     if (event) onEvent(event)
@@ -146,31 +171,24 @@ export function createParser(options: SseParserOptions): SseParser {
   }
 }
 
-// Most lines are short and every other one is blank: a look at the next character saves half of the searches.
-function find(text: string, character: string, code: number, from: number): number {
-  if (text.charCodeAt(from) === code) return from
-  const found = text.indexOf(character, from)
-  return found === -1 ? NONE : found
-}
-
-function nameAt(text: string, at: number): string | undefined {
-  switch (text.charCodeAt(at)) {
-    case 100:
-      return begins(text, at, 'data')
-    case 101:
-      return begins(text, at, 'event')
-    case 105:
-      return begins(text, at, 'id')
-    case 114:
-      return begins(text, at, 'retry')
-    case 58:
-      return ''
+function nameOf(text: string, from: number): Name | undefined {
+  switch (text.charCodeAt(from)) {
+    case 0x64:
+      return spells(DATA, text, from)
+    case 0x65:
+      return spells(EVENT, text, from)
+    case 0x69:
+      return spells(ID, text, from)
+    case 0x72:
+      return spells(RETRY, text, from)
+    case COLON:
+      return COMMENT
     default:
       return undefined
   }
 }
 
-function begins(text: string, at: number, name: string): string | undefined {
-  for (let i = 1; i < name.length; i++) if (text.charCodeAt(at + i) !== name.charCodeAt(i)) return undefined
+function spells(name: Name, text: string, from: number): Name | undefined {
+  for (let i = 1; i < name.length; i++) if (text.charCodeAt(from + i) !== name[i]) return undefined
   return name
 }

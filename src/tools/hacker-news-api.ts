@@ -6,7 +6,7 @@ import { createSlots } from './slots.ts'
 
 export type ListName = 'topstories' | 'newstories' | 'beststories'
 
-/** The Hacker News API (github.com/HackerNews/API), with care for it, and against what may come from it. */
+/** The Hacker News API (github.com/HackerNews/API), gentle on it, and wary of what comes from it. */
 export interface HackerNewsApi {
   /** The ids of a list, in its order. Never kept: the list is what changes most. */
   list(name: ListName, signal: AbortSignal): Promise<readonly number[]>

@@ -1,5 +1,6 @@
-import { defineTool, logToStderr, RpcError, ToolError, type Call, type Tool } from '../mcp/index.ts'
-import type { CallToolResult } from '../mcp/index.ts'
+import { setMaxListeners } from 'node:events'
+import { defineTool, logToStderr, RpcError, ToolError } from '../mcp/index.ts'
+import type { Call, CallToolResult, Tool } from '../mcp/index.ts'
 import { createHackerNewsApi, type ListName } from './hacker-news-api.ts'
 import { checkBaseUrl, checkSource, LIMITS, type HackerNewsOptions } from './hacker-news-options.ts'
 import { readSnapshot } from './hacker-news-snapshot.ts'
@@ -31,7 +32,7 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
       const missing = ids.length - found.length - skipped
       if (missing > 0) log({ level: 'warn', reason: 'hacker-news-incomplete', missing, cause: String(cause) })
       if (missing > 0 && found.length === 0) throw new ToolError(FAILED)
-      return result(found, gaps(ids.length, skipped, missing), { 'sse-mcp/source': 'live' })
+      return result(found, gaps(ids.length, skipped, missing))
     } finally {
       time.over()
     }
@@ -58,12 +59,6 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
     }
     await Promise.all(Array.from({ length: limits.requestsPerCall }, lane))
     return { stories, cause }
-  }
-
-  async function fromSnapshot(list: ListName, amount: number, why: string): Promise<CallToolResult> {
-    const { captured, stories } = await readSnapshot()
-    const meta = { 'sse-mcp/source': 'snapshot', 'sse-mcp/date': captured }
-    return result(stories(list, amount), `These stories are a snapshot of ${captured}: ${why}.`, meta)
   }
 
   return defineTool({
@@ -100,9 +95,16 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
   })
 }
 
+async function fromSnapshot(list: ListName, amount: number, why: string): Promise<CallToolResult> {
+  const { captured, stories } = await readSnapshot()
+  const meta = { 'sse-mcp/source': 'snapshot', 'sse-mcp/date': captured }
+  return result(stories(list, amount), `These stories are a snapshot of ${captured}: ${why}.`, meta)
+}
+
 /** One signal for all that a call starts: aborted with the call, a little before its deadline, and when it is over. */
 function timeFor(call: Call, marginMs: number) {
   const controller = new AbortController()
+  setMaxListeners(0, controller.signal) // each lane listens: that is no leak to warn of
   const over = (): void => {
     clearTimeout(timer)
     call.signal.removeEventListener('abort', over)
@@ -125,8 +127,8 @@ function gaps(asked: number, skipped: number, missing: number): string | undefin
 function result(
   stories: readonly string[],
   note: string | undefined,
-  _meta: Record<string, string>,
+  _meta?: Record<string, string>,
 ): CallToolResult {
   const texts = note === undefined ? stories : [...stories, note]
-  return { content: texts.map((text) => ({ type: 'text', text })), _meta }
+  return { content: texts.map((text) => ({ type: 'text', text })), ...(_meta && { _meta }) }
 }

@@ -7,10 +7,9 @@ export interface GetLimits {
   answerBytes: number
 }
 
-/** No connection came about: refused, no such name, unreachable, no TLS, or (`late`) none of that in time. */
+/** No connection came about: refused, no such name, unreachable, no TLS, or none of that in time. */
 export class NoConnection extends Error {
   override readonly name = 'NoConnection'
-  late = false
 }
 
 /** The answer is no 200. */
@@ -46,8 +45,7 @@ export function createGetJson(protocol: string) {
       why ??= reason
       request.destroy(reason)
     }
-    const tooLate = Object.assign(new NoConnection('no connection in time'), { late: true })
-    const connecting = setTimeout(stop, limits.connectMs, tooLate)
+    const connecting = setTimeout(stop, limits.connectMs, new NoConnection('no connection in time'))
     const whole = setTimeout(stop, limits.requestMs, new Error('no whole answer in time'))
     const aborted = (): void => stop(signal.reason as Error)
     signal.addEventListener('abort', aborted)

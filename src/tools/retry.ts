@@ -33,8 +33,9 @@ export function createRetry({ connectMs, backoffMs, retryAfterMs }: RetryLimits)
         return await get(connectBy - Date.now())
       } catch (error) {
         const wait = waitAfter(error, tried)
-        if (wait === undefined || signal.aborted || saved < 1) throw error
-        // Without a network all tries to connect share one limit, so that the caller learns of it soon.
+        if (wait === undefined || saved < 1) throw error
+        // All tries to connect share one limit, so that without a network the caller learns of it soon. A connect
+        // that got no answer at all has used it up.
         if (!(error instanceof NoConnection)) connectBy = Date.now() + wait + connectMs
         else if (Date.now() + wait >= connectBy) throw error
         saved--
@@ -44,10 +45,8 @@ export function createRetry({ connectMs, backoffMs, retryAfterMs }: RetryLimits)
   }
 }
 
-function mayHelp(error: unknown): boolean {
-  if (error instanceof NoConnection) return !error.late
-  return error instanceof BadStatus && [429, 502, 503, 504].includes(error.status)
-}
+const mayHelp = (error: unknown): boolean =>
+  error instanceof NoConnection || (error instanceof BadStatus && [429, 502, 503, 504].includes(error.status))
 
 /** RFC 9110, "Retry-After": seconds, or a date. What is neither is no wish. */
 function milliseconds(retryAfter = ''): number {

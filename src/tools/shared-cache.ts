@@ -23,9 +23,10 @@ export function createSharedCache<T>({ keptItems, keepFailureMs, now }: CacheLim
   function start(key: string, keepMs: number, fetch: (signal: AbortSignal) => Promise<T>): Entry<T> {
     const work = new AbortController()
     const entry: Entry<T> = { value: fetch(work.signal), work, waiting: 0, expires: Infinity }
-    entries.delete(key) // so that the new one stands last: the first is the oldest
+    entries.delete(key) // a new one stands last, so the first is the oldest
     entries.set(key, entry)
-    for (const oldest of entries.keys()) if (entries.size > keptItems) entries.delete(oldest)
+    const [oldest] = entries.keys()
+    if (entries.size > keptItems) entries.delete(oldest!)
     entry.value.then(
       () => (entry.expires = now() + keepMs),
       // "Busy" says nothing about what was asked for.
