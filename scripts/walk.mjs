@@ -1,6 +1,8 @@
-// What one warm tools/call over HTTP+SSE walks through: every line of src that it executes, file by file, in the
-// order in which the call first enters them. A handout of the course, and a figure: `npm run walk -- --count`.
+// What one warm tools/call walks through: every line of src that it executes, file by file, in the order in which
+// the call first enters them. A handout of the course (`npm run walk`, `npm run walk -- mcp`, `npm run walk -- stateless`),
+// and a figure for each transport: `npm run walk -- count`.
 // The lines come from V8's own coverage, the order from breakpoints at the start of each function that ran.
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
@@ -13,16 +15,29 @@ import { ROOT } from './parts.mjs'
 
 const DIST = pathToFileURL(join(ROOT, 'dist')).href
 
-if (isMainThread) await walk()
-else await follow()
+const handshakeVersion = '2025-11-25'
+const statelessVersion = '2026-07-28'
+const TRANSPORTS = { sse: 'HTTP+SSE', mcp: 'Streamable HTTP', stateless: 'stateless HTTP' }
+const asked = process.argv.slice(2).map((word) => word.replace(/^--/, ''))
+const isBrief = asked.includes('count')
 
-async function walk() {
+if (!isMainThread) await follow()
+else if (isBrief && !Object.keys(TRANSPORTS).some((name) => asked.includes(name))) countAll()
+else await walk(Object.keys(TRANSPORTS).find((name) => asked.includes(name)) ?? 'sse')
+
+/** Each in a process of its own: what one has compiled and warmed up would count for the next. */
+function countAll() {
+  for (const name of Object.keys(TRANSPORTS))
+    spawnSync(process.execPath, [fileURLToPath(import.meta.url), name, 'count'], { stdio: 'inherit' })
+}
+
+async function walk(transport) {
   const session = new Session()
   session.connect()
   await session.post('Profiler.enable')
   // Before the code is loaded: V8 counts blocks only in what it compiles from here on.
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
-  const { call, close } = await startServer()
+  const { call, close } = await startServer(transport)
   for (let n = 0; n < 3; n++) await call()
   await session.post('Profiler.takePreciseCoverage')
   await call()
@@ -34,49 +49,62 @@ async function walk() {
   const files = ours.map(executedLines).filter(({ lines }) => lines.length > 0)
   const order = await entryOrder(files, call)
   files.sort((a, b) => order.indexOf(a.url) - order.indexOf(b.url))
-  print(files)
+  print(files, TRANSPORTS[transport])
   await close()
 }
 
 /** The server as a user gets it, in this process; `call` is one tools/call from its POST to its answer. */
-async function startServer() {
+async function startServer(transport) {
   const { serve } = await import(`${DIST}/index.js`)
   const { createHackerNews } = await import(`${DIST}/tools/hacker-news.js`)
   const tool = createHackerNews({ source: 'snapshot' })
-  const running = await serve({ name: 'walk', version: '0', tools: [tool], port: 0 })
-  const stream = http.get(`${running.url}/sse`)
-  const [response] = await once(stream, 'response')
-  response.setEncoding('utf8')
-  const [first] = await once(response, 'data')
-  const endpoint = /^data: (.*)$/m.exec(first)[1]
-  const body = JSON.stringify({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'tools/call',
-    params: { name: tool.name, arguments: { type: 'topstories', amount: 1 } },
-  })
+  const { url, close } = await serve({ name: 'walk', version: '0', tools: [tool], port: 0 })
   const agent = new http.Agent({ keepAlive: true })
-  async function call() {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-    const request = http.request(running.url + endpoint, { method: 'POST', headers, agent })
-    const answered = untilMessage(response)
+
+  async function post(path, message, more = {}) {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, ...message })
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...more }
+    const request = http.request(url + path, { method: 'POST', headers, agent })
     request.end(body)
-    const [accepted] = await once(request, 'response')
-    accepted.resume()
-    await answered
+    const [response] = await once(request, 'response')
+    response.resume()
+    await once(response, 'end')
+    return response
   }
-  return {
-    call,
-    async close() {
-      agent.destroy()
-      stream.destroy()
-      await running.close()
+
+  const params = { name: tool.name, arguments: { type: 'topstories', amount: 1 } }
+  const toolsCall = { method: 'tools/call', params }
+  const clients = {
+    async sse() {
+      const [stream] = await once(http.get(`${url}/sse`), 'response')
+      const [first] = await once(stream.setEncoding('utf8'), 'data')
+      const endpoint = /^data: (.*)$/m.exec(first)[1]
+      return () => Promise.all([untilMessage(stream), post(endpoint, toolsCall)])
+    },
+    async mcp() {
+      const protocolVersion = handshakeVersion
+      const { headers } = await post('/mcp', {
+        method: 'initialize',
+        params: { protocolVersion, capabilities: {} },
+      })
+      return () => post('/mcp', toolsCall, { 'mcp-session-id': headers['mcp-session-id'] })
+    },
+    async stateless() {
+      const meta = 'io.modelcontextprotocol/'
+      const _meta = { [`${meta}protocolVersion`]: statelessVersion, [`${meta}clientCapabilities`]: {} }
+      const headers = {
+        'mcp-protocol-version': statelessVersion,
+        'mcp-method': 'tools/call',
+        'mcp-name': tool.name,
+      }
+      return () => post('/mcp', { ...toolsCall, params: { ...params, _meta } }, headers)
     },
   }
+  return { call: await clients[transport](), close: () => (agent.destroy(), close()) }
 }
 
-async function untilMessage(response) {
-  for (;;) if ((await once(response, 'data'))[0].includes('event: message')) return
+async function untilMessage(stream) {
+  for (;;) if ((await once(stream, 'data'))[0].includes('event: message')) return
 }
 
 /** A line counts when the innermost block that covers any of its code ran. */
@@ -160,18 +188,19 @@ async function follow() {
   parentPort.postMessage(order)
 }
 
-function print(files) {
+function print(files, transport) {
   const total = files.reduce((sum, { lines }) => sum + lines.length, 0)
-  const brief = process.argv.includes('--count')
   for (const { source, lines } of files) {
     const name = relative(ROOT, source).split(sep).join('/')
-    console.log(`${brief ? '' : '\n'}${name}: ${lines.length} lines`)
-    if (brief) continue
+    console.log(`${isBrief ? '' : '\n'}${name}: ${lines.length} lines`)
+    if (isBrief) continue
     const text = readFileSync(source, 'utf8').split('\n')
     for (const [at, line] of lines.entries()) {
       if (at > 0 && line !== lines[at - 1] + 1) console.log('      …')
       console.log(`${String(line + 1).padStart(5)} ${text[line]}`)
     }
   }
-  console.log(`\nOne warm tools/call over HTTP+SSE executes ${total} lines of src in ${files.length} files.`)
+  console.log(
+    `\nOne warm tools/call over ${transport} executes ${total} lines of src in ${files.length} files.`,
+  )
 }

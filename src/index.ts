@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createMcpHandler, type HttpOptions } from './mcp/index.ts'
+import { createMcpHandler, type Changes, type HttpOptions } from './mcp/index.ts'
 
 export * from './mcp/index.ts'
 
@@ -16,6 +16,8 @@ export interface Running {
   readonly server: Server
   /** Where it listens, without a slash at the end. */
   readonly url: string
+  /** Tells clients that lists or resources have changed. */
+  readonly changes: Changes
   /** Ends all streams and connections. */
   close(): Promise<void>
 }
@@ -38,6 +40,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
 
   return {
     server,
+    changes: mcp.changes,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     async close() {
       const closed = once(server, 'close')

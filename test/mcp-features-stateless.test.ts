@@ -12,13 +12,13 @@ import {
 } from '../src/index.ts'
 import { Exchange, newClient } from '../src/mcp/exchange.ts'
 import { InputRequired } from '../src/mcp/input-required.ts'
-import { findRevision, handshakeRevisions, negotiate, newest, oldest } from '../src/mcp/revisions/index.ts'
+import { perRequestRevisions, handshakeRevisions, negotiate, newest, oldest } from '../src/mcp/revisions/index.ts'
 import { headerParams } from '../src/mcp/schema.ts'
 import { createSigner } from '../src/mcp/signer.ts'
 import type { Json } from './support/wire.ts'
 
 const SERVER_INFO = 'io.modelcontextprotocol/serverInfo'
-const revision = findRevision('2026-07-28')!
+const revision = perRequestRevisions.get('2026-07-28')!
 const icons = [{ src: 'https://example.com/i.png' }]
 const nothing = { type: 'object', properties: {} } as const
 
@@ -208,7 +208,7 @@ test('R-LC-3: a handshake never agrees on a revision that has none', () => {
   assert.equal(newest.version, '2025-11-25')
   assert.equal(oldest.version, '2024-11-05')
   assert.deepEqual(
-    handshakeRevisions.map(({ version, batching, primesStreams, checksVersionHeader }) => [
+    [...handshakeRevisions.values()].map(({ version, batching, primesStreams, checksVersionHeader }) => [
       version,
       batching,
       checksVersionHeader,

@@ -10,8 +10,8 @@ import { createMcpServer, type ServerOptions } from './server.ts'
 import { createSessionStore } from './session.ts'
 import { asMessage, readJson } from './transports/body.ts'
 import { httpSse, type StreamSession } from './transports/http-sse.ts'
-import { methodNotAllowed, notFound, pathOf } from './transports/plain.ts'
-import { namedVersion, statelessHttp } from './transports/stateless-http.ts'
+import { methodNotAllowed, notFound } from './transports/plain.ts'
+import { META, statelessHttp } from './transports/stateless-http.ts'
 import { streamableHttp } from './transports/streamable-http.ts'
 import type { StreamableSession } from './transports/streamable-session.ts'
 import type { Transport } from './transports/transport.ts'
@@ -115,4 +115,15 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       namedSessions.closeAll()
     },
   })
+}
+
+export const pathOf = ({ url = '/' }: IncomingMessage): string => {
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query)
+}
+
+/** The version that a message names in its `_meta`. */
+function namedVersion(value: unknown): unknown {
+  const meta = (value as { params?: { _meta?: Record<string, unknown> | null } } | null)?.params?._meta
+  return typeof meta === 'object' ? meta?.[`${META}protocolVersion`] : undefined
 }

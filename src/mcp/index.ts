@@ -2,7 +2,7 @@ export { INTERNAL_ERROR, RpcError } from '../jsonrpc/index.ts'
 export type { Answers, Ask, Questions } from './ask.ts'
 export type { Principal } from './exchange.ts'
 export { createGuard, type Guard, type GuardOptions } from './guard.ts'
-export { createMcpHandler, type HttpOptions, type McpHandler } from './http.ts'
+export { createMcpHandler, pathOf, type HttpOptions, type McpHandler } from './http.ts'
 export type { Limits } from './limits.ts'
 export { logToStderr, type Log, type LogEntry } from './log.ts'
 export { definePrompt } from './prompt.ts'
@@ -35,5 +35,5 @@ export type {
   ToolAnnotations,
   ToolInfo,
 } from './types.ts'
-export { methodNotAllowed, notFound, pathOf } from './transports/plain.ts'
+export { methodNotAllowed, notFound } from './transports/plain.ts'
 export type { Change, Changes } from './changes.ts'

@@ -130,7 +130,7 @@ function wordsOf(
   methods: MethodTable<Exchange>,
   server: Implementation,
 ): MethodTable<Exchange> {
-  const encode = (name: string, result: object) => revision.encodeResult(name, result, server)
+  const encode = (name: string, result: object) => revision.encodeResult?.(name, result, server) ?? result
   const listed = [...methods].filter(([name]) => revision.methods.includes(name))
   return new Map(
     listed.map(([name, handler]) => [

@@ -1,6 +1,7 @@
 import type { Message } from '../jsonrpc/index.ts'
 import { notificationOf, type Change } from './changes.ts'
 import type { Client } from './exchange.ts'
+import type { Limits } from './limits.ts'
 
 /** One conversation with one client: its own words, its own streams, its own work. */
 export interface Session {
@@ -31,18 +32,7 @@ export interface SessionStore<S extends Session> {
   tell(change: Change): void
 }
 
-export interface SessionLimits {
-  maxSessions: number
-  /** Milliseconds without a stream or a request, after which a session is closed. */
-  sessionIdleMs: number
-  /** The same for a session whose handshake was not followed by anything: cheap to abandon. */
-  handshakeIdleMs: number
-}
-
-export function createSessionStore<S extends Session>(
-  limits: SessionLimits,
-  now = Date.now,
-): SessionStore<S> {
+export function createSessionStore<S extends Session>(limits: Limits, now = Date.now): SessionStore<S> {
   const sessions = new Map<string, S>() // in the order in which they were last spoken in
 
   const inUse = (session: S) => session.isOpen() || session.client.inFlight.size > 0
@@ -58,6 +48,9 @@ export function createSessionStore<S extends Session>(
       const patience = session.timesSpoken > 1 ? limits.sessionIdleMs : limits.handshakeIdleMs
       if (!inUse(session) && now() - session.spokenAt > patience) close(session)
     }
+    if (sessions.size > 0) return
+    clearInterval(sweeping)
+    sweeping = undefined
   }
 
   /** The one idle longest makes room, those that never went beyond the handshake first. */
@@ -77,12 +70,7 @@ export function createSessionStore<S extends Session>(
       sessions.set(session.id, session)
       session.spokenAt = now()
       session.timesSpoken = 1
-      sweeping ??= setInterval(() => {
-        sweep()
-        if (sessions.size > 0) return
-        clearInterval(sweeping)
-        sweeping = undefined
-      }, SWEEP_MS).unref()
+      sweeping ??= setInterval(sweep, SWEEP_MS).unref()
       return true
     },
     touch(session) {

@@ -18,6 +18,8 @@ export interface Call {
   log(level: LogLevel, data: unknown, logger?: string): void
   /** Asks the client (elicitation, sampling, roots). Ask before you act: the body may run again from its first line. */
   ask: Ask
+  /** Ends the connection where the client can come back for the rest, and asks it to wait so many milliseconds. */
+  releaseConnection(retryMs: number): void
 }
 
 /**

@@ -2,7 +2,7 @@ import { INVALID_PARAMS, RpcError, type Handler, type Params } from '../../jsonr
 import type { Exchange } from '../exchange.ts'
 import type { Complete, Prompt } from '../prompt.ts'
 import type { Resource, ResourceTemplate } from '../resource.ts'
-import { runOrFail } from './run.ts'
+import { runOrFail } from '../call.ts'
 
 /** As many as the specification allows in one answer. */
 const MAX_VALUES = 100

@@ -1,6 +1,6 @@
 import { INVALID_PARAMS, INVALID_REQUEST, RpcError, type Handler } from '../../jsonrpc/index.ts'
 import type { Exchange } from '../exchange.ts'
-import { negotiate, perRequestVersions } from '../revisions/index.ts'
+import { negotiate, perRequestRevisions } from '../revisions/index.ts'
 import type { Capabilities, Implementation } from '../types.ts'
 
 export interface LifecycleOptions extends Implementation {
@@ -38,7 +38,7 @@ export function lifecycle(
     [
       'server/discover',
       (_params, { client }) => ({
-        supportedVersions: perRequestVersions,
+        supportedVersions: [...perRequestRevisions.keys()],
         capabilities: client.revision.encodeCapabilities(capabilities),
         ...instructions,
       }),

@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange.ts'
 import type { Prompt, PromptReturn } from '../prompt.ts'
 import type { GetPromptResult, PromptMessage } from '../types.ts'
 import type { Pager } from './pagination.ts'
-import { runOrFail } from './run.ts'
+import { runOrFail } from '../call.ts'
 
 /** Lists the prompts and fills them in. */
 export function prompts(list: readonly Prompt[], page: Pager): [string, Handler<Exchange>][] {

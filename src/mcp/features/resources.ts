@@ -5,7 +5,7 @@ import type { Call } from '../tool.ts'
 import type { ResourceContents } from '../types.ts'
 import { climbs, isUri } from '../uri-template.ts'
 import type { Pager } from './pagination.ts'
-import { runOrFail } from './run.ts'
+import { runOrFail } from '../call.ts'
 
 /** URIs that one client may subscribe to. */
 const MAX_SUBSCRIPTIONS = 1_000

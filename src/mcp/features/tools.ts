@@ -7,7 +7,7 @@ import type { Tool, ToolReturn } from '../tool.ts'
 import { ToolError } from '../tool-error.ts'
 import type { CallToolResult, Content } from '../types.ts'
 import type { Pager } from './pagination.ts'
-import { runInTime } from './run.ts'
+import { runInTime } from '../call.ts'
 
 /** Lists the tools and runs them. */
 export function tools(list: readonly Tool[], page: Pager, log: Log): [string, Handler<Exchange>][] {
@@ -77,8 +77,13 @@ async function checkOutput({ structuredContent }: Exclude<ToolReturn, string>, t
 }
 
 function encodeCallResult(result: CallToolResult, revision: Revision): object {
+  // Nearly all results are text and nothing else, which is the same in every revision.
+  if (result.structuredContent === undefined && result.content.every(isPlain)) return result
   return revision.encodeCallResult({ ...result, content: known(result.content, revision) as Content[] })
 }
+
+const isPlain = ({ type, annotations, _meta }: Content) =>
+  type === 'text' && annotations === undefined && _meta === undefined
 
 /** What of it the client has words for. */
 const known = (content: readonly Content[], revision: Revision): object[] =>

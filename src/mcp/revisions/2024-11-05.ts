@@ -57,7 +57,6 @@ export const rev20241105: Revision = {
     progress,
     ...(total !== undefined && { total }),
   }),
-  encodeResult: (_method, result) => result,
   resourceNotFound: (uri) => new RpcError(-32002, 'Resource not found', { uri }),
 }
 

@@ -14,26 +14,34 @@ export const revisions: readonly Revision[] = [
   rev20241105,
 ]
 
+const byVersion = (lifecycle: Revision['lifecycle']): ReadonlyMap<unknown, Revision> =>
+  new Map(
+    revisions.filter((revision) => revision.lifecycle === lifecycle).map((each) => [each.version, each]),
+  )
+
 /** Those that `initialize` can agree on. */
-export const handshakeRevisions = revisions.filter(({ lifecycle }) => lifecycle === 'handshake')
+export const handshakeRevisions = byVersion('handshake')
 
 /** Those that a request names in its `_meta`. */
-export const perRequestRevisions = revisions.filter(({ lifecycle }) => lifecycle === 'per-request')
-export const perRequestVersions = perRequestRevisions.map(({ version }) => version)
+export const perRequestRevisions = byVersion('per-request')
+
+const [newestHandshake, ...olderHandshakes] = handshakeRevisions.values()
 
 /** The newest that has a handshake: what a session begins with. */
-export const newest: Revision = handshakeRevisions[0]!
+export const newest: Revision = newestHandshake!
 
 /** What a client speaks that never says: those before there was a way to say it. */
-export const oldest: Revision = rev20241105
-
-export const findRevision = (version: unknown, among = revisions): Revision | undefined =>
-  among.find((revision) => revision.version === version)
-export const findHandshake = (version: unknown) => findRevision(version, handshakeRevisions)
-export const findPerRequest = (version: unknown) => findRevision(version, perRequestRevisions)
-export const isPerRequestVersion = (version: unknown) => findPerRequest(version) !== undefined
+export const oldest: Revision = olderHandshakes.at(-1) ?? newest
 
 /** The answer to `initialize`: the client's version when we speak it, else our newest (lifecycle, "Version Negotiation"). */
-export const negotiate = (requested: unknown): Revision => findHandshake(requested) ?? newest
+export const negotiate = (requested: unknown): Revision => handshakeRevisions.get(requested) ?? newest
+
+/** Whether a version is of the kind without a handshake: one of ours, or one that is yet to come. */
+export function isPerRequestVersion(version: unknown): boolean {
+  const [first] = [...perRequestRevisions.values()].toReversed()
+  return typeof version === 'string' && DATE.test(version) && first !== undefined && version >= first.version
+}
+
+const DATE = /^\d{4}-\d\d-\d\d$/
 
 export type { Progress, Revision } from './revision.ts'

@@ -48,7 +48,7 @@ export interface Revision {
   encodeResourceContents(contents: ResourceContents): object
   encodeCallResult(result: CallToolResult): object
   encodeProgress(progress: Progress): Params
-  /** The last step of every result. */
-  encodeResult(method: string, result: object, server: Implementation): object
+  /** The last step of every result, where there is one. */
+  encodeResult?(method: string, result: object, server: Implementation): object
   resourceNotFound(uri: string): RpcError
 }

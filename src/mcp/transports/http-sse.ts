@@ -11,7 +11,7 @@ import { askByRequest, takeResponse, type Ask } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import type { Limits } from '../limits.ts'
-import { findHandshake, oldest, type Revision } from '../revisions/index.ts'
+import { handshakeRevisions, oldest, type Revision } from '../revisions/index.ts'
 import type { McpServer } from '../server.ts'
 import type { Session, SessionStore } from '../session.ts'
 import { asMessage, readJson } from './body.ts'
@@ -29,7 +29,7 @@ export function httpSse(
   return {
     get(request, response) {
       // A client that lost its stream comes back without a second handshake, and may name what it had agreed on.
-      const revision = findHandshake(request.headers['mcp-protocol-version']) ?? oldest
+      const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldest
       const session = new StreamSession(revision)
       if (!sessions.add(session))
         throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {

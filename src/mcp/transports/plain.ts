@@ -1,9 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-
-export const pathOf = ({ url = '/' }: IncomingMessage): string => {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
-}
+import type { ServerResponse } from 'node:http'
 
 /** No JSON-RPC body: newer clients take this answer as the sign that another transport is here. */
 export function methodNotAllowed(response: ServerResponse, allowed: readonly string[], hint = ''): void {

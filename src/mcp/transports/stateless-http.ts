@@ -15,7 +15,7 @@ import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../err
 import { Exchange, newClient, type Client } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import type { Limits } from '../limits.ts'
-import { findPerRequest, perRequestVersions } from '../revisions/index.ts'
+import { perRequestRevisions } from '../revisions/index.ts'
 import type { McpServer } from '../server.ts'
 import type { Signer } from '../signer.ts'
 import { LOG_LEVELS, type Capabilities, type Implementation, type LogLevel } from '../types.ts'
@@ -23,14 +23,8 @@ import { methodMismatch, nameMismatch, paramMismatch } from './mirrored-headers.
 import { acknowledge, openReply } from './reply.ts'
 import type { MessageTransport } from './transport.ts'
 
-const META = 'io.modelcontextprotocol/'
-
-/** The version that a message names in its `_meta`. */
-export function namedVersion(value: unknown): unknown {
-  const params = (value as { params?: Params } | null)?.params
-  const meta = params?.['_meta'] as Params | null | undefined
-  return typeof meta === 'object' ? meta?.[`${META}protocolVersion`] : undefined
-}
+/** What the protocol's own keys of `_meta` begin with. */
+export const META = 'io.modelcontextprotocol/'
 
 /**
  * Streamable HTTP without sessions, 2026-07-28: a request carries all that is needed to answer it, and its reply is
@@ -77,9 +71,9 @@ function readClient({ headers }: IncomingMessage, { id, method, params = {} }: R
 
   if (headers['mcp-protocol-version'] !== version)
     throw refuse(HEADER_MISMATCH, 'MCP-Protocol-Version must be the version in _meta.')
-  const revision = findPerRequest(version)
+  const revision = perRequestRevisions.get(version)
   if (!revision) {
-    const data = { supported: perRequestVersions, requested: version }
+    const data = { supported: [...perRequestRevisions.keys()], requested: version }
     throw refuse(UNSUPPORTED_VERSION, 'This version is not served without a session.', data)
   }
   const mismatch = methodMismatch(headers, method) ?? nameMismatch(headers, method, params)

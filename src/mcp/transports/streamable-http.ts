@@ -13,7 +13,7 @@ import { askByRequest, cannotAsk, takeResponse } from '../ask.ts'
 import { Exchange, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import type { Limits } from '../limits.ts'
-import { findHandshake, newest } from '../revisions/index.ts'
+import { handshakeRevisions, newest } from '../revisions/index.ts'
 import type { McpServer } from '../server.ts'
 import type { SessionStore } from '../session.ts'
 import { asMessage } from './body.ts'
@@ -123,7 +123,11 @@ function find(sessions: SessionStore<StreamableSession>, { headers }: IncomingMe
       'Unknown or ended session: send initialize again, without its id.',
     )
   const version = headers['mcp-protocol-version']
-  if (session.client.revision.checksVersionHeader && version !== undefined && !findHandshake(version))
+  if (
+    session.client.revision.checksVersionHeader &&
+    version !== undefined &&
+    !handshakeRevisions.has(version)
+  )
     throw new HttpError(400, INVALID_REQUEST, 'MCP-Protocol-Version names a version that is not served.')
   sessions.touch(session)
   return session
