@@ -15,16 +15,18 @@ export function figures() {
       .filter((name) => name.endsWith('.ts'))
       .map((name) => join(folder, name)),
   )
-  const walk = spawnSync(process.execPath, ['scripts/walk.mjs', '--count'], { cwd: ROOT, encoding: 'utf8' })
-  const [, walkLines, walkFiles] = /executes (\d+) lines of src in (\d+) files/.exec(walk.stdout) ?? []
-  if (!walkLines) throw new Error(`npm run walk failed: ${walk.stderr}`)
+  const walk = spawnSync(process.execPath, ['scripts/walk.mjs', 'count'], { cwd: ROOT, encoding: 'utf8' })
+  const walks = [...walk.stdout.matchAll(/executes (\d+) lines of src in (\d+) files/g)]
+  if (walks.length !== 3) throw new Error(`npm run walk failed: ${walk.stderr}`)
+  const [sse, mcp, stateless] = walks.map(([, lines, files]) => `${lines} / ${files}`)
   const packages = Object.entries(JSON.parse(read('package-lock.json')).packages)
   const vectors = (name) => JSON.parse(read(`test/vectors/${name}.json`)).vectors.length
   return {
     'core-lines': core.reduce((sum, file) => sum + read(file).split('\n').length - 1, 0).toLocaleString('en'),
     'core-files': core.length,
-    'walk-lines': walkLines,
-    'walk-files': walkFiles,
+    'walk-sse': sse,
+    'walk-mcp': mcp,
+    'walk-stateless': stateless,
     packages: packages.filter(([name, { dev, optional }]) => name && !dev && !optional).length,
     'parse-vectors': vectors('sse-parse'),
     'encode-vectors': vectors('sse-encode'),

@@ -149,7 +149,14 @@ const oneOrTheOther = defineTool({
 })
 
 export const asking: Tool[] = [
-  ...[sampling, elicitation, defaults, choices, greeting, confirmation, rounds, oneOrTheOther],
+  sampling,
+  elicitation,
+  defaults,
+  choices,
+  greeting,
+  confirmation,
+  rounds,
+  oneOrTheOther,
   asks('test_input_required_result_sampling', "Asks the client's model", { capital_question: CAPITAL }),
   asks('test_input_required_result_list_roots', 'Asks where the client works', { client_roots: roots }),
   asks('test_input_required_result_multiple_inputs', 'Asks three things at once', {

@@ -1,7 +1,7 @@
 // Prompts: fixed, with values, with a resource, with a picture, and one that asks first.
 import { definePrompt, type Prompt } from '../../src/index.ts'
 import { form } from './asking.ts'
-import { PIXEL } from './tools.ts'
+import { PIXEL } from './resources.ts'
 
 export const prompts: Prompt[] = [
   definePrompt({

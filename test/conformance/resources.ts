@@ -5,7 +5,10 @@ import {
   type Resource,
   type ResourceTemplate,
 } from '../../src/index.ts'
-import { PIXEL } from './tools.ts'
+
+/** A picture of one red pixel. */
+export const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC'
 
 export const resources: Resource[] = [
   defineResource({

@@ -1,10 +1,7 @@
 // Tools that return one kind of content each, and those that say something on the way.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineTool, ToolError, type Changes, type Tool } from '../../src/index.ts'
-
-/** One red pixel. */
-export const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC'
+import { PIXEL } from './resources.ts'
 
 /** A millisecond of silence. */
 const SILENCE = 'UklGRiwAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQgAAACAgICAgICAgA=='
@@ -166,28 +163,29 @@ const mirroredArgument = defineTool({
 })
 
 /** They change nothing: what matters is that whoever listens is told. */
-export const triggers = (changes: () => Changes): Tool[] => [
-  defineTool({
-    name: 'test_trigger_tool_change',
-    description: 'Tells clients that the list of tools has changed',
-    inputSchema: NO_ARGUMENTS,
-    run() {
-      changes().tell({ kind: 'toolsListChanged' })
-      return 'Told.'
-    },
-  }),
-  defineTool({
-    name: 'test_trigger_prompt_change',
-    description: 'Tells clients that the list of prompts has changed',
-    inputSchema: NO_ARGUMENTS,
-    run() {
-      changes().tell({ kind: 'promptsListChanged' })
-      return 'Told.'
-    },
-  }),
-]
+export const triggers = (changes: () => Changes): Tool[] =>
+  (['tool', 'prompt'] as const).map((what) =>
+    defineTool({
+      name: `test_trigger_${what}_change`,
+      description: `Tells clients that the list of ${what}s has changed`,
+      inputSchema: NO_ARGUMENTS,
+      run() {
+        changes().tell({ kind: `${what}sListChanged` })
+        return 'Told.'
+      },
+    }),
+  )
 
 export const tools: Tool[] = [
-  ...[simpleText, image, audio, embeddedResource, mixedContent, error],
-  ...[progress, ...logging, reconnection, wholeSchema, mirroredArgument],
+  simpleText,
+  image,
+  audio,
+  embeddedResource,
+  mixedContent,
+  error,
+  progress,
+  ...logging,
+  reconnection,
+  wholeSchema,
+  mirroredArgument,
 ]

@@ -184,6 +184,7 @@ export function newCall(given: Partial<Call> = {}): Call {
     principal: undefined,
     progress: () => {},
     log: () => {},
+    releaseConnection: () => {},
     ask: (() => assert.fail('this tool asks nothing')) as unknown as Call['ask'],
     ...given,
   }

@@ -53,7 +53,12 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
     send(message) {
       if (canSpeak) say(JSON.stringify(message))
     },
-    release: (retryMs) => channel?.release(retryMs),
+    release(retryMs) {
+      // Without an id the client could not come back.
+      if (!canSpeak || !options.primes) return
+      if (!stream) open()
+      channel?.release(retryMs)
+    },
     finish(answer, status = 200) {
       const texts = [answer ?? []].flat().map((one) => encodeResponse(one, options.onUnexpected))
       // An error's status can only be told by a reply that is not a stream.

