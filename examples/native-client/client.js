@@ -2,7 +2,7 @@
 // An MCP client (revision 2024-11-05, transport HTTP+SSE) made of what every browser has: EventSource and fetch.
 // One GET stays open and brings everything the server says; everything we say is a POST of its own.
 // What only draws (texts, form, cards, the list of frames) is in words.js.
-import { $, card, clearRecord, readForm, record, say, showForm } from './words.js'
+import { $, card, clearRecord, readForm, reason, record, say, showForm } from './words.js'
 
 const STATES = ['connecting', 'open', 'closed'] // in the order of EventSource.readyState
 const buttons = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll('#steps button')])
@@ -20,8 +20,7 @@ function connect() {
   clearRecord()
   record('↑', 'GET', undefined, '/sse')
   source = new EventSource('/sse')
-  source.addEventListener('open', showState)
-  source.addEventListener('error', showState)
+  for (const type of ['open', 'error']) source.addEventListener(type, showState)
   source.addEventListener('endpoint', takeEndpoint)
   source.addEventListener('message', takeMessage)
   showState()
@@ -81,6 +80,7 @@ function showSteps() {
   for (const [index, button] of buttons.entries()) {
     // What was agreed once is not asked again; the list and the call may be repeated.
     button.disabled = !endpoint || (index !== done && (index < 2 || index > done))
+    button.ariaCurrent = endpoint && index === done ? 'step' : 'false'
     button.previousElementSibling.textContent = button.disabled ? '' : JSON.stringify(steps[index]())
   }
   if (focused === buttons[done - 1]) buttons[done]?.focus()
@@ -97,7 +97,7 @@ async function post(message) {
     const text = await response.text()
     row.querySelector('.status').textContent =
       `${response.status} ${response.ok ? text : response.statusText}`
-    if (!response.ok) return conclude([], 'httpError', response.status, JSON.parse(text).error.message)
+    if (!response.ok) return conclude([], 'httpError', response.status, reason(text))
     if (message.method === 'notifications/initialized') advance(2, 'initializedNews')
   } catch (error) {
     conclude([], 'networkError', String(error))
@@ -126,7 +126,9 @@ const answers = {
     advance(3, 'listNews', tools.length)
   },
   'tools/call'({ content, isError }) {
-    conclude(content.map(card), isError ? 'toolError' : 'callNews', content.length)
+    conclude(content.map(card), isError ? 'toolError' : 'blocks', content.length)
+    if (!isError) say($('news'), 'callNews')
+    $('outcome').scrollIntoView({ block: 'nearest' })
   },
 }
 

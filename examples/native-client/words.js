@@ -5,12 +5,12 @@ export const words = {
   en: {
     title: 'MCP over SSE, by hand',
     intro:
-      'Press the buttons from top to bottom and watch the frames. Requests go up as POSTs; answers come down one long GET.',
+      'This page talks MCP (Model Context Protocol) with its server, over SSE (Server-Sent Events). Press the buttons from top to bottom: requests go up as POSTs, answers come down one long GET.',
     noscript: 'This page needs JavaScript.',
     otherLanguage: '中文',
     dark: 'Dark',
     light: 'Light',
-    connection: 'The stream',
+    connection: 'The SSE stream',
     connectionWhy: 'One GET whose response does not end. Its first event says where to POST.',
     connect: 'Connect',
     close: 'Close',
@@ -33,7 +33,7 @@ export const words = {
     facts: '{0} points · {1} · {2} comments · {3}',
     frames: 'Frames, both ways',
     framesWhy:
-      '↑ sent, ↓ received. 202 only says that the POST arrived; the answer is the ↓ with the same id.',
+      '↑ sent, ↓ received, · readyState of the EventSource. 202 only says that the POST arrived; the answer is the ↓ with the same id. Open a frame to read it whole.',
     framesEmpty: 'Nothing yet. Press Connect.',
     unseen:
       'EventSource shows type, data and last event id; bytes, comments, retry and headers stay hidden from this page.',
@@ -46,7 +46,8 @@ export const words = {
     initializeNews: '{0} {1} answers and speaks {2}. Next: notifications/initialized.',
     initializedNews: 'Accepted, and nothing more will come. Next: tools/list.',
     listNews: 'Tools listed: {0}. Next: fill in the form, then tools/call.',
-    callNews: '✓ The tool answered with {0} content blocks.',
+    blocks: '✓ Answered. Content blocks: {0}',
+    callNews: 'That was the whole conversation. Next: open its frames, change the form, or try a wrong call.',
     toolError: '✗ The tool reports an error (isError: true).',
     rpcError: '✗ JSON-RPC error {0}: {1}',
     httpError: '✗ HTTP {0}: {1}',
@@ -55,12 +56,13 @@ export const words = {
   },
   zh: {
     title: '徒手写的 MCP over SSE',
-    intro: '从上往下依次按按钮，同时看帧的记录。请求用 POST 上行；答复都从一个长长的 GET 里下来。',
+    intro:
+      '本页通过 SSE（Server-Sent Events）与服务器讲 MCP（Model Context Protocol）。从上往下依次按按钮：请求用 POST 上行，答复都从一个长长的 GET 里下来。',
     noscript: '本页需要 JavaScript。',
     otherLanguage: 'English',
     dark: '深色',
     light: '浅色',
-    connection: '流',
+    connection: 'SSE 流',
     connectionWhy: '一个响应不会结束的 GET。它的第一个事件说明往哪里 POST。',
     connect: '连接',
     close: '关闭',
@@ -82,7 +84,8 @@ export const words = {
     resultEmpty: '还没有调用。',
     facts: '{0} 分 · {1} · {2} 条评论 · {3}',
     frames: '帧（双向）',
-    framesWhy: '↑ 发出，↓ 收到。202 只说明 POST 已送达；答复是 id 相同的那个 ↓。',
+    framesWhy:
+      '↑ 发出，↓ 收到，· 是 EventSource 的 readyState。202 只说明 POST 已送达；答复是 id 相同的那个 ↓。点开一帧，可以看全文。',
     framesEmpty: '还什么都没有。请按“连接”。',
     unseen: 'EventSource 只给出 type、data 和最后的事件 id；字节、注释、retry 和头部，本页都看不到。',
     welcome: '就绪。从“连接”开始。',
@@ -94,7 +97,8 @@ export const words = {
     initializeNews: '{0} {1} 已答复，讲的是 {2}。下一步：notifications/initialized。',
     initializedNews: '已接受，不会再有别的答复。下一步：tools/list。',
     listNews: '已列出的工具：{0} 个。下一步：填表单，再按 tools/call。',
-    callNews: '✓ 工具答复了 {0} 个内容块。',
+    blocks: '✓ 已答复。内容块：{0} 个',
+    callNews: '完整的对话就是这些。下一步：点开各帧、改改表单，或试一次错误的调用。',
     toolError: '✗ 工具报告了错误（isError: true）。',
     rpcError: '✗ JSON-RPC 错误 {0}：{1}',
     httpError: '✗ HTTP {0}：{1}',
@@ -196,6 +200,7 @@ export function showForm({ description = '', inputSchema: { properties = {}, req
   )
   $('description').textContent = description
   $('fields').replaceChildren(...fields)
+  $('wait').hidden = true
   $('tool').hidden = false
 }
 
@@ -252,4 +257,16 @@ function story({ title, url, by, score, descendants = 0, time }) {
   copy.querySelector('.title').replaceChildren(Object.assign(document.createElement('a'), link))
   copy.querySelector('.host').textContent = address.host
   return copy
+}
+
+/**
+ * Why a request was refused: the sentence of a JSON-RPC error, else the body as it is (a 404 of another server is text).
+ * @param {string} body
+ */
+export function reason(body) {
+  try {
+    return JSON.parse(body).error.message
+  } catch {
+    return body.trim()
+  }
 }
