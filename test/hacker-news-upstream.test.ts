@@ -60,7 +60,7 @@ async function roundTrips(): Promise<void> {
 const times = (standIn: StandIn, path: string) => standIn.requests.filter((asked) => asked === path).length
 
 // Milliseconds; for what would wait for ever if it failed.
-const BOUNDED = { timeout: 20_000 }
+const BOUNDED = { timeout: 10_000 }
 // So that only a cancel can end it in that time.
 const PATIENT = { requestMs: 60_000 }
 
@@ -278,6 +278,7 @@ test('T-72: "busy" ends the whole call and what it has under way', BOUNDED, asyn
     { ...PATIENT, requests: 2, waiting: 1 },
   )
   await assert.rejects(run(tool), { code: -32603, data: { reason: 'busy' } })
+  await roundTrips()
   await standIn.idle()
   await standIn.close()
 })

@@ -122,7 +122,7 @@ test('over the wire, a wrong argument is a result that says so, and costs no req
 
 test(
   'T-71: when the client goes, what was under way for it upstream is closed',
-  { timeout: 20_000 },
+  { timeout: 10_000 },
   async () => {
     const standIn = await startStandIn({ fault: (path) => (path.startsWith('item') ? 'never' : undefined) })
     const { client, stop } = await servedWith(createHackerNews({ baseUrl: standIn.url, requestMs: 60_000 }))
