@@ -86,7 +86,9 @@ function sumUp(scenarios) {
 function complaints({ scenario, checks }) {
   const bad = checks.filter(isBad)
   if (bad.length === 0) return [`${scenario}: nothing was checked`]
-  return bad.map(({ id, status, errorMessage = '' }) => `${scenario}: ${status} ${id} ${errorMessage}`)
+  return bad.map(
+    ({ id, status, errorMessage = '' }) => `${scenario}: ${status} ${id} ${errorMessage.slice(0, 200)}`,
+  )
 }
 
 const TITLES = { scored: '', unscored: ', not scored', notOffered: ', extensions not offered' }
@@ -100,7 +102,7 @@ async function main() {
   const node = findNode()
   if (!node)
     throw new Error(
-      `The suite needs Node 22.12 or newer, and this is ${process.version}. Only for Linux on x64 does it bring its own.`,
+      `The suite needs Node 22.12 or newer to run, and this is ${process.version}. (For Linux on x64 alone, npm ci --prefix test/conformance brings one.)`,
     )
 
   const results = mkdtempSync(join(tmpdir(), 'sse-mcp-conformance-'))

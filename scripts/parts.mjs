@@ -30,6 +30,7 @@ export const tshark = () =>
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
 export const PARTS = {
   interop: { what: 'the official SDK and Inspector (test/interop)', folder: 'test/interop' },
+  conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
   rivals: { what: 'the parser we compare ours with (bench)', folder: 'bench' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
   tshark: { what: 'tshark, for captures', debian: 'tshark', find: tshark },

@@ -1,24 +1,30 @@
 // All tests: types, lint, format, then every test file in one run of node:test.
 // It never changes the machine. What a suite needs and is not here is named, and the suite skipped; with CI=true
-// that is a failure. `npm test -- parser` runs only the files that have `parser` in their name.
+// that is a failure. `npm test -- parser` runs only the files that have `parser` in their name; `npm run test:unit`
+// those of our own code, without browsers, official clients and suites, lessons and captures.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isHere, PARTS, ROOT } from './parts.mjs'
 
-const only = process.argv[2] ?? ''
+const isUnit = process.argv[2] === '--unit'
+const only = isUnit ? '' : (process.argv[2] ?? '')
 
 // What a test file needs beyond `npm ci`; the first match counts.
 const NEEDS = [
   { files: /^test\/interop\/(page|inspector-ui)/, parts: ['interop', 'chromium'] },
   { files: /^test\/interop\//, parts: ['interop'] },
-  { files: /^test\/sse-rival/, parts: ['rivals'] },
+  { files: /^test\/conformance/, parts: ['conformance'] },
   { files: /^test\/capture/, parts: ['tshark'] },
 ]
 
-const files = ['test', 'test/interop'].flatMap((folder) =>
+const NOT_UNIT = /^(capture|conformance|course|readme|start)\./
+
+const files = (isUnit ? ['test'] : ['test', 'test/interop']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))
-    .filter((name) => /\.test\.m?[jt]s$/.test(name) && name.includes(only))
+    .filter(
+      (name) => /\.test\.m?[jt]s$/.test(name) && name.includes(only) && !(isUnit && NOT_UNIT.test(name)),
+    )
     .map((name) => `${folder}/${name}`),
 )
 const missingFor = (file) =>
@@ -33,7 +39,7 @@ function step(name, ...args) {
 }
 
 step('build', 'scripts/build.mjs')
-if (!only) {
+if (!only && !isUnit) {
   step('types', 'node_modules/typescript/bin/tsc')
   step('lint', 'node_modules/oxlint/bin/oxlint')
   step('format', 'node_modules/oxfmt/bin/oxfmt', '--check')

@@ -12,7 +12,13 @@ import {
 } from '../src/index.ts'
 import { Exchange, newClient } from '../src/mcp/exchange.ts'
 import { InputRequired } from '../src/mcp/input-required.ts'
-import { perRequestRevisions, handshakeRevisions, negotiate, newest, oldest } from '../src/mcp/revisions/index.ts'
+import {
+  perRequestRevisions,
+  handshakeRevisions,
+  negotiate,
+  newest,
+  oldest,
+} from '../src/mcp/revisions/index.ts'
 import { headerParams } from '../src/mcp/schema.ts'
 import { createSigner } from '../src/mcp/signer.ts'
 import type { Json } from './support/wire.ts'
