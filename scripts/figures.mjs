@@ -30,14 +30,27 @@ export function figures() {
     packages: packages.filter(([name, { dev, optional }]) => name && !dev && !optional).length,
     'parse-vectors': vectors('sse-parse'),
     'encode-vectors': vectors('sse-encode'),
+    conformance: conformanceTable(),
   }
+}
+
+/** As `npm run conformance -- --json test/conformance/results.json` counted it. */
+function conformanceTable() {
+  const rows = Object.entries(JSON.parse(read('test/conformance/results.json'))).flatMap(([set, parts]) =>
+    Object.entries(parts)
+      .filter(([part]) => part !== 'notOffered')
+      .map(([part, { passed, scenarios, checks, warnings }]) =>
+        `| ${set}, ${part} | ${passed}/${scenarios} | ${checks} | ${warnings} |`,
+      ),
+  )
+  return `\n\n| set | scenarios | checks | warnings |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n\n`
 }
 
 /** The texts with today's figures, and with the files that their code blocks name. */
 export function withFigures(values = figures()) {
   return READMES.map((file) => {
     const text = read(file)
-      .replace(/<!--([a-z-]+)-->.*?<!---->/g, (_all, name) => `<!--${name}-->${values[name]}<!---->`)
+      .replace(/<!--([a-z-]+)-->[\s\S]*?<!---->/g, (_all, name) => `<!--${name}-->${values[name]}<!---->`)
       .replace(/```js\n\/\/ (\S+)\n[\s\S]*?```/g, (_all, path) => `\`\`\`js\n// ${path}\n${read(path)}\`\`\``)
     return { file, text }
   })

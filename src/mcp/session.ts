@@ -35,8 +35,6 @@ export interface SessionStore<S extends Session> {
 export function createSessionStore<S extends Session>(limits: Limits, now = Date.now): SessionStore<S> {
   const sessions = new Map<string, S>() // in the order in which they were last spoken in
 
-  const inUse = (session: S) => session.isOpen() || session.client.inFlight.size > 0
-
   function close(session: S): void {
     sessions.delete(session.id)
     for (const exchange of session.client.inFlight) exchange.cancel()
@@ -91,5 +89,7 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
     },
   }
 }
+
+const inUse = (session: Session) => session.isOpen() || session.client.inFlight.size > 0
 
 const SWEEP_MS = 10_000
