@@ -23,6 +23,9 @@ const NOT_OFFERED = /^(tasks-|sep-2640-)/
 const MODULES = join(ROOT, 'test/conformance/node_modules')
 const SUITE = join(MODULES, '@modelcontextprotocol/conformance/dist/index.js')
 
+/** A whole set takes some seconds. */
+const SUITE_MS = 60_000
+
 /** The suite needs a newer Node than the server does. */
 function findNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
@@ -31,6 +34,12 @@ function findNode() {
   return existsSync(bundled) ? bundled : undefined
 }
 
+/** All that is ended with this script, however it ends. */
+const started = []
+const end = () => started.forEach((one) => one.kill())
+process.once('exit', end)
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
 /** The fixture, on a free port. */
 async function startServer() {
   const server = spawn(process.execPath, ['--import', 'tsx', 'test/conformance/server.ts'], {
@@ -38,17 +47,20 @@ async function startServer() {
     env: { ...process.env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  for await (const url of createInterface(server.stdout)) return { server, url }
+  started.push(server)
+  for await (const url of createInterface(server.stdout)) return url
   throw new Error('The fixture ended before it had told its URL.')
 }
 
 /** Runs the suite once, and returns what it printed. */
 async function runSuite(node, url, folder, flags) {
-  const suite = spawn(node, [SUITE, 'server', '--url', url, '-o', folder, ...flags])
+  const suite = spawn(node, [SUITE, 'server', '--url', url, '-o', folder, ...flags], { timeout: SUITE_MS })
+  started.push(suite)
   let output = ''
   for (const stream of [suite.stdout, suite.stderr])
     stream.setEncoding('utf8').on('data', (text) => (output += text))
-  await once(suite, 'close')
+  const [, signal] = await once(suite, 'close')
+  if (signal) throw new Error(`The suite was ended after ${SUITE_MS / 1000} s. It said:\n${output}`)
   if (!existsSync(folder)) throw new Error(`The suite left no results. It said:\n${output}`)
   return output
 }
@@ -106,29 +118,25 @@ async function main() {
     )
 
   const results = mkdtempSync(join(tmpdir(), 'sse-mcp-conformance-'))
-  const { server, url } = await startServer()
+  process.once('exit', () => rmSync(results, { recursive: true, force: true }))
+  const url = await startServer()
   const counts = {}
   const bad = []
   const notOffered = []
-  try {
-    row('set', 'scenarios', 'checks', 'failures', 'warnings')
-    for (const [set, flags] of Object.entries(SETS)) {
-      const folder = join(results, set)
-      const all = readScenarios(folder, await runSuite(node, url, folder, flags))
-      counts[set] = {}
-      for (const part of Object.keys(TITLES)) {
-        const scenarios = all.filter((one) => one.part === part)
-        if (scenarios.length === 0) continue
-        const sum = (counts[set][part] = sumUp(scenarios))
-        row(set + TITLES[part], `${sum.passed}/${sum.scenarios}`, sum.checks, sum.failures, sum.warnings)
-        const failed = scenarios.filter((one) => !hasPassed(one))
-        if (part === 'notOffered') notOffered.push(...failed.map((one) => `  ${one.scenario}`))
-        else bad.push(...failed.flatMap(complaints).map((line) => `  ${set} ${line}`))
-      }
+  row('set', 'scenarios', 'checks', 'failures', 'warnings')
+  for (const [set, flags] of Object.entries(SETS)) {
+    const folder = join(results, set)
+    const all = readScenarios(folder, await runSuite(node, url, folder, flags))
+    counts[set] = {}
+    for (const part of Object.keys(TITLES)) {
+      const scenarios = all.filter((one) => one.part === part)
+      if (scenarios.length === 0) continue
+      const sum = (counts[set][part] = sumUp(scenarios))
+      row(set + TITLES[part], `${sum.passed}/${sum.scenarios}`, sum.checks, sum.failures, sum.warnings)
+      const failed = scenarios.filter((one) => !hasPassed(one))
+      if (part === 'notOffered') notOffered.push(...failed.map((one) => `  ${one.scenario}`))
+      else bad.push(...failed.flatMap(complaints).map((line) => `  ${set} ${line}`))
     }
-  } finally {
-    server.kill()
-    rmSync(results, { recursive: true, force: true })
   }
 
   if (notOffered.length > 0) console.log(`\nNot offered, so not counted:\n${notOffered.join('\n')}`)
@@ -141,3 +149,4 @@ await main().catch((error) => {
   console.error(error.message)
   process.exitCode = 1
 })
+end()

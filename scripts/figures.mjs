@@ -39,8 +39,9 @@ function conformanceTable() {
   const rows = Object.entries(JSON.parse(read('test/conformance/results.json'))).flatMap(([set, parts]) =>
     Object.entries(parts)
       .filter(([part]) => part !== 'notOffered')
-      .map(([part, { passed, scenarios, checks, warnings }]) =>
-        `| ${set}, ${part} | ${passed}/${scenarios} | ${checks} | ${warnings} |`,
+      .map(
+        ([part, { passed, scenarios, checks, warnings }]) =>
+          `| ${set}, ${part} | ${passed}/${scenarios} | ${checks} | ${warnings} |`,
       ),
   )
   return `\n\n| set | scenarios | checks | warnings |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n\n`

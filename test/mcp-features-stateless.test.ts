@@ -29,6 +29,7 @@ const icons = [{ src: 'https://example.com/i.png' }]
 const nothing = { type: 'object', properties: {} } as const
 
 const server = createMcpServer({
+  listsChange: true,
   name: 'test',
   version: '1.0.0',
   title: 'Test',

@@ -316,9 +316,9 @@ for (const version of HANDSHAKES) {
     const { completions, ...capabilities } = hello.capabilities
     assert.deepEqual(capabilities, {
       logging: {},
-      tools: { listChanged: true },
-      resources: { subscribe: true, listChanged: true },
-      prompts: { listChanged: true },
+      tools: {},
+      resources: { subscribe: true },
+      prompts: {},
     })
     assert.deepEqual(completions, version >= B ? {} : undefined)
   })

@@ -69,7 +69,7 @@ const tools = [
     },
   }),
 ]
-const { url, close } = await serve({ name: 'test', version: '1', tools, port: 0 })
+const { url, close } = await serve({ name: 'test', version: '1', tools, listsChange: true, port: 0 })
 after(close)
 const mcp = `${url}/mcp`
 

@@ -34,6 +34,8 @@ export interface ServerOptions extends LifecycleOptions {
   resources?: readonly Resource[]
   resourceTemplates?: readonly ResourceTemplate[]
   prompts?: readonly Prompt[]
+  /** Whether you will tell of changed lists (`changes`), so that clients may wait for it. Default false. */
+  listsChange?: boolean
   /** Entries of one answer to a list method. Default 100. */
   pageSize?: number
   /** Signs what clients carry for us. Processes that serve the same clients share it. Default: random. */
@@ -61,9 +63,14 @@ export interface McpServer {
 
 /** An MCP server, free of any transport: an exchange goes in, its answer comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
-  const { log = logToStderr, maxInFlight, maxListens } = { ...DEFAULT_LIMITS, ...options }
+  const {
+    log = logToStderr,
+    listsChange = false,
+    maxInFlight,
+    maxListens,
+  } = { ...DEFAULT_LIMITS, ...options }
   const changes = createChanges()
-  const listening = subscriptions(changes, maxListens)
+  const listening = subscriptions(changes, listsChange, maxListens)
   const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.signingKey))
   const all = { tools: [], resources: [], resourceTemplates: [], prompts: [], ...options }
   const features = new Map<string, Handler<Exchange>>([
@@ -74,7 +81,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
     ...completion(all),
   ])
   const methods = new Map([
-    ...lifecycle(options, capabilitiesOf(features)),
+    ...lifecycle(options, capabilitiesOf(features, listsChange)),
     ...listening.methods,
     ...features,
   ])
@@ -114,12 +121,13 @@ const tooBusy = (maxInFlight: number) =>
   })
 
 /** What the server can do is what it has methods for. */
-function capabilitiesOf(methods: MethodTable<Exchange>): Capabilities {
+function capabilitiesOf(methods: MethodTable<Exchange>, listsChange: boolean): Capabilities {
+  const list = listsChange ? { listChanged: true } : {}
   return {
     logging: {},
-    ...(methods.has('tools/list') && { tools: { listChanged: true } }),
-    ...(methods.has('resources/list') && { resources: { subscribe: true, listChanged: true } }),
-    ...(methods.has('prompts/list') && { prompts: { listChanged: true } }),
+    ...(methods.has('tools/list') && { tools: list }),
+    ...(methods.has('resources/list') && { resources: { subscribe: true, ...list } }),
+    ...(methods.has('prompts/list') && { prompts: list }),
     ...(methods.has('completion/complete') && { completions: {} }),
   }
 }

@@ -10,6 +10,7 @@ const running: Running = await serve({
   version: '1.0.0',
   tools: [...tools, ...asking, ...triggers(() => running.changes)],
   prompts,
+  listsChange: true,
   resources,
   resourceTemplates,
   port: Number(process.env['PORT'] ?? 3000),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { after, before, test as nodeTest } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { startBrowser } from './browser.mjs'
@@ -14,12 +15,13 @@ const PAGE = new URL('../examples/native-client/', DIST)
 const MAIN = fileURLToPath(new URL('main.js', DIST))
 if (!existsSync(MAIN)) throw new Error(`No ${MAIN}: run "npm run build".`)
 
-const fromDist = (name) =>
-  import(new URL(name, DIST)).catch((cause) => {
-    throw new Error(`${name} of dist/ does not load: run "npm ci", then "npm run build".`, { cause })
-  })
-const { defineTool, RpcError, serve } = await fromDist('index.js')
-const { site } = await fromDist('site.js')
+try {
+  createRequire(MAIN).resolve('ajv') // the product loads it at its first call only
+} catch (cause) {
+  throw new Error('The packages are missing: run "npm ci".', { cause })
+}
+const { defineTool, RpcError, serve } = await import(new URL('index.js', DIST))
+const { site } = await import(new URL('site.js', DIST))
 const { startProduct, startProgram } = await import('./server.mjs')
 
 const LOOKS = [
@@ -132,13 +134,13 @@ for (const look of LOOKS) {
     assert.match(session, /^[\w-]{20,}$/)
     assert.equal(endpoint, `/messages?sessionId=${session}`)
 
-    const after = [
+    const next = [
       { word: 'initializeNews', open: [false, true, false, false] },
       { word: 'initializedNews', open: [false, false, true, false] },
       { word: 'listNews', open: [false, false, true, true] },
     ]
     assert.deepEqual(await enabled(page), [true, false, false, false])
-    for (const [step, { word, open }] of after.entries()) {
+    for (const [step, { word, open }] of next.entries()) {
       await press(page, step)
       await says(page, 'news', word)
       assert.deepEqual(await enabled(page), open, STEPS[step])
@@ -154,12 +156,11 @@ for (const look of LOOKS) {
     )
     assert.equal((await page.$$('#result > li')).length, 4)
     assert.match(await textOf(page, '#result > li:last-child'), /snapshot of \d{4}-\d\d-\d\d/)
-    for (const { target, rel, href } of await page.$$eval('#result a', (all) =>
-      all.map(({ target, rel, href }) => ({ target, rel, href })),
-    )) {
-      assert.deepEqual({ target, rel }, { target: '_blank', rel: 'noreferrer noopener' })
-      assert.ok(stories.some(({ url }) => url === href))
-    }
+    const links = await page.$$eval('#result a', (all) => all.map((a) => [a.href, a.target, a.rel]))
+    assert.deepEqual(
+      links,
+      stories.map(({ url }) => [url, '_blank', 'noreferrer noopener']),
+    )
     assert.ok(await page.$eval('#result', isInView), 'the result is in view without scrolling')
   })
 
@@ -191,9 +192,7 @@ for (const look of LOOKS) {
     assert.ok(spoken.length > 30)
     for (const { word, text } of spoken) {
       assert.ok(word in words[look.lang], word)
-      const parts = words[look.lang][word]
-        .split(/\{\d\}/)
-        .map((part) => RegExp.escape?.(part) ?? escape(part))
+      const parts = words[look.lang][word].split(/\{\d\}/).map(escape)
       assert.match(text, new RegExp(`^${parts.join('.+')}$`), word)
     }
     assert.equal(await page.title(), words[look.lang].title)
@@ -220,11 +219,7 @@ for (const look of LOOKS) {
     await call(page, { amount: '3' }, 'blocks')
     await page.$$eval('#frames details', (all) => all.forEach((details) => (details.open = true)))
     assert.equal(await width(), 320)
-    const { scrollWidth, clientWidth } = await page.$eval('.scroll', ({ scrollWidth, clientWidth }) => ({
-      scrollWidth,
-      clientWidth,
-    }))
-    assert.equal(scrollWidth, clientWidth)
+    assert.equal(await page.$eval('.scroll', (list) => list.scrollWidth - list.clientWidth), 0)
   })
 }
 
@@ -326,7 +321,7 @@ test('a server that ended and came back on its port brings a new endpoint and a 
     const noise = listen(page, url)
     await page.goto(`${url}/#lang=en`)
     await arrive(page)
-    const before = await textOf(page, '#endpoint')
+    const endpoint = await textOf(page, '#endpoint')
     await running.close()
     await says(page, 'state', 'connecting')
     assert.deepEqual(await enabled(page), [false, false, false, false])
@@ -334,12 +329,10 @@ test('a server that ended and came back on its port brings a new endpoint and a 
 
     running = await start(new URL(url).port)
     await says(page, 'news', 'endpointNews')
-    assert.notEqual(await textOf(page, '#endpoint'), before)
+    assert.notEqual(await textOf(page, '#endpoint'), endpoint)
     assert.deepEqual(await enabled(page), [true, false, false, false])
-    assert.deepEqual(
-      (await textsOf(page, '#frames .type')).slice(-4),
-      ['readyState', 'readyState', 'endpoint'].toSpliced(0, 0, 'message'),
-    )
+    const types = await textsOf(page, '#frames .type')
+    assert.deepEqual(types.slice(-4), ['message', 'readyState', 'readyState', 'endpoint'])
     await press(page, 0)
     await says(page, 'news', 'initializeNews')
     assert.deepEqual(
@@ -357,14 +350,14 @@ pageTest(
   { noise: /^net::ERR_ABORTED \S+\/sse$/ },
   async (page) => {
     await arrive(page)
-    const before = await textOf(page, '#endpoint')
+    const endpoint = await textOf(page, '#endpoint')
     await page.click('#connect')
     await says(page, 'news', 'closedNews')
     assert.equal(await textOf(page, '#endpoint'), '–')
     assert.deepEqual(await enabled(page), [false, false, false, false])
     await page.click('#connect')
     await says(page, 'news', 'endpointNews')
-    assert.notEqual(await textOf(page, '#endpoint'), before)
+    assert.notEqual(await textOf(page, '#endpoint'), endpoint)
     assert.equal(await textOf(page, '#frames li:first-child .type'), 'GET')
   },
 )
@@ -376,8 +369,8 @@ pageTest('the keyboard alone will do', { lang: 'en', theme: 'light' }, async (pa
       await keyboard.press(key)
       const at = await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)
       if (!at) continue
-      const width = await page.evaluate(() => getComputedStyle(document.activeElement).outlineWidth)
-      assert.equal(width, '3px', `one sees where ${selector} is`)
+      const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outline)
+      assert.match(outline, /solid 3px/, `one sees where ${selector} is`)
       return
     }
     assert.fail(`Tab does not lead to ${selector}.`)
@@ -510,7 +503,7 @@ test('an endpoint on another origin is refused, and a POST into nowhere is an er
     await says(page, 'news', 'endpointNews')
     await press(page, 0)
     await says(page, 'news', 'httpError')
-    assert.match(await textOf(page, '#news'), /^✗ HTTP 404: .{5,}/)
+    assert.equal(await textOf(page, '#news'), '✗ HTTP 404: Nothing here.')
     assert.match(await textOf(page, '#frames > li:last-child .status'), /^404/)
   } finally {
     await page.close()

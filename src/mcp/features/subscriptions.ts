@@ -26,7 +26,7 @@ export interface Listening {
 }
 
 /** `subscriptions/listen`: a request whose answer comes when the subscription ends, and changes before it. */
-export function subscriptions(changes: Changes, maxListens: number): Listening {
+export function subscriptions(changes: Changes, listsChange: boolean, maxListens: number): Listening {
   const ends = new Set<() => void>()
 
   const listen: Handler<Exchange> = ({ notifications }, exchange) => {
@@ -36,7 +36,7 @@ export function subscriptions(changes: Changes, maxListens: number): Listening {
       throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', { reason: 'busy' })
     const { id } = exchange.message as { id: Id }
     const _meta = { [SUBSCRIPTION]: id }
-    const filter = honoured(notifications)
+    const filter = honoured(notifications, listsChange)
 
     return new Promise((resolve) => {
       const stop = changes.listen((change) => {
@@ -72,9 +72,9 @@ const LISTS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged']
 const MAX_RESOURCES = 1000
 
 /** What of the wishes will be kept: what nobody knows is left out of the acknowledgment. */
-function honoured(wishes: Params): Filter {
+function honoured(wishes: Params, listsChange: boolean): Filter {
   const filter: Filter = {}
-  for (const list of LISTS) if (wishes[list] === true) filter[list] = true
+  if (listsChange) for (const list of LISTS) if (wishes[list] === true) filter[list] = true
   const uris = wishes['resourceSubscriptions']
   if (Array.isArray(uris)) {
     const strings = uris.filter((uri) => typeof uri === 'string')
