@@ -1,11 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
-
-export interface GetLimits {
-  connectMs: number
-  requestMs: number
-  answerBytes: number
-}
+import type { HackerNewsLimits } from './hacker-news-options.ts'
 
 /** No connection came about: refused, no such name, unreachable, no TLS, or none of that in time. */
 export class NoConnection extends Error {
@@ -36,7 +31,7 @@ export function createGetJson(protocol: string) {
   const agent = new Agent({ keepAlive: true, timeout: 4_000 })
   const connectedEvent = protocol === 'https:' ? 'secureConnect' : 'connect'
 
-  return async function getJson(url: URL, limits: GetLimits, signal: AbortSignal): Promise<unknown> {
+  return async function getJson(url: URL, limits: HackerNewsLimits, signal: AbortSignal): Promise<unknown> {
     signal.throwIfAborted()
     let connected = false
     let why: Error | undefined

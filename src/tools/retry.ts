@@ -1,11 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { HackerNewsLimits } from './hacker-news-options.ts'
 import { BadStatus, NoConnection } from './http-get-json.ts'
-
-export interface RetryLimits {
-  connectMs: number
-  backoffMs: number
-  retryAfterMs: number
-}
 
 const TRIES = 3
 // Each request saves a tenth of another try, and ten can be saved up: when all fails, trying again only adds load.
@@ -13,7 +8,7 @@ const SAVED_PER_REQUEST = 0.1
 const SAVED_AT_MOST = 10
 
 /** Tries a GET again where that may help: no connection, 429, 502, 503, 504. */
-export function createRetry({ connectMs, backoffMs, retryAfterMs }: RetryLimits) {
+export function createRetry({ connectMs, backoffMs, retryAfterMs }: HackerNewsLimits) {
   let saved = SAVED_AT_MOST
 
   /** How long to wait before trying again; undefined: give up. */

@@ -1,10 +1,5 @@
 import { RpcError } from '../mcp/index.ts'
-
-export interface CacheLimits {
-  keptItems: number
-  keepFailureMs: number
-  now: () => number
-}
+import type { HackerNewsLimits } from './hacker-news-options.ts'
 
 interface Entry<T> {
   readonly value: Promise<T>
@@ -17,7 +12,11 @@ interface Entry<T> {
 }
 
 /** Keeps what was fetched for a while. Who asks for what is under way already waits for that with the others. */
-export function createSharedCache<T>({ keptItems, keepFailureMs, now }: CacheLimits) {
+export function createSharedCache<T>({
+  keptItems,
+  keepFailureMs,
+  now,
+}: HackerNewsLimits & { now: () => number }) {
   const entries = new Map<string, Entry<T>>()
 
   function start(key: string, keepMs: number, fetch: (signal: AbortSignal) => Promise<T>): Entry<T> {
