@@ -12,8 +12,8 @@ try {
   console.log(`sse-mcp is listening. 已启动。
 
   the page 页面    ${url}/
-  Inspector       npx @modelcontextprotocol/inspector, transport Streamable HTTP ${url}/mcp, or SSE ${url}/sse
-  Cherry Studio   设置 Settings → MCP → add 添加, type 类型 streamableHttp ${url}/mcp, or 或 sse ${url}/sse
+  Inspector       npx @modelcontextprotocol/inspector, Streamable HTTP ${url}/mcp (SSE ${url}/sse)
+  Cherry Studio   设置 Settings → MCP → add 添加, streamableHttp ${url}/mcp (sse ${url}/sse)
   curl            curl -N ${url}/sse
 
 Ctrl-C ends it. 按 Ctrl-C 结束。`)
