@@ -1,4 +1,4 @@
-// HTTP+SSE, 2024-11-05: shared/spec names these R-SSE-…, R-LC-…, R-TO-…, R-PG-…, R-CA-…
+// HTTP+SSE, 2024-11-05: R-SSE-…, R-LC-…, R-TO-…, R-PG-…, R-CA-…, and what real clients need.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, test } from 'node:test'
@@ -211,7 +211,7 @@ test('initialize without a version is -32602, a second initialize -32600', async
   client.destroy()
 })
 
-test('clients.md 2: a client that reconnects is served without a second initialize, in the version it names', async () => {
+test('a client that reconnects is served without a second initialize, in the version it names', async () => {
   const bare = await connectHttpSse(url)
   assert.equal((await bare.call('tools/list')).result.tools[0].annotations, undefined)
   bare.destroy()
@@ -220,7 +220,7 @@ test('clients.md 2: a client that reconnects is served without a second initiali
   named.destroy()
 })
 
-test('clients.md 2: a method nobody knows is answered promptly, before any handshake', async () => {
+test('a method nobody knows is answered promptly, before any handshake', async () => {
   const client = await connectHttpSse(url)
   const { error, id } = await client.call('server/discover', {}, 'server-discover-probe-1')
   assert.equal(error.code, -32601)
