@@ -110,9 +110,10 @@ function takeMessage({ type, data }) {
   record('↓', type, id, data)
   if (method === 'ping') return post({ jsonrpc: '2.0', id, result: {} })
   if (method === 'notifications/progress') return say($('verdict'), 'progress', params.progress, params.total)
-  if (error) return conclude([], 'rpcError', error.code, error.message)
-  answers[methods.get(id)]?.(result)
+  const asked = methods.get(id)
   methods.delete(id)
+  if (error) return conclude([], 'rpcError', error.code, error.message)
+  answers[asked]?.(result)
 }
 
 const answers = {
@@ -144,7 +145,6 @@ $('connect').addEventListener('click', () => {
   showState()
 })
 for (const [index, button] of buttons.entries()) button.addEventListener('click', () => post(steps[index]()))
-$('tools').addEventListener('change', () => showForm(tool()))
-$('form').addEventListener('change', showSteps)
+$('tools').addEventListener('input', () => showForm(tool()))
 $('form').addEventListener('input', showSteps)
 $('form').addEventListener('submit', (event) => event.preventDefault())

@@ -219,7 +219,7 @@ function field(name, schema, required) {
 }
 
 function attributes({ type, minimum = '', maximum = '', default: value = '' }) {
-  if (type === 'boolean') return { type: 'checkbox', checked: value === true }
+  if (type === 'boolean') return { type: 'checkbox', checked: Boolean(value) }
   if (type === 'number' || type === 'integer') return { type: 'number', min: minimum, max: maximum, value }
   return { type: 'text', value }
 }
