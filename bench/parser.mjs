@@ -77,14 +77,11 @@ function timed(pass, milliseconds) {
 }
 
 async function compare() {
-  if (!existsSync(RIVAL))
-    return console.log('eventsource-parser is not here. To have it: npm ci --prefix bench')
+  if (!existsSync(RIVAL)) return console.log('eventsource-parser is not here. To have it: npm ci --prefix bench')
   if (!existsSync(OURS)) return console.log('Our parser is not built. To build it: npm run build')
   const { version } = JSON.parse(await readFile(new URL('../package.json', RIVAL), 'utf8'))
   const own = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
-  console.log(
-    `${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
-  )
+  console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`)
   console.log(
     `${own.name} ${own.version}, eventsource-parser ${version}; ${ROUNDS} rounds, MB/s, the best of all passes\n`,
   )

@@ -40,12 +40,9 @@ function lessonOne() {
 }
 
 function lessonTwo() {
-  const wires = Object.fromEntries(
-    streams.map(({ id, wireBase64 }) => [id, Buffer.from(wireBase64, 'base64')]),
-  )
+  const wires = Object.fromEntries(streams.map(({ id, wireBase64 }) => [id, Buffer.from(wireBase64, 'base64')]))
   const right = toRead.filter(
-    (vector) =>
-      glueAndSplit(bytesOf(vector)).join('\0') === vector.expect.events.map(({ data }) => data).join('\0'),
+    (vector) => glueAndSplit(bytesOf(vector)).join('\0') === vector.expect.events.map(({ data }) => data).join('\0'),
   )
   return {
     vectors: toRead.length,
@@ -99,9 +96,7 @@ async function firstAnswer(upTo) {
   try {
     const [line] = await once(server.stdout.setEncoding('utf8'), 'data')
     const port = Number(new URL(line.split('\n')[0]).port)
-    const socket = connect({ port, host: '127.0.0.1', signal: AbortSignal.timeout(10_000) }).setEncoding(
-      'utf8',
-    )
+    const socket = connect({ port, host: '127.0.0.1', signal: AbortSignal.timeout(10_000) }).setEncoding('utf8')
     socket.write('GET /stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
     let answer = ''
     for await (const piece of socket) {

@@ -27,11 +27,7 @@ export async function runLesson(folder, file = join(folder, 'exercise.mjs')) {
   const env = { ...process.env, LESSON_FILE: file }
   delete env.NODE_TEST_CONTEXT // set inside a test: the child would speak to that test's runner instead of to us
   const reporter = new URL('reporter.mjs', import.meta.url).href
-  const args = [
-    `--test-reporter=${reporter}`,
-    '--test-reporter-destination=stdout',
-    join(folder, 'exercise.test.mjs'),
-  ]
+  const args = [`--test-reporter=${reporter}`, '--test-reporter-destination=stdout', join(folder, 'exercise.test.mjs')]
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const timer = setTimeout(() => child.kill(), TIME_LIMIT_MS)
   const [output, complaint, code] = await Promise.all([

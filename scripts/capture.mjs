@@ -18,8 +18,7 @@ const TEXT = {
     tap: (why) => `Recorded by a TCP tap of its own: a proxy between client and server (${why}).`,
     asked: 'as asked for',
     missing: 'tshark and dumpcap are not installed: npm run setup',
-    noLoopback:
-      'dumpcap lists no loopback interface: it has no permission, or Npcap lacks its loopback adapter',
+    noLoopback: 'dumpcap lists no loopback interface: it has no permission, or Npcap lacks its loopback adapter',
     lost: (got, of) => `capture: only ${got} of ${of} bytes have arrived in the file after 20 seconds.`,
     columns: 'ms, TCP connection, > client or < server',
     look: 'Look at it again, and closer (docs/wireshark/README.md):',

@@ -57,8 +57,7 @@ async function runSuite(node, url, folder, flags) {
   const suite = spawn(node, [SUITE, 'server', '--url', url, '-o', folder, ...flags], { timeout: SUITE_MS })
   started.push(suite)
   let output = ''
-  for (const stream of [suite.stdout, suite.stderr])
-    stream.setEncoding('utf8').on('data', (text) => (output += text))
+  for (const stream of [suite.stdout, suite.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
   const [, signal] = await once(suite, 'close')
   if (signal) throw new Error(`The suite was ended after ${SUITE_MS / 1000} s. It said:\n${output}`)
   if (!existsSync(folder)) throw new Error(`The suite left no results. It said:\n${output}`)
@@ -98,9 +97,7 @@ function sumUp(scenarios) {
 function complaints({ scenario, checks }) {
   const bad = checks.filter(isBad)
   if (bad.length === 0) return [`${scenario}: nothing was checked`]
-  return bad.map(
-    ({ id, status, errorMessage = '' }) => `${scenario}: ${status} ${id} ${errorMessage.slice(0, 200)}`,
-  )
+  return bad.map(({ id, status, errorMessage = '' }) => `${scenario}: ${status} ${id} ${errorMessage.slice(0, 200)}`)
 }
 
 const TITLES = { scored: '', unscored: ', not scored', notOffered: ', extensions not offered' }
@@ -109,8 +106,7 @@ const row = (...cells) =>
 
 async function main() {
   const { values } = parseArgs({ options: { json: { type: 'string' } } })
-  if (!existsSync(SUITE))
-    throw new Error('The suite is not here. To have it: npm ci --prefix test/conformance')
+  if (!existsSync(SUITE)) throw new Error('The suite is not here. To have it: npm ci --prefix test/conformance')
   const node = findNode()
   if (!node)
     throw new Error(

@@ -20,8 +20,7 @@ const run = (command, args, options = {}) => {
 const folders = Object.values(PARTS).filter(({ folder }) => folder)
 console.log('Packages for the tests, each folder by its own lock file:')
 for (const { what, folder } of folders) console.log(`  ${folder}: ${what}`)
-for (const { folder } of folders)
-  run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], { cwd: ROOT })
+for (const { folder } of folders) run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], { cwd: ROOT })
 
 const missing = Object.keys(PARTS).filter((name) => PARTS[name].debian && !isHere(name))
 const packages = missing.map((name) => PARTS[name].debian)

@@ -22,13 +22,10 @@ const NOT_UNIT = /^(capture|conformance|course|readme|start)\./
 
 const files = (isUnit ? ['test'] : ['test', 'test/interop']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))
-    .filter(
-      (name) => /\.test\.m?[jt]s$/.test(name) && name.includes(only) && !(isUnit && NOT_UNIT.test(name)),
-    )
+    .filter((name) => /\.test\.m?[jt]s$/.test(name) && name.includes(only) && !(isUnit && NOT_UNIT.test(name)))
     .map((name) => `${folder}/${name}`),
 )
-const missingFor = (file) =>
-  (NEEDS.find((need) => need.files.test(file))?.parts ?? []).filter((part) => !isHere(part))
+const missingFor = (file) => (NEEDS.find((need) => need.files.test(file))?.parts ?? []).filter((part) => !isHere(part))
 const runnable = files.filter((file) => missingFor(file).length === 0)
 const missing = new Set(files.flatMap(missingFor))
 

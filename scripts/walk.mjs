@@ -121,8 +121,7 @@ function executedLines({ url, functions }) {
   for (const [row, line] of code.split('\n').entries()) {
     for (const { index } of line.matchAll(/[\w$]+|=>|\?\?/g)) {
       const entry = ran[offset + index] > 0 && map.findEntry(row, index)
-      if (entry && entry.originalLine !== undefined && !/^\s*(\/\/|\*|\/\*)/.test(line))
-        lines.add(entry.originalLine)
+      if (entry && entry.originalLine !== undefined && !/^\s*(\/\/|\*|\/\*)/.test(line)) lines.add(entry.originalLine)
     }
     offset += line.length + 1
   }
@@ -200,7 +199,5 @@ function print(files, transport) {
       console.log(`${String(line + 1).padStart(5)} ${text[line]}`)
     }
   }
-  console.log(
-    `\nOne warm tools/call over ${transport} executes ${total} lines of src in ${files.length} files.`,
-  )
+  console.log(`\nOne warm tools/call over ${transport} executes ${total} lines of src in ${files.length} files.`)
 }

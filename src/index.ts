@@ -29,9 +29,7 @@ export interface Running {
 export async function serve(options: ServeOptions): Promise<Running> {
   const { port = 3000, host = '127.0.0.1' } = options
   if (!LOOPBACK.has(host) && !options.allowedHosts?.length)
-    throw new TypeError(
-      `To listen on ${host}, name the hosts it is called by: ALLOWED_HOSTS (option allowedHosts).`,
-    )
+    throw new TypeError(`To listen on ${host}, name the hosts it is called by: ALLOWED_HOSTS (option allowedHosts).`)
   const mcp = createMcpHandler(options)
   const server = createServer(SLOW_SENDERS, mcp)
   server.maxConnections = 2_000

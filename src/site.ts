@@ -34,8 +34,7 @@ export function site(request: IncomingMessage, response: ServerResponse): void {
   const path = pathOf(request)
   const file = FILES.get(path)
   if (!file && path !== '/health') return notFound(response)
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return methodNotAllowed(response, ['GET', 'HEAD'])
+  if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed(response, ['GET', 'HEAD'])
   if (file) sendFile(request, response, file)
   else response.writeHead(200, { ...HEADERS, 'Content-Type': 'application/json' }).end('{"status":"ok"}\n')
 }

@@ -84,11 +84,7 @@ for (const path of ['/sse', '/mcp']) {
   })
 
   test(`3.4, R-SL-7, ${path}: a version to come is told what is served`, async () => {
-    const answer = await post(
-      at,
-      modern('tools/list', '2027-01-01'),
-      modernHeaders('tools/list', '2027-01-01'),
-    )
+    const answer = await post(at, modern('tools/list', '2027-01-01'), modernHeaders('tools/list', '2027-01-01'))
     assert.deepEqual([answer.status, JSON.parse(answer.text).error.data.supported], [400, [VERSION]])
   })
 
@@ -117,18 +113,11 @@ test('3.1 rule 5 to 7: the header alone can name the era; then a body without _m
 
 test('3.1 rule 3: what is no message is 400 -32600 with the id that can be read', async () => {
   const answer = await post(`${together.url}/mcp`, { jsonrpc: '2.0', id: 5 })
-  assert.deepEqual(
-    [answer.status, JSON.parse(answer.text).error.code, JSON.parse(answer.text).id],
-    [400, -32600, 5],
-  )
+  assert.deepEqual([answer.status, JSON.parse(answer.text).error.code, JSON.parse(answer.text).id], [400, -32600, 5])
 })
 
 test('3.4: a wrong path is 404 without a JSON-RPC body', async () => {
-  const answer = await post(
-    `${together.url}/foo`,
-    modern('server/discover'),
-    modernHeaders('server/discover'),
-  )
+  const answer = await post(`${together.url}/foo`, modern('server/discover'), modernHeaders('server/discover'))
   assert.equal(answer.status, 404)
   assert.doesNotMatch(answer.text, /jsonrpc/)
 })

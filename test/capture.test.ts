@@ -101,8 +101,7 @@ function showsTheWireFacts(text: string) {
     next('<', /^body, 8 bytes\nAccepted(\n|$)/, head.connection)
     const accepted = at
     at = asked
-    if (id !== undefined)
-      next('<', new RegExp(`^chunk [0-9a-f]+, .*\nevent: message\ndata: .*"id":${id},`), 0)
+    if (id !== undefined) next('<', new RegExp(`^chunk [0-9a-f]+, .*\nevent: message\ndata: .*"id":${id},`), 0)
     at = Math.max(at, accepted)
   }
   for (const { lines } of all.filter((said) => said.lines[0]!.startsWith('chunk'))) {
@@ -195,10 +194,7 @@ const SHOWS: [command: string, pattern: RegExp, never?: RegExp][] = [
   ['-q -z conv,tcp', /(<->[^]*){5}/],
   ['-q -z follow,tcp,ascii,0', /GET \/sse[^]*HTTP\/1\.1 200 OK[^]*\n50\r?\nevent: endpoint\n[^]*"id":2/],
   ['-q -z follow,tcp,ascii,1', /POST \/messages[^]*"initialize"[^]*HTTP\/1\.1 202 Accepted[^]*\nAccepted/],
-  [
-    '-Y http.request -T fields',
-    /\|0\|GET\|\/sse\|\|.*\n.*\|POST\|.*\|204\|.*\n.*\|54\|.*\n.*\|85\|.*\n.*\|166\|./,
-  ],
+  ['-Y http.request -T fields', /\|0\|GET\|\/sse\|\|.*\n.*\|POST\|.*\|204\|.*\n.*\|54\|.*\n.*\|85\|.*\n.*\|166\|./],
   [`-Y 'json.value.string == "tools/call"'`, /^[^\n]*POST \/messages[^\n]*\n$/],
   [`-Y 'http.response.code == 202'`, /^(\d\t202\t(Accepted|4163636570746564)\n){4}$/],
   ['-o http.desegment_body:FALSE -Y http', /GET \/sse[^]*200 OK[^]*(Continuation[^]*){4}/],
@@ -208,10 +204,7 @@ const SHOWS: [command: string, pattern: RegExp, never?: RegExp][] = [
   ],
   [`-q -z 'flow,tcp,standard,tcp.len>0'`, /(PSH, ACK - Len: \d+[^]*){13}/],
   [`-Y 'tcp.len > 0' -T fields`, /^(\d+\.\d+\t[0-4]\t\d+\t[1-9]\d*\n){13,}$/],
-  [
-    '-X lua_script:docs/wireshark/sse.lua -Y sse',
-    /SSE endpoint \/messages\?[^\n]*\n(.*SSE message \{.*\n){3}$/,
-  ],
+  ['-X lua_script:docs/wireshark/sse.lua -Y sse', /SSE endpoint \/messages\?[^\n]*\n(.*SSE message \{.*\n){3}$/],
   [
     `-X lua_script:docs/wireshark/sse.lua -Y 'http.request or sse'`,
     /\t0\tGET\t\t\n.*\t0\t\tendpoint\t\/messages.*\n.*\t1\tPOST\t\t\n[^]*\t0\t\tmessage\t\{.*"id":2/,
@@ -242,8 +235,7 @@ test('docs/wireshark: every command that reads the file works on the recording',
 
 test('docs/wireshark: both languages have the same headings, code, tables, lists, figures and links', () => {
   const [english, chinese] = ['README.md', 'README.zh-CN.md'].map((name) => read(`docs/wireshark/${name}`))
-  const all = (text: string, pattern: RegExp) =>
-    [...text.matchAll(pattern)].map((match) => match[1] ?? match[0])
+  const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1] ?? match[0])
   for (const pattern of [/^(#+) /gm, /^```[a-z]*\n([^]*?)^```/gm, /^\|/gm, /^(\d+\.|-) /gm, /^\*\*/gm])
     assert.deepEqual(all(chinese!, pattern), all(english!, pattern), String(pattern))
   for (const pattern of [/`[^`\n]+`/g, /\d+(?:\.\d+)*/g, /\]\(((?!README)[^)]+)\)/g])

@@ -147,23 +147,12 @@ test('the English texts are English, and the Chinese ones Chinese with Chinese p
   for (const path of texts) {
     const words = (text: string) => prose(text).replace(/`[^`\n]+`|\]\([^)]+\)|<https?:[^>]+>|\*/g, '')
     assert.doesNotMatch(words(read(path)).replace(/中文：|你/g, ''), /\p{Script=Han}/u, path)
-    assert.doesNotMatch(
-      words(read(chinese(path))),
-      /\p{Script=Han}\s*[,;:?!]|\p{Script=Han}\.(\s|$)/u,
-      chinese(path),
-    )
+    assert.doesNotMatch(words(read(chinese(path))), /\p{Script=Han}\s*[,;:?!]|\p{Script=Han}\.(\s|$)/u, chinese(path))
   }
 })
 
 test('no lesson is longer than 250 lines, and each has all its parts', () => {
-  const parts = [
-    'exercise.mjs',
-    'exercise.test.mjs',
-    'hint.en.md',
-    'hint.zh.md',
-    'mutants.json',
-    'solution.mjs',
-  ]
+  const parts = ['exercise.mjs', 'exercise.test.mjs', 'hint.en.md', 'hint.zh.md', 'mutants.json', 'solution.mjs']
   for (const folder of lessons()) {
     for (const part of parts) assert.ok(existsSync(join(folder, part)), `${part} in ${folder}`)
     assert.match(read(join(folder, 'exercise.mjs')), /TODO/)
@@ -183,8 +172,7 @@ test('every figure in a lesson is computed or has a source, and every computed o
     const sourced = Object.values(given[number]!).flat()
     for (const lang of ['en', 'zh']) {
       const used = figures(read(join(folder, `README.${lang}.md`)))
-      for (const figure of used)
-        assert.ok([...known, ...sourced].includes(figure), `${figure} in ${folder} ${lang}`)
+      for (const figure of used) assert.ok([...known, ...sourced].includes(figure), `${figure} in ${folder} ${lang}`)
       for (const figure of [...known, ...sourced])
         assert.ok(used.includes(figure), `${figure} not in ${folder} ${lang}`)
     }
@@ -229,13 +217,7 @@ test('names are written as their owners write them', () => {
 
 function copyOfTheCourse() {
   const root = mkdtempSync(join(scratch, 'copy-'))
-  for (const part of [
-    'course',
-    'scripts/lesson.mjs',
-    'test/vectors',
-    'data/chat-streams.json',
-    'package.json',
-  ])
+  for (const part of ['course', 'scripts/lesson.mjs', 'test/vectors', 'data/chat-streams.json', 'package.json'])
     cpSync(join(ROOT, part), join(root, part), { recursive: true })
   const exercise = join(root, 'course/01-a-response-that-never-ends/exercise.mjs')
   const hint = (lang: string) => read(join(dirname(exercise), `hint.${lang}.md`)).trim()
@@ -256,10 +238,7 @@ test('npm run lesson lists the progress, in the language asked for or the system
     lesson([], { LC_ALL: 'zh_CN.UTF-8' }),
     lesson(['--lang=zh']),
   ])
-  assert.match(
-    english.text,
-    /^Progress\n {2}○ Lesson 1 .+ 1\/8\n {2}○ Lesson 2 .+ 0\/14\nNext: npm run lesson 1\n$/,
-  )
+  assert.match(english.text, /^Progress\n {2}○ Lesson 1 .+ 1\/8\n {2}○ Lesson 2 .+ 0\/14\nNext: npm run lesson 1\n$/)
   assert.match(system.text, /^进度\n {2}○ 第 1 课/)
   assert.equal(word.text, system.text)
 
@@ -272,10 +251,7 @@ test('npm run lesson 1 shows goal and first failing line, and the hint once two 
   const first = await lesson(['1'])
   assert.equal(first.code, 1)
   assert.match(first.text, /^Lesson 1 · .+\nGoal: /)
-  assert.match(
-    first.text,
-    /1 of 8 tests pass.+\n {2}✗ the order is .+\n {4}exercise\.test\.mjs:\d+ {2}assert\.equal\(/,
-  )
+  assert.match(first.text, /1 of 8 tests pass.+\n {2}✗ the order is .+\n {4}exercise\.test\.mjs:\d+ {2}assert\.equal\(/)
   assert.doesNotMatch((await lesson(['1'])).text, /!== undefined/, 'the same version again is no new try')
   assert.ok((await lesson(['1', '--hint', '--lang=zh'])).text.includes(hint('zh')), 'asked for')
 
@@ -304,11 +280,7 @@ test('npm run lesson with solution, a syntax error, and a lesson that is not the
 
 async function firstStream() {
   const tell = "process.on('message', () => process.send(process.getActiveResourcesInfo()))"
-  const child = start(
-    [`--import=data:text/javascript,${encodeURIComponent(tell)}`, SERVER],
-    { PORT: '0' },
-    true,
-  )
+  const child = start([`--import=data:text/javascript,${encodeURIComponent(tell)}`, SERVER], { PORT: '0' }, true)
   const [printed] = (await once(child.stdout!.setEncoding('utf8'), 'data')) as [string]
   const timers = async () => {
     const answer = once(child, 'message') as Promise<[string[]]>
@@ -363,12 +335,7 @@ test('the page of the first stream: a policy without inline script, and no libra
   const script = await request(port, '/page.js', 'source.close()')
   const absent = await request(port, '/server.mjs', '\r\n\r\n')
   const policy = /^Content-Security-Policy: (.+)\r$/m.exec(page.answer)![1]!
-  for (const rule of [
-    "default-src 'none'",
-    "script-src 'self'",
-    "connect-src 'self'",
-    "frame-ancestors 'none'",
-  ])
+  for (const rule of ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"])
     assert.ok(policy.split('; ').includes(rule), rule)
   assert.doesNotMatch(policy, /unsafe|\*|https?:/)
   assert.match(page.answer, /<script type="module" src="page\.js"><\/script>/)

@@ -40,8 +40,7 @@ async function start(standInOptions: StandInOptions = {}, options: HackerNewsOpt
   return { standIn, entries, tool }
 }
 
-const run = async (tool: Tool, amount = 4, call = newCall(), type = 'topstories') =>
-  tool.run({ type, amount }, call)
+const run = async (tool: Tool, amount = 4, call = newCall(), type = 'topstories') => tool.run({ type, amount }, call)
 
 /** What some wait for, and the way to let them go on. */
 function newGate() {
@@ -70,10 +69,7 @@ const BAD: [string, Fault, HackerNewsOptions?][] = [
   ['status 500', { status: 500 }],
   ['status 404', { status: 404 }],
   ['status 204', { status: 204 }],
-  [
-    'a redirect to a cloud metadata address',
-    { status: 302, headers: { Location: 'http://169.254.169.254/' } },
-  ],
+  ['a redirect to a cloud metadata address', { status: 302, headers: { Location: 'http://169.254.169.254/' } }],
   ['a reset before the head', 'reset before head'],
   ['a reset after the head', 'reset after head'],
   ['half a body', 'half a body'],
@@ -124,10 +120,7 @@ for (const [what, fault, options] of BAD) {
       await standIn.idle()
       await standIn.close()
       assert.deepEqual(storiesIn(result), [story(1), story(3), story(4)])
-      assert.equal(
-        textsOf(result).at(-1),
-        'Of 4 stories: 1 missing (Hacker News gave no usable answer for them).',
-      )
+      assert.equal(textsOf(result).at(-1), 'Of 4 stories: 1 missing (Hacker News gave no usable answer for them).')
       assert.equal(standIn.requests.length, 5)
       assert.deepEqual(
         entries.map(({ reason, missing }) => [reason, missing]),
@@ -182,23 +175,16 @@ test('T-70: an answer of 1 MiB is read, one byte more is not', async () => {
   }
 })
 
-test(
-  'T-71: shortly before the deadline the call returns what has arrived, and closes the rest',
-  BOUNDED,
-  async () => {
-    const { standIn, tool } = await start(
-      { fault: (path) => (path === 'item/3' ? 'never' : undefined) },
-      PATIENT,
-    )
-    const deadline = Date.now() + 600
-    const result = await run(tool, 4, newCall({ deadline }))
-    assert.ok(Date.now() < deadline, 'before the deadline')
-    assert.deepEqual(idsIn(result), [1, 2, 4])
-    assert.match(textsOf(result).at(-1)!, /^Of 4 stories: 1 missing/)
-    await standIn.idle()
-    await standIn.close()
-  },
-)
+test('T-71: shortly before the deadline the call returns what has arrived, and closes the rest', BOUNDED, async () => {
+  const { standIn, tool } = await start({ fault: (path) => (path === 'item/3' ? 'never' : undefined) }, PATIENT)
+  const deadline = Date.now() + 600
+  const result = await run(tool, 4, newCall({ deadline }))
+  assert.ok(Date.now() < deadline, 'before the deadline')
+  assert.deepEqual(idsIn(result), [1, 2, 4])
+  assert.match(textsOf(result).at(-1)!, /^Of 4 stories: 1 missing/)
+  await standIn.idle()
+  await standIn.close()
+})
 
 test('T-71: a list that does not come before the deadline is an error for the model', BOUNDED, async () => {
   const { standIn, tool } = await start({ fault: () => 'never' }, PATIENT)
@@ -338,8 +324,7 @@ test('T-73: Retry-After is honoured up to 2 s, as seconds and as a date; who ask
   const done = cases.map(async ([retryAfter, tries, atLeast]) => {
     const { standIn, tool } = await start({
       items: [],
-      fault: (_path, time) =>
-        time === 1 ? { status: 503, headers: { 'Retry-After': retryAfter() } } : undefined,
+      fault: (_path, time) => (time === 1 ? { status: 503, headers: { 'Retry-After': retryAfter() } } : undefined),
     })
     const began = performance.now()
     await run(tool).catch(() => {})

@@ -103,12 +103,7 @@ test('over the wire, progress comes while the stories arrive, and then the answe
 test('over the wire, a wrong argument is a result that says so, and costs no request (T-34)', async () => {
   const standIn = await startStandIn()
   const { client, stop } = await servedWith(createHackerNews({ baseUrl: standIn.url }))
-  for (const args of [
-    {},
-    { type: 'show' },
-    { type: 'topstories', amount: 501 },
-    { type: 'topstories', x: 1 },
-  ]) {
+  for (const args of [{}, { type: 'show' }, { type: 'topstories', amount: 501 }, { type: 'topstories', x: 1 }]) {
     const { result } = await client.call('tools/call', {
       name: 'get-hackernews-top-stories',
       arguments: args,
@@ -120,26 +115,22 @@ test('over the wire, a wrong argument is a result that says so, and costs no req
   assert.deepEqual(standIn.requests, [])
 })
 
-test(
-  'T-71: when the client goes, what was under way for it upstream is closed',
-  { timeout: 10_000 },
-  async () => {
-    const standIn = await startStandIn({ fault: (path) => (path.startsWith('item') ? 'never' : undefined) })
-    const { client, stop } = await servedWith(createHackerNews({ baseUrl: standIn.url, requestMs: 60_000 }))
-    await client.post({
-      jsonrpc: '2.0',
-      id: 7,
-      method: 'tools/call',
-      params: { name: 'get-hackernews-top-stories', arguments: { type: 'topstories' } },
-    })
-    await standIn.arrived(5)
-    assert.equal(standIn.open.now, 4)
-    client.destroy()
-    await standIn.idle()
-    await stop()
-    await standIn.close()
-  },
-)
+test('T-71: when the client goes, what was under way for it upstream is closed', { timeout: 10_000 }, async () => {
+  const standIn = await startStandIn({ fault: (path) => (path.startsWith('item') ? 'never' : undefined) })
+  const { client, stop } = await servedWith(createHackerNews({ baseUrl: standIn.url, requestMs: 60_000 }))
+  await client.post({
+    jsonrpc: '2.0',
+    id: 7,
+    method: 'tools/call',
+    params: { name: 'get-hackernews-top-stories', arguments: { type: 'topstories' } },
+  })
+  await standIn.arrived(5)
+  assert.equal(standIn.open.now, 4)
+  client.destroy()
+  await standIn.idle()
+  await stop()
+  await standIn.close()
+})
 
 test('T-72: when too much waits, the call is answered -32603 with the reason busy', async () => {
   const standIn = await startStandIn({ fault: () => 'never' })
@@ -304,13 +295,9 @@ test('property 8: the check accepts arguments exactly when a check written by ha
   const edges = [-1, -0, 0, 0.999_999, 1, 1.5, 10, 499.5, 500, 500.000_001, 501, '10', null]
   const amount = fc.oneof(fc.constantFrom<unknown>(...edges), fc.integer({ min: -5, max: 600 }), odd)
   const known = fc.record({ type, amount }, { requiredKeys: [] })
-  const more = fc.dictionary(
-    fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'Type')),
-    odd,
-    {
-      maxKeys: 1,
-    },
-  )
+  const more = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'Type')), odd, {
+    maxKeys: 1,
+  })
   const given = fc.oneof(
     known,
     fc.tuple(known, more).map(([some, others]) => ({ ...others, ...some })),

@@ -236,18 +236,12 @@ test('R-TO-9, R-TO-10: wrong arguments are a result that names the path and the 
     return text(answer)
   }
   assert.equal(text(await client.call('tools/call', { name: 'echo', arguments: { text: 'x' } })), 'x')
-  assert.equal(
-    text(await client.call('tools/call', { name: 'echo', arguments: { text: 'x', times: 3 } })),
-    'xxx',
-  )
+  assert.equal(text(await client.call('tools/call', { name: 'echo', arguments: { text: 'x', times: 3 } })), 'xxx')
   assert.match(await wrong({}), /arguments must have required property 'text' \(rule: required\)/)
   assert.match(await wrong(undefined), /required property 'text'/)
   assert.match(await wrong({ text: 'x', times: 4 }), /arguments\/times must be <= 3 \(rule: maximum\)/)
   assert.match(await wrong({ text: 'x', times: '2' }), /arguments\/times must be integer \(rule: type\)/)
-  assert.match(
-    await wrong({ text: 'x', more: 1 }),
-    /additional properties: "more" \(rule: additionalProperties\)/,
-  )
+  assert.match(await wrong({ text: 'x', more: 1 }), /additional properties: "more" \(rule: additionalProperties\)/)
   assert.match(await wrong(JSON.parse('{"text":"x","__proto__":{"times":9}}')), /additionalProperties/) // T-33
   client.destroy()
 })
@@ -434,8 +428,7 @@ test('R-SSE-8, T-43: a stream that closes ends its session and stops its work; i
 test('R-SSE-7, T-44: no session, two sessions, a foreign name: 400 or 404, and the stream stays', async () => {
   const client = await connectHttpSse(url)
   const id = client.endpoint.split('=')[1]
-  const status = async (path: string) =>
-    (await post(url + path, { jsonrpc: '2.0', id: 1, method: 'ping' })).status
+  const status = async (path: string) => (await post(url + path, { jsonrpc: '2.0', id: 1, method: 'ping' })).status
   assert.equal(await status('/messages'), 400)
   assert.equal(await status(`/messages?sessionId=${id}&sessionId=${id}`), 400)
   assert.equal(await status('/messages?sessionId='), 404)
@@ -484,11 +477,7 @@ test('T-6, T-8: a POST must say application/json, in UTF-8, uncompressed', async
     assert.equal((await client.post(ping, { 'content-type': type })).status, 415, type)
   const gzip = await client.post(ping, { 'content-encoding': 'gzip' })
   assert.deepEqual([gzip.status, gzip.headers['accept-encoding']], [415, 'identity'])
-  for (const type of [
-    'application/json',
-    'application/json; charset=utf-8',
-    'Application/JSON;charset="UTF-8"',
-  ]) {
+  for (const type of ['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"']) {
     assert.equal((await client.post(ping, { 'content-type': type })).status, 202, type)
     await client.message()
   }
@@ -502,10 +491,7 @@ test('T-7: a body over the limit is 413, from its declared length and from its b
   const head = `POST ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`
   assert.match(await rawExchange(small.url, `${head}Content-Length: 101\r\n\r\n`), /^HTTP\/1\.1 413 /)
   assert.match(
-    await rawExchange(
-      small.url,
-      `${head}Transfer-Encoding: chunked\r\n\r\n65\r\n${'x'.repeat(101)}\r\n0\r\n\r\n`,
-    ),
+    await rawExchange(small.url, `${head}Transfer-Encoding: chunked\r\n\r\n65\r\n${'x'.repeat(101)}\r\n0\r\n\r\n`),
     /^HTTP\/1\.1 413 /,
   )
   assert.equal((await client.call('ping')).id, 1)
@@ -564,8 +550,7 @@ test('more requests in flight than the limit are answered by busy at once', asyn
   assert.deepEqual([busy['id'], busy['error'].code, busy['error'].data], [2, -32603, { reason: 'busy' }])
   gate.open()
   assert.equal(text(await client.message()), 'first')
-  for (const id of [3, 4])
-    assert.deepEqual((await client.call('ping', {}, id)).result, {}, 'there is room again')
+  for (const id of [3, 4]) assert.deepEqual((await client.call('ping', {}, id)).result, {}, 'there is room again')
   await small.close()
 })
 
@@ -629,9 +614,7 @@ test('T-46: forty sessions with the same ids at once, and no answer goes astray'
   const clients = await Promise.all(Array.from({ length: 40 }, () => connectHttpSse(url)))
   await Promise.all(
     clients.map(async (client, n) => {
-      await Promise.all(
-        Array.from({ length: 16 }, (_, id) => call(client, 'echo', { text: `${n}.${id}` }, id)),
-      )
+      await Promise.all(Array.from({ length: 16 }, (_, id) => call(client, 'echo', { text: `${n}.${id}` }, id)))
       const answers = await Promise.all(Array.from({ length: 16 }, () => client.message()))
       assert.deepEqual(
         answers.map((a) => text(a)).toSorted(),

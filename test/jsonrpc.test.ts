@@ -53,9 +53,7 @@ async function endpoint(text: string): Promise<unknown> {
     return errorResponse(error as RpcError)
   }
   return answerAll(value, async (message) =>
-    isResponse(message)
-      ? undefined
-      : dispatch(methods, message, undefined, (error) => unexpected.push(error)),
+    isResponse(message) ? undefined : dispatch(methods, message, undefined, (error) => unexpected.push(error)),
   )
 }
 
@@ -81,15 +79,11 @@ test('7: rpc call with positional parameters', async () => {
 
 test('7: rpc call with named parameters, in any order', async () => {
   assert.deepEqual(
-    await endpoint(
-      '{"jsonrpc": "2.0", "method": "subtract", "params": {"subtrahend": 23, "minuend": 42}, "id": 3}',
-    ),
+    await endpoint('{"jsonrpc": "2.0", "method": "subtract", "params": {"subtrahend": 23, "minuend": 42}, "id": 3}'),
     result(3, { value: 19 }),
   )
   assert.deepEqual(
-    await endpoint(
-      '{"jsonrpc": "2.0", "method": "subtract", "params": {"minuend": 42, "subtrahend": 23}, "id": 4}',
-    ),
+    await endpoint('{"jsonrpc": "2.0", "method": "subtract", "params": {"minuend": 42, "subtrahend": 23}, "id": 4}'),
     result(4, { value: 19 }),
   )
 })
@@ -102,17 +96,11 @@ test('7: a notification is done and never answered, known or unknown', async () 
 })
 
 test('7: rpc call of non-existent method', async () => {
-  assert.deepEqual(
-    codes(await endpoint('{"jsonrpc": "2.0", "method": "foobar", "id": "1"}')),
-    error(-32601, '1'),
-  )
+  assert.deepEqual(codes(await endpoint('{"jsonrpc": "2.0", "method": "foobar", "id": "1"}')), error(-32601, '1'))
 })
 
 test('7: rpc call with invalid JSON', async () => {
-  assert.deepEqual(
-    codes(await endpoint('{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]')),
-    error(-32700),
-  )
+  assert.deepEqual(codes(await endpoint('{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]')), error(-32700))
 })
 
 test('7: rpc call with invalid Request object', async () => {
@@ -120,8 +108,7 @@ test('7: rpc call with invalid Request object', async () => {
 })
 
 test('7: rpc call Batch, invalid JSON', async () => {
-  const batch =
-    '[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method"]'
+  const batch = '[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method"]'
   assert.deepEqual(codes(await endpoint(batch)), error(-32700))
 })
 
@@ -174,20 +161,12 @@ test('R-JR-4, T-31: any id that is accepted comes back with its type and value',
 
 test('R-JR-2: null, fractions, what exceeds 2^53 and objects are no ids', async () => {
   for (const id of ['null', '1.5', '9007199254740993', '1e400', 'true', '{}', '[1]', `"${'x'.repeat(1025)}"`])
-    assert.deepEqual(
-      codes(await endpoint(`{"jsonrpc":"2.0","id":${id},"method":"nothing"}`)),
-      error(-32600),
-      id,
-    )
+    assert.deepEqual(codes(await endpoint(`{"jsonrpc":"2.0","id":${id},"method":"nothing"}`)), error(-32600), id)
 })
 
 test('T-32: names of Object.prototype are unknown methods', async () => {
   for (const method of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', ''])
-    assert.deepEqual(
-      codes(await endpoint(JSON.stringify({ jsonrpc: '2.0', id: 1, method }))),
-      error(-32601, 1),
-      method,
-    )
+    assert.deepEqual(codes(await endpoint(JSON.stringify({ jsonrpc: '2.0', id: 1, method }))), error(-32601, 1), method)
 })
 
 test('an RpcError keeps its code, text and data; any other error says nothing outside and is reported inside', async () => {
@@ -238,9 +217,7 @@ test('parseJson agrees with JSON.parse on all JSON that nests less than 64 level
 
 test('a result that is no JSON value is answered as an internal error', () => {
   const seen: unknown[] = []
-  const text = encodeResponse({ jsonrpc: '2.0', id: 7, result: { n: 1n } as object }, (cause) =>
-    seen.push(cause),
-  )
+  const text = encodeResponse({ jsonrpc: '2.0', id: 7, result: { n: 1n } as object }, (cause) => seen.push(cause))
   assert.deepEqual(JSON.parse(text), {
     jsonrpc: '2.0',
     id: 7,

@@ -12,13 +12,7 @@ import {
 } from '../src/index.ts'
 import { Exchange, newClient } from '../src/mcp/exchange.ts'
 import { InputRequired } from '../src/mcp/input-required.ts'
-import {
-  perRequestRevisions,
-  handshakeRevisions,
-  negotiate,
-  newest,
-  oldest,
-} from '../src/mcp/revisions/index.ts'
+import { perRequestRevisions, handshakeRevisions, negotiate, newest, oldest } from '../src/mcp/revisions/index.ts'
 import { headerParams } from '../src/mcp/schema.ts'
 import { createSigner } from '../src/mcp/signer.ts'
 import type { Json } from './support/wire.ts'
@@ -86,11 +80,7 @@ const server = createMcpServer({
   ],
 })
 
-async function send(
-  method: string,
-  params: Json = {},
-  logLevel?: LogLevel,
-): Promise<{ answer: Json; said: Json[] }> {
+async function send(method: string, params: Json = {}, logLevel?: LogLevel): Promise<{ answer: Json; said: Json[] }> {
   const said: Json[] = []
   const client = { ...newClient(revision), initialized: true, logLevel }
   const exchange = new Exchange({ jsonrpc: '2.0', id: 1, method, params }, client, {
@@ -99,10 +89,8 @@ async function send(
   })
   return { answer: JSON.parse(JSON.stringify(await server.handle(exchange))), said }
 }
-const result = async (method: string, params?: object): Promise<Json> =>
-  (await send(method, params)).answer.result
-const error = async (method: string, params?: object): Promise<Json> =>
-  (await send(method, params)).answer.error
+const result = async (method: string, params?: object): Promise<Json> => (await send(method, params)).answer.result
+const error = async (method: string, params?: object): Promise<Json> => (await send(method, params)).answer.error
 
 test('R-JR-17, R-SL-27, R-CH-1: every result is complete and says who answers; those that can be kept say how long', async () => {
   const requests = [
@@ -293,10 +281,7 @@ test('a token verifies as it was signed, for its purpose, under its key, and in 
   assert.equal(createSigner('cursor', 'other').verify(token), undefined)
   assert.equal(createSigner('cursor').verify(createSigner('cursor').sign('a')), undefined)
   for (let i = 0; i < token.length; i++)
-    assert.equal(
-      signer.verify(`${token.slice(0, i)}${token[i] === 'A' ? 'B' : 'A'}${token.slice(i + 1)}`),
-      undefined,
-    )
+    assert.equal(signer.verify(`${token.slice(0, i)}${token[i] === 'A' ? 'B' : 'A'}${token.slice(i + 1)}`), undefined)
   for (const other of [
     '',
     '.',

@@ -233,8 +233,7 @@ const result = async (method: string, params?: object, by = client) => {
   return answer['result']
 }
 const error = async (method: string, params?: object, by = client) => (await by.call(method, params))['error']
-const call = (name: string, args: object = {}, by = client) =>
-  result('tools/call', { name, arguments: args }, by)
+const call = (name: string, args: object = {}, by = client) => result('tools/call', { name, arguments: args }, by)
 
 for (const version of HANDSHAKES) {
   const since = (first: string, ...keys: string[]) => (version >= first ? keys : [])
@@ -408,10 +407,7 @@ test('R-TO-6: an inputSchema is published as it was written', async () => {
     const { client: one } = await meet(version, base)
     assert.deepEqual((await result('tools/list', {}, one)).tools[0].inputSchema, inputSchema)
     assert.equal((await call('rich', { phone: '1' }, one)).content[0].text, 'ok')
-    assert.match(
-      (await call('rich', { address: { city: 1 } }, one)).content[0].text,
-      /Invalid arguments for rich/,
-    )
+    assert.match((await call('rich', { address: { city: 1 } }, one)).content[0].text, /Invalid arguments for rich/)
   }
 })
 
@@ -560,10 +556,7 @@ test('R-CO-2, R-CO-3: at most 100 suggestions, how many there are, and what was 
     ).completion
   const greet = { type: 'ref/prompt', name: 'greet' }
   const many = await complete(greet, 'how', '')
-  assert.deepEqual(
-    [many.values.length, many.values[99], many.total, many.hasMore],
-    [100, 'way 99', 250, true],
-  )
+  assert.deepEqual([many.values.length, many.values[99], many.total, many.hasMore], [100, 'way 99', 250, true])
   assert.deepEqual(await complete(greet, 'who', 'Bo', { arguments: { how: 'x' } }), {
     values: ['Bo!', '{"how":"x"}'],
     total: 2,
@@ -639,10 +632,7 @@ test('R-PA-3: a cursor needs no memory: another process with the same key reads 
   const { tools: next } = await result('tools/list', { cursor: nextCursor }, (await meet(D, same)).client)
   assert.equal(next[0].name, 'list')
   const foreign = await start({ tools, pageSize: 2 })
-  assert.equal(
-    (await error('tools/list', { cursor: nextCursor }, (await meet(D, foreign)).client)).code,
-    -32602,
-  )
+  assert.equal((await error('tools/list', { cursor: nextCursor }, (await meet(D, foreign)).client)).code, -32602)
 })
 
 test('R-PA-1, R-PA-2: a cursor that we did not give for this list is -32602, the empty string too', async () => {
@@ -687,10 +677,7 @@ test('what clients could not use is refused when it is defined', async () => {
   ])
     assert.throws(() => defineResourceTemplate({ uriTemplate, name: 'x', read }), TypeError, uriTemplate)
   assert.throws(() => definePrompt({ name: '', get: read }), TypeError)
-  assert.throws(
-    () => definePrompt({ name: 'x', arguments: [{ name: 'a' }, { name: 'a' }], get: read }),
-    TypeError,
-  )
+  assert.throws(() => definePrompt({ name: 'x', arguments: [{ name: 'a' }, { name: 'a' }], get: read }), TypeError)
   for (const twice of [
     { prompts: [prompts[0]!, prompts[0]!] },
     { resources: [resources[0]!, resources[0]!] },

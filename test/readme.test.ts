@@ -13,8 +13,7 @@ const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const english = read('README.md')
 const chinese = read('README.zh-CN.md')
 
-const matches = (text: string, pattern: RegExp) =>
-  [...text.matchAll(pattern)].map((match) => match[1] ?? match[0])
+const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1] ?? match[0])
 const fences = (text: string) => matches(text, /^```[a-z]*\n([\s\S]*?)^```/gm)
 
 test('both READMEs have the same headings, code, links, table rows and figures', () => {
@@ -33,16 +32,14 @@ test('both READMEs have the same headings, code, links, table rows and figures',
 })
 
 test('every link of the READMEs leads somewhere', () => {
-  for (const link of matches(english + chinese, /\]\(([^)#]+)\)/g))
-    assert.ok(existsSync(join(ROOT, link)), link)
+  for (const link of matches(english + chinese, /\]\(([^)#]+)\)/g)) assert.ok(existsSync(join(ROOT, link)), link)
 })
 
 test('the figures are those of today (npm run figures writes them)', async () => {
   const { withFigures } = (await import('../scripts/figures.mjs' as string)) as {
     withFigures(): { file: string; text: string }[]
   }
-  for (const { file, text } of withFigures())
-    assert.equal(read(file), text, `${file} is stale: npm run figures`)
+  for (const { file, text } of withFigures()) assert.equal(read(file), text, `${file} is stale: npm run figures`)
 })
 
 test('the server of your own is the file it names, and it runs', async () => {

@@ -36,9 +36,7 @@ function listen(t: TestContext, url: string, options: EventSourceOptions = {}, t
   let check = () => {}
   const hear = (event: Event) => {
     const { data, lastEventId } = event as MessageEvent
-    heard.push(
-      data === undefined ? `${event.type} ${source.readyState}` : `${event.type}=${data}#${lastEventId}`,
-    )
+    heard.push(data === undefined ? `${event.type} ${source.readyState}` : `${event.type}=${data}#${lastEventId}`)
     check()
   }
   for (const type of ['open', 'error', 'message', ...types]) source.addEventListener(type, hear)
@@ -128,24 +126,14 @@ for (const status of [301, 302, 303, 307, 308])
     )
   })
 
-const ACCEPTED = ['; charset=utf-8', ';', '; foo', '; charset=windows-1252'].map(
-  (rest) => `text/event-stream${rest}`,
-)
+const ACCEPTED = ['; charset=utf-8', ';', '; foo', '; charset=windows-1252'].map((rest) => `text/event-stream${rest}`)
 for (const type of [...ACCEPTED, 'TEXT/Event-Stream', 'x/x, text/event-stream', 'text/event-stream, bad'])
   test(`4.2 the type ${type} opens`, async (t) => {
-    const { url } = await serve(t, (response) =>
-      response.writeHead(200, { 'Content-Type': type }).flushHeaders(),
-    )
+    const { url } = await serve(t, (response) => response.writeHead(200, { 'Content-Type': type }).flushHeaders())
     assert.deepEqual(await listen(t, url).until(1), ['open 1'])
   })
 
-for (const type of [
-  undefined,
-  'text/plain',
-  'application/json',
-  'text/event-stream-x',
-  'text/event-stream, x/x',
-])
+for (const type of [undefined, 'text/plain', 'application/json', 'text/event-stream-x', 'text/event-stream, x/x'])
   test(`4.2 the type ${type} fails for good`, async (t) => {
     const { url, requests } = await serve(t, (response) =>
       response.writeHead(200, type ? { 'Content-Type': type } : {}).write('data: a\n\n'),
@@ -184,18 +172,10 @@ test('9.2.6 an event cut in its middle is dropped, its ID too; the one before st
   const { url, requests } = await serve(
     t,
     (response) =>
-      response
-        .writeHead(200, STREAM)
-        .write('retry: 1\nid: 1\ndata: a\n\nid: 2\ndata: half\n', () => cut(response)),
+      response.writeHead(200, STREAM).write('retry: 1\nid: 1\ndata: a\n\nid: 2\ndata: half\n', () => cut(response)),
     (response) => stream(response, 'data: b\n\n'),
   )
-  assert.deepEqual(await listen(t, url).until(5), [
-    'open 1',
-    'message=a#1',
-    'error 0',
-    'open 1',
-    'message=b#1',
-  ])
+  assert.deepEqual(await listen(t, url).until(5), ['open 1', 'message=a#1', 'error 0', 'open 1', 'message=b#1'])
   assert.equal(requests[1]!.lastEventId, '1')
 })
 

@@ -29,9 +29,7 @@ test('a refusal is a TypeError with a sentence', () => {
   assert.throws(
     () => encodeEvent({ id: 'a\nb' }),
     (error) =>
-      error instanceof SseEncodeError &&
-      error instanceof TypeError &&
-      /must be a single line/.test(error.message),
+      error instanceof SseEncodeError && error instanceof TypeError && /must be a single line/.test(error.message),
   )
 })
 

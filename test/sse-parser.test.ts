@@ -48,8 +48,7 @@ for (const { name, rule, input, inputBase64, expect, timeline } of vectors) {
   const bytes = new Uint8Array(Buffer.from(input ?? inputBase64!, input === undefined ? 'base64' : 'utf8'))
   test(`${rule}: ${name}`, () => {
     const runs: [string, Chunk[]][] = cutsOf(bytes)
-    if (input !== undefined)
-      for (const [how, chunks] of cutsOf(decoded(bytes))) runs.push([`text, ${how}`, chunks])
+    if (input !== undefined) for (const [how, chunks] of cutsOf(decoded(bytes))) runs.push([`text, ${how}`, chunks])
     for (const [how, chunks] of runs) {
       const { comments, ...rest } = parse(chunks)
       const { comments: expected, ...others } = expect
@@ -136,18 +135,7 @@ test('a line shorter than any decision is measured at its end', () => {
 })
 
 test('lines of unknown names and comments nobody listens to may have any length', () => {
-  for (const line of [
-    'database: ',
-    'dat: ',
-    'x',
-    ' data: ',
-    'data : ',
-    'events: ',
-    'ids',
-    'retry',
-    ': ',
-    '你',
-  ])
+  for (const line of ['database: ', 'dat: ', 'x', ' data: ', 'data : ', 'events: ', 'ids', 'retry', ': ', '你'])
     assert.deepEqual(refusal(`${line}${'x'.repeat(30)}\ndata: a\n\n`, { maxLineLength: 10 }), {
       data: ['a', 'z'],
       refused: false,

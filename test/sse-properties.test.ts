@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import {
-  createParser,
-  encodeEvent,
-  type SseEvent,
-  type SseMessage,
-  type SseParserOptions,
-} from '../src/sse/index.ts'
+import { createParser, encodeEvent, type SseEvent, type SseMessage, type SseParserOptions } from '../src/sse/index.ts'
 
 // What a parser reported, in order.
 type Report = { event: SseEvent } | { comment: string } | { retry: number }
@@ -31,32 +25,13 @@ const eventsOf = (reports: Report[]) => reports.flatMap((report) => ('event' in 
 
 // Places may repeat and lie at the ends, which makes empty chunks.
 function cut(bytes: Uint8Array | string, cuts: number[]) {
-  const places = [
-    0,
-    ...cuts.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b),
-    bytes.length,
-  ]
+  const places = [0, ...cuts.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length]
   return places.slice(1).map((to, index) => bytes.slice(places[index], to))
 }
 
 // Bytes from the alphabet that brings trouble: names, line ends, what looks like one, bad UTF-8.
 const utf8 = (text: string) => [...new TextEncoder().encode(text)]
-const WORDS = [
-  'data',
-  'event',
-  'id',
-  'retry',
-  'dat',
-  'even',
-  'i',
-  'retr',
-  ':',
-  ' ',
-  '\t',
-  '\0',
-  '\uFEFF',
-  '\u2028',
-]
+const WORDS = ['data', 'event', 'id', 'retry', 'dat', 'even', 'i', 'retr', ':', ' ', '\t', '\0', '\uFEFF', '\u2028']
 const TEXTS = [...WORDS, 'data: ', 'id: ', 'event:', 'retry:', '0', '9', 'x', '你', '😀']
 const BAD = [[0xc0], [0xe2], [0xf0], [0xff], [0x80], [0xe2, 0x82], [0xf0, 0x9f], [0xef, 0xbb]]
 const lineEnd = fc.constantFrom('\r', '\n', '\r\n', '\n\n', '\r\r')
@@ -75,19 +50,13 @@ const cuts = fc.array(fc.nat(200), { maxLength: 12 })
 
 // Messages the encoder accepts, in texts rich in what could forge a field.
 const value = fc
-  .array(
-    fc.oneof(fc.constantFrom(...TEXTS, '\r', '\n', '\r\n'), fc.string({ unit: 'binary', maxLength: 3 })),
-    {
-      maxLength: 6,
-    },
-  )
+  .array(fc.oneof(fc.constantFrom(...TEXTS, '\r', '\n', '\r\n'), fc.string({ unit: 'binary', maxLength: 3 })), {
+    maxLength: 6,
+  })
   .map((pieces) => pieces.join(''))
 const single = value.map((text) => text.replaceAll(/[\r\n\0]/g, ''))
 const message: fc.Arbitrary<SseMessage> = fc
-  .record(
-    { comment: value, event: single, id: single, retry: fc.maxSafeNat(), data: value },
-    { requiredKeys: [] },
-  )
+  .record({ comment: value, event: single, id: single, retry: fc.maxSafeNat(), data: value }, { requiredKeys: [] })
   .filter((each) => Object.entries(each).some(([name, content]) => name !== 'event' || content !== ''))
 
 const normal = (text: string) => text.replaceAll(/\r\n|\r/g, '\n')
@@ -97,8 +66,7 @@ function expected({ event, id, retry, data, comment }: SseMessage, before = ''):
   const reports: Report[] = []
   if (comment !== undefined) for (const line of normal(comment).split('\n')) reports.push({ comment: line })
   if (retry !== undefined) reports.push({ retry })
-  if (data !== undefined)
-    reports.push({ event: { type: event || 'message', data: normal(data), lastEventId } })
+  if (data !== undefined) reports.push({ event: { type: event || 'message', data: normal(data), lastEventId } })
   return [reports, lastEventId]
 }
 
@@ -111,8 +79,7 @@ function reference(bytes: Uint8Array) {
   for (const line of lines) {
     if (line === '') {
       lastEventId = idBuffer
-      if (data !== '')
-        reports.push({ event: { type: type || 'message', data: data.slice(0, -1), lastEventId } })
+      if (data !== '') reports.push({ event: { type: type || 'message', data: data.slice(0, -1), lastEventId } })
       ;[data, type] = ['', '']
       continue
     }
@@ -265,41 +232,33 @@ property(
 
 property(
   '14. bounded memory: the limits hold wherever the stream is cut, and one error is all there is',
-  fc.property(
-    stream,
-    cuts,
-    fc.integer({ min: 1, max: 12 }),
-    fc.integer({ min: 1, max: 8 }),
-    (bytes, a, line, data) => {
-      const outcome = (chunks: Iterable<Uint8Array | string>) => {
-        const reports: Report[] = []
-        const parser = createParser({
-          onEvent: (event) => reports.push({ event }),
-          maxLineLength: line,
-          maxDataLength: data,
-        })
-        const errors = new Set<unknown>()
-        for (const chunk of chunks) {
-          try {
-            parser.feed(chunk)
-          } catch (error) {
-            errors.add(error)
-          }
+  fc.property(stream, cuts, fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 8 }), (bytes, a, line, data) => {
+    const outcome = (chunks: Iterable<Uint8Array | string>) => {
+      const reports: Report[] = []
+      const parser = createParser({
+        onEvent: (event) => reports.push({ event }),
+        maxLineLength: line,
+        maxDataLength: data,
+      })
+      const errors = new Set<unknown>()
+      for (const chunk of chunks) {
+        try {
+          parser.feed(chunk)
+        } catch (error) {
+          errors.add(error)
         }
-        assert.ok(errors.size <= 1)
-        return { reports, refused: errors.size }
       }
-      const whole = outcome([bytes])
-      assert.deepEqual(outcome(cut(bytes, a)), whole)
-      for (const event of eventsOf(whole.reports)) assert.ok(event.data.length <= data)
-      // The reference tells which lines count: known ones, whole or cut short by the end once they are decided.
-      const known = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/)
-      const tooLong = known
-        .slice(0, -1)
-        .some((each) => /^(data|event|id|retry)(:|$)/.test(each) && each.length > line)
-      if (tooLong) assert.equal(whole.refused, 1)
-    },
-  ),
+      assert.ok(errors.size <= 1)
+      return { reports, refused: errors.size }
+    }
+    const whole = outcome([bytes])
+    assert.deepEqual(outcome(cut(bytes, a)), whole)
+    for (const event of eventsOf(whole.reports)) assert.ok(event.data.length <= data)
+    // The reference tells which lines count: known ones, whole or cut short by the end once they are decided.
+    const known = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/)
+    const tooLong = known.slice(0, -1).some((each) => /^(data|event|id|retry)(:|$)/.test(each) && each.length > line)
+    if (tooLong) assert.equal(whole.refused, 1)
+  }),
 )
 
 test('14. bounded memory: a line of an unknown name or a comment nobody listens to is not held', () => {
@@ -313,9 +272,7 @@ test('14. bounded memory: a line of an unknown name or a comment nobody listens 
 // What a line costs when it comes in small pieces, at its best: everything else that runs only adds to it.
 function bestMilliseconds(megabytes: number, size: number): number {
   const text = `data: ${'x'.repeat(megabytes * 2 ** 20)}\n\n`
-  const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
-    text.slice(i * size, (i + 1) * size),
-  )
+  const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.slice(i * size, (i + 1) * size))
   const times = Array.from({ length: 5 }, () => {
     let length = 0
     const start = performance.now()

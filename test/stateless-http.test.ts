@@ -150,10 +150,7 @@ test('R-SL-4, R-SL-20: _meta without a version or capabilities is 400 -32602, wi
     ])
   const bare = await post(mcp, { jsonrpc: '2.0', id: 7, method: 'tools/list' }, modern('tools/list').headers)
   assert.deepEqual([bare.status, JSON.parse(bare.text).error.code], [400, -32602])
-  assert.deepEqual(
-    refusal(await send('tools/list', { meta: { [`${META}logLevel`]: 'loud' } })),
-    [400, -32602, 1],
-  )
+  assert.deepEqual(refusal(await send('tools/list', { meta: { [`${META}logLevel`]: 'loud' } })), [400, -32602, 1])
 })
 
 test('R-SL-6: the version header must be there and equal; that is said before anything of the version itself', async () => {
@@ -185,14 +182,8 @@ test('R-SL-7, R-SL-8, T-45: a version that is not served this way is -32022 with
 })
 
 test('R-SL-9, R-SL-13: Mcp-Method must be there and equal, its name in any case, its value as it is', async () => {
-  assert.deepEqual(
-    refusal(await send('tools/list', { headers: { 'mcp-method': undefined } })),
-    [400, -32020, 1],
-  )
-  assert.deepEqual(
-    refusal(await send('tools/list', { headers: { 'mcp-method': 'TOOLS/LIST' } })),
-    [400, -32020, 1],
-  )
+  assert.deepEqual(refusal(await send('tools/list', { headers: { 'mcp-method': undefined } })), [400, -32020, 1])
+  assert.deepEqual(refusal(await send('tools/list', { headers: { 'mcp-method': 'TOOLS/LIST' } })), [400, -32020, 1])
   assert.equal(
     (await send('tools/list', { headers: { 'mcp-method': undefined, 'MCP-METHOD': ' tools/list ' } })).status,
     200,
@@ -262,13 +253,7 @@ test('R-TO-11: an unknown tool is -32602 with status 200', async () => {
 test('R-SL-21, R-SL-22, R-JR-9: a notification is 202, a response and a batch are 400', async () => {
   const { headers } = modern('notifications/cancelled')
   assert.equal(
-    (
-      await post(
-        mcp,
-        { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } },
-        headers,
-      )
-    ).status,
+    (await post(mcp, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }, headers)).status,
     202,
   )
   assert.equal((await post(mcp, { jsonrpc: '2.0', id: 1, result: {} }, headers)).status, 400)
@@ -305,11 +290,7 @@ test('R-SL-23, R-LO-4: notifications make the reply a stream of bare data lines;
 
 test('R-SL-25, R-CA-5: a client that closes the reply has cancelled the request', async () => {
   const { body, headers } = modern('tools/call', { params: { name: 'waits' }, meta: { progressToken: 1 } })
-  const stream = await openEvents(
-    mcp,
-    { ...headers, 'content-type': 'application/json' },
-    JSON.stringify(body),
-  )
+  const stream = await openEvents(mcp, { ...headers, 'content-type': 'application/json' }, JSON.stringify(body))
   await stream.message()
   stream.destroy()
   await aborted
@@ -343,14 +324,7 @@ test('R-MR-1 to R-MR-4: a tool that asks ends with its questions; the retry brin
 test('R-MR-7, R-MR-9, R-MR-10: wrong answers are asked again, extra ones ignored, and an answer needs no state', async () => {
   const answered = async (inputResponses: unknown) =>
     (await callTool('asks', {}, { params: { inputResponses } })).json.result
-  for (const wrong of [
-    null,
-    {},
-    { name: 12345 },
-    { name: null },
-    { name: { action: 'maybe' } },
-    { other: {} },
-  ])
+  for (const wrong of [null, {}, { name: 12345 }, { name: null }, { name: { action: 'maybe' } }, { other: {} }])
     assert.deepEqual(Object.keys((await answered(wrong)).inputRequests), ['name'], JSON.stringify(wrong))
   const both = {
     name: { action: 'accept', content: { name: 'A' } },
@@ -396,11 +370,7 @@ test('R-SU-1 to R-SU-5: a subscription acknowledges what it will keep, and ends 
       },
     },
   })
-  const stream = await openEvents(
-    mcp,
-    { ...headers, 'content-type': 'application/json' },
-    JSON.stringify(body),
-  )
+  const stream = await openEvents(mcp, { ...headers, 'content-type': 'application/json' }, JSON.stringify(body))
   assert.deepEqual(await stream.message(), {
     jsonrpc: '2.0',
     method: 'notifications/subscriptions/acknowledged',

@@ -47,11 +47,7 @@ const { url, close } = await serve(options)
 after(close)
 const mcp = `${url}/mcp`
 
-async function open(
-  version = '2025-11-25',
-  capabilities: object = {},
-  at = mcp,
-): Promise<Record<string, string>> {
+async function open(version = '2025-11-25', capabilities: object = {}, at = mcp): Promise<Record<string, string>> {
   const answer = await post(at, {
     jsonrpc: '2.0',
     id: 'init',
@@ -170,10 +166,7 @@ test('R-SH-28: initialize with a stale session starts a new one, in a live sessi
   }
   assert.equal((await post(mcp, initialize, { 'mcp-session-id': 'gone' })).status, 200)
   const live = await post(mcp, initialize, await open())
-  assert.deepEqual(
-    [live.status, JSON.parse(live.text).error.code, JSON.parse(live.text).id],
-    [400, -32600, 1],
-  )
+  assert.deepEqual([live.status, JSON.parse(live.text).error.code, JSON.parse(live.text).id], [400, -32600, 1])
 })
 
 test('R-SH-25 to R-SH-27: an unsupported version header is 400 where the revision knows it; another supported one is served', async () => {
@@ -188,11 +181,7 @@ test('R-SH-25 to R-SH-27: an unsupported version header is 400 where the revisio
       expected,
       version,
     )
-    assert.equal(
-      (await post(mcp, ping(), { ...session, 'mcp-protocol-version': '2025-06-18' })).status,
-      200,
-      version,
-    )
+    assert.equal((await post(mcp, ping(), { ...session, 'mcp-protocol-version': '2025-06-18' })).status, 200, version)
     assert.equal((await post(mcp, ping(), session)).status, 200, version)
   }
 })
@@ -201,13 +190,7 @@ test('R-SH-29: whoever accepts one of the two types is served in it; whoever acc
   const session = await open()
   const type = async (accept: string | undefined, body: object) =>
     (await post(mcp, body, { ...session, ...(accept && { accept }) })).headers['content-type']
-  for (const accept of [
-    undefined,
-    '*/*',
-    'application/json',
-    'application/*',
-    'application/json, text/event-stream',
-  ])
+  for (const accept of [undefined, '*/*', 'application/json', 'application/*', 'application/json, text/event-stream'])
     assert.equal(await type(accept, ping()), 'application/json', accept)
   assert.equal(await type('text/event-stream', ping()), 'text/event-stream')
   assert.equal(await type('application/json', call('steps', {}, 1, withProgress)), 'application/json')
@@ -246,10 +229,7 @@ test('R-JR-21: two calls with the same id in flight each get their own answer on
   closeGate()
   const held = await postOpen(call('steps', { hold: true }, 1, withProgress), session)
   await held.message()
-  assert.equal(
-    JSON.parse((await post(mcp, call('echo', { text: 'B' }, 1), session)).text).result.content[0].text,
-    'B',
-  )
+  assert.equal(JSON.parse((await post(mcp, call('echo', { text: 'B' }, 1), session)).text).result.content[0].text, 'B')
   gate.open()
   const rest = [await held.message(), await held.message(), await held.message()]
   assert.equal(textOf(rest[2]), 'done')

@@ -138,9 +138,7 @@ test('RFC 9112, "Pipelining": requests sent at once on one connection are answer
 
 test('what a transcript does not allow is noticed', () => {
   const values = { host: 'h:1', session: '11111111-1111-4111-8111-111111111111' }
-  const [head, endpoint, , accepted, initialized] = transcript.filter(
-    ({ mark }) => mark === '<' || mark === '~',
-  )
+  const [head, endpoint, , accepted, initialized] = transcript.filter(({ mark }) => mark === '<' || mark === '~')
   const date = 'Date: Tue, 15 Apr 2025 10:20:30 GMT'
   const headers = head!.lines.map((line) => line.replace('Date: {date}', date))
   const path = `data: /messages?sessionId=${values.session}`

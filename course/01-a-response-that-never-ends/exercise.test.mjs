@@ -7,9 +7,7 @@ import { createParser } from '../02-the-format-to-the-last-byte/solution.mjs'
 
 const file = process.env.LESSON_FILE
 const { encode } = await import(file ? pathToFileURL(file).href : './exercise.mjs')
-const { vectors } = JSON.parse(
-  readFileSync(new URL('../../test/vectors/sse-encode.json', import.meta.url), 'utf8'),
-)
+const { vectors } = JSON.parse(readFileSync(new URL('../../test/vectors/sse-encode.json', import.meta.url), 'utf8'))
 
 /** What a reader of these messages gets. */
 function read(...messages) {
@@ -52,26 +50,21 @@ test('data with LF, CR LF or CR becomes several data lines', () => {
 
 test('a line end in event or id is refused, and so is a NUL in id', () => {
   for (const end of ['\n', '\r', '\r\n']) {
-    assert.throws(
-      () => encode({ event: `a${end}data: forged`, data: 'x' }),
-      `event with ${JSON.stringify(end)}`,
-    )
+    assert.throws(() => encode({ event: `a${end}data: forged`, data: 'x' }), `event with ${JSON.stringify(end)}`)
     assert.throws(() => encode({ id: `1${end}data: forged`, data: 'x' }), `id with ${JSON.stringify(end)}`)
   }
   assert.throws(() => encode({ id: '1\u00002', data: 'x' }), 'id with NUL')
 })
 
 test('a retry that is no whole number, an empty message and a wrong type are refused', () => {
-  for (const retry of [-1, 1.5, 1e21, NaN, '1000'])
-    assert.throws(() => encode({ retry, data: 'x' }), `retry ${retry}`)
+  for (const retry of [-1, 1.5, 1e21, NaN, '1000']) assert.throws(() => encode({ retry, data: 'x' }), `retry ${retry}`)
   assert.throws(() => encode({}), 'nothing at all')
   assert.throws(() => encode({ data: { a: 1 } }), 'data that is an object')
 })
 
 test('every vector of test/vectors/sse-encode.json', () => {
   for (const { name, message, expect } of vectors) {
-    if (typeof expect === 'string')
-      assert.equal(encode(message), expect, `${name}: ${JSON.stringify(encode(message))}`)
+    if (typeof expect === 'string') assert.equal(encode(message), expect, `${name}: ${JSON.stringify(encode(message))}`)
     else assert.throws(() => encode(message), name)
   }
 })

@@ -9,8 +9,7 @@ const LINE_END = /\r\n|\r|\n/
  */
 export function encode({ event, data, id, retry, comment }) {
   for (const value of [event, data, id, comment]) {
-    if (value !== undefined && typeof value !== 'string')
-      throw new TypeError('event, data, id and comment are text')
+    if (value !== undefined && typeof value !== 'string') throw new TypeError('event, data, id and comment are text')
   }
   if (LINE_END.test(event ?? '')) throw new TypeError('event is one line')
   if (LINE_END.test(id ?? '')) throw new TypeError('id is one line')

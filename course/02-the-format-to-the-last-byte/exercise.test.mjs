@@ -11,9 +11,7 @@ const { vectors } = json('../../test/vectors/sse-parse.json')
 const { streams } = json('../../data/chat-streams.json')
 
 const bytesOf = ({ input, inputBase64 }) =>
-  inputBase64 === undefined
-    ? new TextEncoder().encode(input)
-    : Uint8Array.from(Buffer.from(inputBase64, 'base64'))
+  inputBase64 === undefined ? new TextEncoder().encode(input) : Uint8Array.from(Buffer.from(inputBase64, 'base64'))
 
 /** What a fresh parser reports for these pieces. */
 function parse(pieces) {

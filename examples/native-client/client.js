@@ -95,8 +95,7 @@ async function post(message) {
     const headers = { 'Content-Type': 'application/json' }
     const response = await fetch(endpoint, { method: 'POST', headers, body })
     const text = await response.text()
-    row.querySelector('.status').textContent =
-      `${response.status} ${response.ok ? text : response.statusText}`
+    row.querySelector('.status').textContent = `${response.status} ${response.ok ? text : response.statusText}`
     if (!response.ok) return conclude([], 'httpError', response.status, reason(text))
     if (message.method === 'notifications/initialized') advance(2, 'initializedNews')
   } catch (error) {

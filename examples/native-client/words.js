@@ -120,10 +120,7 @@ export function say(element, word, ...values) {
 
 function translate(element) {
   const values = JSON.parse(element.dataset.values ?? '[]')
-  element.textContent = words[root.lang][element.dataset.word].replace(
-    /\{(\d)\}/g,
-    (_, n) => values[n] ?? '?',
-  )
+  element.textContent = words[root.lang][element.dataset.word].replace(/\{(\d)\}/g, (_, n) => values[n] ?? '?')
 }
 
 // Language and theme are those of the URL's fragment, `#lang=zh&theme=dark`; without it, those of the browser.
@@ -195,9 +192,7 @@ function indent(data) {
 
 /** The form of a tool, made from its inputSchema. It checks nothing: that is the server's part. */
 export function showForm({ description = '', inputSchema: { properties = {}, required = [] } }) {
-  const fields = Object.entries(properties).map(([name, schema]) =>
-    field(name, schema, required.includes(name)),
-  )
+  const fields = Object.entries(properties).map(([name, schema]) => field(name, schema, required.includes(name)))
   $('description').textContent = description
   $('fields').replaceChildren(...fields)
   $('wait').hidden = true

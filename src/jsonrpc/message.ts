@@ -34,9 +34,7 @@ export interface ErrorObject {
  * Section 5: a result or an error, never both. Where the request's id could not be read, the specification
  * writes `id: null`; MCP's schemas know no such id, so the member is left out.
  */
-export type Response =
-  | { jsonrpc: '2.0'; id: Id; result: object }
-  | { jsonrpc: '2.0'; id?: Id; error: ErrorObject }
+export type Response = { jsonrpc: '2.0'; id: Id; result: object } | { jsonrpc: '2.0'; id?: Id; error: ErrorObject }
 
 export type Message = Request | Notification | Response
 

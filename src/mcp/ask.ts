@@ -20,8 +20,7 @@ export type Ask = (questions: Questions) => Promise<Answers>
  */
 export function askByRequest(exchange: Exchange, send: (message: Message) => void): Ask {
   return async (questions) => {
-    for (const { method, params } of Object.values(questions))
-      requireCapability(exchange.client, method, params)
+    for (const { method, params } of Object.values(questions)) requireCapability(exchange.client, method, params)
     const asked = Object.entries(questions).map(async ([name, { method, params }]) => {
       const id = `ask-${++lastId}`
       const answered = answerTo(exchange, id)
@@ -71,11 +70,7 @@ const CAPABILITY_FOR = new Map([
 ])
 
 /** What the client would have to declare to be asked this, or undefined where it has. */
-function missingCapability(
-  { capabilities, revision }: Client,
-  method: string,
-  params?: Params,
-): object | undefined {
+function missingCapability({ capabilities, revision }: Client, method: string, params?: Params): object | undefined {
   const name = CAPABILITY_FOR.get(method)
   if (name === undefined) throw new TypeError(`A server cannot ask ${method}.`)
   const declared = Object.hasOwn(capabilities, name) && revision.questions.includes(method)
@@ -88,9 +83,7 @@ function missingCapability(
 function requireCapability(client: Client, method: string, params?: Params): void {
   const missing = missingCapability(client, method, params)
   if (missing)
-    throw new ToolError(
-      `This needs an answer of the client, which does not offer ${Object.keys(missing)[0]}.`,
-    )
+    throw new ToolError(`This needs an answer of the client, which does not offer ${Object.keys(missing)[0]}.`)
 }
 
 function requireDeclared(client: Client, method: string, params?: Params): void {
@@ -105,11 +98,7 @@ function isAnswer(method: string, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   const { action, content, role, model, roots } = value as Params
   if (method === 'elicitation/create')
-    return (
-      action === 'decline' ||
-      action === 'cancel' ||
-      (action === 'accept' && typeof (content ?? {}) === 'object')
-    )
+    return action === 'decline' || action === 'cancel' || (action === 'accept' && typeof (content ?? {}) === 'object')
   if (method === 'roots/list') return Array.isArray(roots)
   return typeof role === 'string' && typeof model === 'string' && typeof content === 'object'
 }
@@ -122,8 +111,7 @@ function answerTo(exchange: Exchange, id: string): Promise<object> {
     questions.set(id, (answer) => {
       questions.delete(id)
       exchange.signal.removeEventListener('abort', abort)
-      if ('error' in answer)
-        reject(new ToolError(`The client answered: ${answer.error.message.slice(0, 512)}`))
+      if ('error' in answer) reject(new ToolError(`The client answered: ${answer.error.message.slice(0, 512)}`))
       else resolve(answer.result)
     })
   })

@@ -32,8 +32,7 @@ export async function runOrFail<T>(exchange: Exchange, work: (call: Call) => T |
     return await runInTime(exchange, TIMEOUT_MS, late, work)
   } catch (error) {
     // Nobody hears it when the client has left, and it is no failure of ours.
-    if (error instanceof ToolError || exchange.cancelled)
-      throw new RpcError(INVALID_REQUEST, (error as Error).message)
+    if (error instanceof ToolError || exchange.cancelled) throw new RpcError(INVALID_REQUEST, (error as Error).message)
     throw error
   }
 }

@@ -24,8 +24,7 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
   const origins = new Set((allowedOrigins?.length ? allowedOrigins : LOOPBACK).map(lowerCase))
 
   return ({ headers: { host = '', origin } }) => {
-    if (!isListed(hosts, /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(host)))
-      throw refusal('Host', host)
+    if (!isListed(hosts, /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(host))) throw refusal('Host', host)
     // Without Origin it is no page: a browser sends it with every request that a page makes to another site.
     if (origin === undefined) return
     if (!isListed(origins, /^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(origin)))
@@ -62,11 +61,7 @@ export function allowPage({ headers }: IncomingMessage, response: ServerResponse
 }
 
 /** Answers what a browser asks before a request with a method or headers of the page's own choice. */
-export function preflight(
-  { headers }: IncomingMessage,
-  response: ServerResponse,
-  methods: readonly string[],
-): void {
+export function preflight({ headers }: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
   // There is an Mcp-Param-* for any argument that a tool marks: the page names those it means to send.
   const params = headers['access-control-request-headers']?.match(/mcp-param-[\w-]{1,64}/gi) ?? []
   response.writeHead(204, {

@@ -51,23 +51,18 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     const body = await readJson(request, limits.maxBodyBytes)
     if (Array.isArray(body) && body.some((one) => namedVersion(one) !== undefined))
       throw new HttpError(400, INVALID_REQUEST, 'No batches in this revision: send one request per POST.')
-    const isStateless =
-      namedVersion(body) !== undefined || isPerRequestVersion(request.headers['mcp-protocol-version'])
-    await (isStateless
-      ? stateless(request, response, asMessage(body))
-      : streamable.post(request, response, body))
+    const isStateless = namedVersion(body) !== undefined || isPerRequestVersion(request.headers['mcp-protocol-version'])
+    await (isStateless ? stateless(request, response, asMessage(body)) : streamable.post(request, response, body))
   }
   const get: Transport = (request, response) => {
-    if (isPerRequestVersion(request.headers['mcp-protocol-version']))
-      return methodNotAllowed(response, ['POST'])
+    if (isPerRequestVersion(request.headers['mcp-protocol-version'])) return methodNotAllowed(response, ['POST'])
     if (request.headers['mcp-session-id'] !== undefined) return streamable.get(request, response)
     return anyUrl
       ? sse.get(request, response)
       : methodNotAllowed(response, ['POST', 'DELETE'], 'For HTTP+SSE use /sse.')
   }
   const end: Transport = (request, response) => {
-    if (isPerRequestVersion(request.headers['mcp-protocol-version']))
-      return methodNotAllowed(response, ['POST'])
+    if (isPerRequestVersion(request.headers['mcp-protocol-version'])) return methodNotAllowed(response, ['POST'])
     return streamable.delete(request, response)
   }
 
@@ -80,9 +75,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     ['/mcp', { methods: mcp }],
     [
       '/sse',
-      anyUrl
-        ? { methods: mcp }
-        : { methods: new Map([['GET', sse.get]]), hint: 'For Streamable HTTP use /mcp.' },
+      anyUrl ? { methods: mcp } : { methods: new Map([['GET', sse.get]]), hint: 'For Streamable HTTP use /mcp.' },
     ],
     ['/messages', { methods: new Map([['POST', sse.post]]) }],
   ])

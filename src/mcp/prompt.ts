@@ -9,10 +9,7 @@ export interface CompletionContext {
 }
 
 /** Suggests values that go on from what has been typed. */
-export type Complete = (
-  value: string,
-  context: CompletionContext,
-) => readonly string[] | Promise<readonly string[]>
+export type Complete = (value: string, context: CompletionContext) => readonly string[] | Promise<readonly string[]>
 
 export interface PromptParameter extends PromptArgument {
   complete?: Complete
@@ -21,10 +18,7 @@ export interface PromptParameter extends PromptArgument {
 /** Text of one message of the user, messages, or a whole result. */
 export type PromptReturn = string | readonly PromptMessage[] | GetPromptResult
 
-export interface PromptDefinition<A extends readonly PromptParameter[]> extends Omit<
-  PromptInfo,
-  'arguments'
-> {
+export interface PromptDefinition<A extends readonly PromptParameter[]> extends Omit<PromptInfo, 'arguments'> {
   arguments?: A
   get(args: PromptArguments<A>, call: Call): PromptReturn | Promise<PromptReturn>
 }
@@ -40,9 +34,7 @@ export interface Prompt extends PromptInfo {
 }
 
 /** A prompt whose values are typed by its own list of arguments. Throws TypeError for two of the same name. */
-export function definePrompt<const A extends readonly PromptParameter[]>(
-  definition: PromptDefinition<A>,
-): Prompt {
+export function definePrompt<const A extends readonly PromptParameter[]>(definition: PromptDefinition<A>): Prompt {
   const names = (definition.arguments ?? []).map(({ name }) => name)
   if (definition.name === '') throw new TypeError('A prompt needs a name.')
   if (new Set(names).size < names.length)

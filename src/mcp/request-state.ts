@@ -12,9 +12,7 @@ const TTL_MS = 10 * 60_000
  * and bound to the request it belongs to and to its sender.
  */
 export function writeState(exchange: Exchange, answers: Answers, signer: Signer): string {
-  return signer.sign(
-    JSON.stringify({ answers, until: Date.now() + TTL_MS, of: digest(exchange), round: nonce() }),
-  )
+  return signer.sign(JSON.stringify({ answers, until: Date.now() + TTL_MS, of: digest(exchange), round: nonce() }))
 }
 
 /** The answers of earlier rounds. Throws RpcError where the state is not ours, not of this request, or too old. */
@@ -22,8 +20,7 @@ export function readState(exchange: Exchange, signer: Signer): Answers {
   const token = exchange.message.params?.['requestState']
   if (token === undefined) return {}
   const text = typeof token === 'string' ? signer.verify(token) : undefined
-  const state =
-    text === undefined ? undefined : (JSON.parse(text) as { answers: Answers; until: number; of: string })
+  const state = text === undefined ? undefined : (JSON.parse(text) as { answers: Answers; until: number; of: string })
   if (!state || state.of !== digest(exchange) || state.until < Date.now())
     throw new RpcError(
       INVALID_PARAMS,
@@ -33,12 +30,7 @@ export function readState(exchange: Exchange, signer: Signer): Answers {
 }
 
 function digest({ message, client }: Exchange): string {
-  const {
-    inputResponses: _answers,
-    requestState: _state,
-    _meta,
-    ...params
-  } = (message.params ?? {}) as Params
+  const { inputResponses: _answers, requestState: _state, _meta, ...params } = (message.params ?? {}) as Params
   const what = [message.method, canonical(params), client.principal?.issuer, client.principal?.subject]
   return createHash('sha256').update(JSON.stringify(what)).digest('base64url')
 }

@@ -69,11 +69,7 @@ export function headerParams(schema: JsonSchema): HeaderParam[] {
 }
 
 /** Visits a schema and all in it. The path is that of the argument, where `properties` alone lead to it. */
-function walk(
-  node: unknown,
-  path: string[] | undefined,
-  visit: (schema: JsonSchema, path?: string[]) => void,
-): void {
+function walk(node: unknown, path: string[] | undefined, visit: (schema: JsonSchema, path?: string[]) => void): void {
   if (Array.isArray(node)) for (const one of node) walk(one, undefined, visit)
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return
   visit(node as JsonSchema, path)

@@ -63,12 +63,7 @@ export interface McpServer {
 
 /** An MCP server, free of any transport: an exchange goes in, its answer comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
-  const {
-    log = logToStderr,
-    listsChange = false,
-    maxInFlight,
-    maxListens,
-  } = { ...DEFAULT_LIMITS, ...options }
+  const { log = logToStderr, listsChange = false, maxInFlight, maxListens } = { ...DEFAULT_LIMITS, ...options }
   const changes = createChanges()
   const listening = subscriptions(changes, listsChange, maxListens)
   const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.signingKey))
@@ -87,8 +82,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
   ])
   const tables = new Map(revisions.map((revision) => [revision, wordsOf(revision, methods, options)]))
 
-  const onUnexpected = (error: unknown) =>
-    log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
+  const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
 
   return {
     onUnexpected,
@@ -133,11 +127,7 @@ function capabilitiesOf(methods: MethodTable<Exchange>, listsChange: boolean): C
 }
 
 /** A method that a revision does not list does not exist in it, even though a handler does. */
-function wordsOf(
-  revision: Revision,
-  methods: MethodTable<Exchange>,
-  server: Implementation,
-): MethodTable<Exchange> {
+function wordsOf(revision: Revision, methods: MethodTable<Exchange>, server: Implementation): MethodTable<Exchange> {
   const encode = (name: string, result: object) => revision.encodeResult?.(name, result, server) ?? result
   const listed = [...methods].filter(([name]) => revision.methods.includes(name))
   return new Map(

@@ -23,16 +23,7 @@ export interface Icon {
 export type Capabilities = Record<string, object>
 
 /** RFC 5424's severities, least severe first. */
-export const LOG_LEVELS = [
-  'debug',
-  'info',
-  'notice',
-  'warning',
-  'error',
-  'critical',
-  'alert',
-  'emergency',
-] as const
+export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export type Meta = Record<string, unknown>

@@ -152,7 +152,6 @@ export class EventSource extends EventTarget {
 function isEventStream({ status, headers }: Response): boolean {
   const types = (headers.get('Content-Type') ?? '').split(',').map((type) => type.split(';', 1)[0]!.trim())
   return (
-    status === 200 &&
-    types.findLast((type) => /^[^\s/]+\/[^\s/]+$/.test(type))?.toLowerCase() === 'text/event-stream'
+    status === 200 && types.findLast((type) => /^[^\s/]+\/[^\s/]+$/.test(type))?.toLowerCase() === 'text/event-stream'
   )
 }

@@ -1,10 +1,4 @@
-export {
-  encodeComment,
-  encodeEvent,
-  SseEncodeError,
-  type SseEncodeErrorCode,
-  type SseMessage,
-} from './event.ts'
+export { encodeComment, encodeEvent, SseEncodeError, type SseEncodeErrorCode, type SseMessage } from './event.ts'
 export { EventSource, type EventSourceOptions } from './event-source.ts'
 export { createParser, type SseEvent, type SseParser, type SseParserOptions } from './parser.ts'
 export { createReplayStore, type ReplayLimits, type ReplayLog, type ReplayStore } from './replay.ts'

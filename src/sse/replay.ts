@@ -77,8 +77,7 @@ export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = Date
           log.length += length
           total += length
           // The last one stays, however long: it may be the answer that the client comes back for.
-          while (log.messages.length > 1 && (log.messages.length > maxEvents || log.length > maxLength))
-            forget(log, 1)
+          while (log.messages.length > 1 && (log.messages.length > maxEvents || log.length > maxLength)) forget(log, 1)
           silentSince.delete(log) // and to the end of the order
           silentSince.set(log, now())
           makeRoom()

@@ -14,10 +14,7 @@ export interface HackerNewsApi {
   story(id: number, signal: AbortSignal): Promise<string | null>
 }
 
-export function createHackerNewsApi(
-  baseUrl: URL,
-  limits: HackerNewsLimits & { now: () => number },
-): HackerNewsApi {
+export function createHackerNewsApi(baseUrl: URL, limits: HackerNewsLimits & { now: () => number }): HackerNewsApi {
   const getJson = createGetJson(baseUrl.protocol)
   const retry = createRetry(limits)
   const inSlot = createSlots(limits.requests, limits.waiting)
@@ -33,9 +30,7 @@ export function createHackerNewsApi(
   return {
     list: (name, signal) => lists(name, 0, signal, async (shared) => asIds(await get(name, shared))),
     story: (id, signal) =>
-      stories(String(id), limits.keepItemMs, signal, async (shared) =>
-        asStory(await get(`item/${id}`, shared), id),
-      ),
+      stories(String(id), limits.keepItemMs, signal, async (shared) => asStory(await get(`item/${id}`, shared), id)),
   }
 }
 

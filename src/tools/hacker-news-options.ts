@@ -49,12 +49,9 @@ export function checkSource(given: string): (typeof SOURCES)[number] {
 /** Throws TypeError with one sentence, which leaves the value out: it may hold a password. */
 export function checkBaseUrl(given: string): URL {
   const url = URL.canParse(given) ? new URL(given) : undefined
-  const isSafe =
-    url && (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname)))
+  const isSafe = url && (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname)))
   if (!isSafe || url.username || url.password || /[?#]/.test(given))
-    throw new TypeError(
-      'HN_BASE_URL must be an https URL (http only on localhost), without user, query and fragment.',
-    )
+    throw new TypeError('HN_BASE_URL must be an https URL (http only on localhost), without user, query and fragment.')
   return url
 }
 

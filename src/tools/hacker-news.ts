@@ -124,11 +124,7 @@ function gaps(asked: number, skipped: number, missing: number): string | undefin
   return parts.length > 0 ? `Of ${asked} stories: ${parts.join(', ')}.` : undefined
 }
 
-function result(
-  stories: readonly string[],
-  note: string | undefined,
-  _meta?: Record<string, string>,
-): CallToolResult {
+function result(stories: readonly string[], note: string | undefined, _meta?: Record<string, string>): CallToolResult {
   const texts = note === undefined ? stories : [...stories, note]
   return { content: texts.map((text) => ({ type: 'text', text })), ...(_meta && { _meta }) }
 }

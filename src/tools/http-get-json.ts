@@ -76,8 +76,7 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<unknow
   response.on('error', () => {}) // whoever reads on learns of it; whoever has refused does not care
   if (response.statusCode !== 200) throw new BadStatus(response)
   const type = response.headers['content-type'] ?? 'nothing'
-  if (!/^application\/json *(;|$)/i.test(type))
-    throw new Error(`answered with ${type.slice(0, 64)}, not JSON`)
+  if (!/^application\/json *(;|$)/i.test(type)) throw new Error(`answered with ${type.slice(0, 64)}, not JSON`)
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {

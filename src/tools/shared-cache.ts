@@ -12,11 +12,7 @@ interface Entry<T> {
 }
 
 /** Keeps what was fetched for a while. Who asks for what is under way already waits for that with the others. */
-export function createSharedCache<T>({
-  keptItems,
-  keepFailureMs,
-  now,
-}: HackerNewsLimits & { now: () => number }) {
+export function createSharedCache<T>({ keptItems, keepFailureMs, now }: HackerNewsLimits & { now: () => number }) {
   const entries = new Map<string, Entry<T>>()
 
   function start(key: string, keepMs: number, fetch: (signal: AbortSignal) => Promise<T>): Entry<T> {
@@ -50,12 +46,7 @@ export function createSharedCache<T>({
     })
   }
 
-  return async (
-    key: string,
-    keepMs: number,
-    signal: AbortSignal,
-    fetch: (signal: AbortSignal) => Promise<T>,
-  ) => {
+  return async (key: string, keepMs: number, signal: AbortSignal, fetch: (signal: AbortSignal) => Promise<T>) => {
     signal.throwIfAborted()
     const kept = entries.get(key)
     const entry = kept && now() < kept.expires ? kept : start(key, keepMs, fetch)

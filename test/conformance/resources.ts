@@ -1,14 +1,8 @@
 // Resources: text, bytes, one to watch, and all the URIs of a template.
-import {
-  defineResource,
-  defineResourceTemplate,
-  type Resource,
-  type ResourceTemplate,
-} from '../../src/index.ts'
+import { defineResource, defineResourceTemplate, type Resource, type ResourceTemplate } from '../../src/index.ts'
 
 /** A picture of one red pixel. */
-export const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC'
+export const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC'
 
 export const resources: Resource[] = [
   defineResource({

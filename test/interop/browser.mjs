@@ -22,8 +22,7 @@ const FLAGS = [
  * @throws {Error} with what to install, where Chromium or puppeteer-core is missing. `CHROMIUM` names another program.
  */
 export async function startBrowser({ lang = 'en', env = process.env } = {}) {
-  if (!existsSync(CHROMIUM))
-    throw new Error(`No Chromium at ${CHROMIUM}: install it, or name it in CHROMIUM.`)
+  if (!existsSync(CHROMIUM)) throw new Error(`No Chromium at ${CHROMIUM}: install it, or name it in CHROMIUM.`)
   const { default: puppeteer } = await import('puppeteer-core').catch((cause) => {
     throw new Error('puppeteer-core is missing: run "npm ci" in test/interop.', { cause })
   })

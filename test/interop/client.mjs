@@ -55,8 +55,7 @@ export function createTransport(base, { revision } = {}) {
     /** The status of the answer to a POST of one message, and nothing but that. */
     async post(message) {
       await transport.send(message)
-      return requests.findLast((request) => request.method === 'POST' && request.message.id === message.id)
-        ?.status
+      return requests.findLast((request) => request.method === 'POST' && request.message.id === message.id)?.status
     },
     /** Where its messages are posted now; known after the first. */
     endpoint: () => requests.findLast(({ method }) => method === 'POST')?.url ?? '',

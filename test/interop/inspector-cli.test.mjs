@@ -6,9 +6,7 @@ import { runProgram, startProduct } from './server.mjs'
 
 /** A client that waits in vain must not wait for ever. */
 const test = (name, run) => nodeTest(name, { timeout: 60_000 }, run)
-const CLI = fileURLToPath(
-  new URL('node_modules/@modelcontextprotocol/inspector/cli/build/cli.js', import.meta.url),
-)
+const CLI = fileURLToPath(new URL('node_modules/@modelcontextprotocol/inspector/cli/build/cli.js', import.meta.url))
 let product
 before(async () => {
   product = await startProduct()
@@ -45,9 +43,7 @@ test('the Inspector lists the tool, with its schema untouched and not as destruc
 })
 
 test('the Inspector calls the tool and prints the stories', async () => {
-  const { content, isError } = resultOf(
-    await callTool('get-hackernews-top-stories', 'type=topstories', 'amount=3'),
-  )
+  const { content, isError } = resultOf(await callTool('get-hackernews-top-stories', 'type=topstories', 'amount=3'))
   assert.equal(isError, undefined)
   const stories = content.filter(({ text }) => text.startsWith('{')).map(({ text }) => JSON.parse(text))
   assert.equal(stories.length, 3)
@@ -60,9 +56,7 @@ test('R-TO-10: wrong arguments reach the Inspector as a result that says what to
     ['amount=0', /\/amount .*1.* minimum/],
     ['limit=3', /limit.* additionalProperties/],
   ]) {
-    const { content, isError } = resultOf(
-      await callTool('get-hackernews-top-stories', 'type=topstories', arg),
-    )
+    const { content, isError } = resultOf(await callTool('get-hackernews-top-stories', 'type=topstories', arg))
     assert.equal(isError, true)
     assert.match(content[0].text, words)
   }

@@ -74,9 +74,7 @@ async function openPage(t) {
 }
 
 test('a newcomer connects, lists the tools, fills the form, runs the tool and reads the stories', async (t) => {
-  const { lists, items } = JSON.parse(
-    await readFile(new URL('../../data/hackernews.json', import.meta.url), 'utf8'),
-  )
+  const { lists, items } = JSON.parse(await readFile(new URL('../../data/hackernews.json', import.meta.url), 'utf8'))
   const titles = lists.topstories.slice(0, 3).map((wanted) => items.find(({ id }) => id === wanted).title)
 
   const { complaints, press, choose, fill, see, picture } = await openPage(t)

@@ -17,8 +17,7 @@ const story = { title: '𝒜'.repeat(301), by: 'a', score: 1, time: 0 }
 test('the page answers ping, shows progress beside the result, sends booleans, and cuts a title at 300 code points', async () => {
   const posted = []
   let stream
-  const say = (message) =>
-    stream.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`)
+  const say = (message) => stream.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`)
   const results = {
     initialize: {
       protocolVersion: '2024-11-05',
@@ -48,12 +47,7 @@ test('the page answers ping, shows progress beside the result, sends booleans, a
   try {
     const page = await browser.newPage()
     const says = (id, word) =>
-      page.waitForFunction(
-        (i, w) => document.getElementById(i).dataset.word === w,
-        { timeout: 5_000 },
-        id,
-        word,
-      )
+      page.waitForFunction((i, w) => document.getElementById(i).dataset.word === w, { timeout: 5_000 }, id, word)
     await page.goto(`http://127.0.0.1:${server.address().port}/#lang=en`)
     await page.click('#connect')
     await says('news', 'endpointNews')

@@ -8,9 +8,7 @@ import { after, before, test as nodeTest } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { startBrowser } from './browser.mjs'
 
-const DIST = process.env.DIST
-  ? pathToFileURL(`${process.env.DIST}/`)
-  : new URL('../../dist/', import.meta.url)
+const DIST = process.env.DIST ? pathToFileURL(`${process.env.DIST}/`) : new URL('../../dist/', import.meta.url)
 const PAGE = new URL('../examples/native-client/', DIST)
 const MAIN = fileURLToPath(new URL('main.js', DIST))
 if (!existsSync(MAIN)) throw new Error(`No ${MAIN}: run "npm run build".`)
@@ -75,9 +73,7 @@ function pageTest(name, { server = () => product, noise: allowed = /^$/, ...look
 
 function listen(page, origin) {
   const noise = []
-  page.on('console', (message) =>
-    noise.push(`${message.type()} ${message.text()} ${message.location().url ?? ''}`),
-  )
+  page.on('console', (message) => noise.push(`${message.type()} ${message.text()} ${message.location().url ?? ''}`))
   page.on('pageerror', (error) => noise.push(String(error)))
   page.on('requestfailed', (request) => noise.push(`${request.failure()?.errorText} ${request.url()}`))
   page.on('request', (request) => {
@@ -88,11 +84,9 @@ function listen(page, origin) {
 
 const until = (page, condition, ...values) => page.waitForFunction(condition, { timeout: 10_000 }, ...values)
 const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent)
-const textsOf = (page, selector) =>
-  page.$$eval(selector, (elements) => elements.map((element) => element.textContent))
+const textsOf = (page, selector) => page.$$eval(selector, (elements) => elements.map((element) => element.textContent))
 /** Waits until the element says this word of the dictionary. */
-const says = (page, id, word) =>
-  until(page, (i, w) => document.getElementById(i).dataset.word === w, id, word)
+const says = (page, id, word) => until(page, (i, w) => document.getElementById(i).dataset.word === w, id, word)
 const wordsOf = (page) => page.evaluate(async () => (await import('/words.js')).words)
 const enabled = (page) => page.$$eval('#steps button', (all) => all.map((button) => !button.disabled))
 const press = (page, step) => page.click(`#steps li:nth-child(${step + 1}) button`)
@@ -172,8 +166,7 @@ for (const look of LOOKS) {
         const found = []
         while (walker.nextNode()) {
           const { parentElement, data } = walker.currentNode
-          if (data.trim() && !parentElement.closest('[data-word], [translate="no"], noscript'))
-            found.push(data)
+          if (data.trim() && !parentElement.closest('[data-word], [translate="no"], noscript')) found.push(data)
         }
         return found
       })
@@ -201,8 +194,7 @@ for (const look of LOOKS) {
 
   pageTest(`${name}: text and buttons stand out from their ground, at least 4.5 to 1`, look, async (page) => {
     assert.equal(await page.$eval('html', (root) => root.dataset.theme), look.theme)
-    const ratios = () =>
-      page.evaluate(contrasts, ['h1', '.why', '.note', '#connect', '#steps button', '#news'])
+    const ratios = () => page.evaluate(contrasts, ['h1', '.why', '.note', '#connect', '#steps button', '#news'])
     for (const [selector, ratio] of await ratios()) assert.ok(ratio >= 4.5, `${selector}: ${ratio}`)
     const paper = await page.$eval('body', (body) => getComputedStyle(body).backgroundColor)
     const [red] = paper.match(/\d+/g).map(Number)
@@ -223,33 +215,29 @@ for (const look of LOOKS) {
   })
 }
 
-pageTest(
-  'the form is made from the schema: radios for the enum, a number with its bounds',
-  {},
-  async (page) => {
-    await arrive(page)
-    assert.deepEqual(await textsOf(page, '#tools option'), ['get-hackernews-top-stories'])
-    const inputs = await page.$$eval('#fields input', (all) =>
-      all.map(({ type, name, value, checked, min, max }) => ({ type, name, value, checked, min, max })),
-    )
-    const radio = (value, checked) => ({ type: 'radio', name: 'type', value, checked, min: '', max: '' })
-    assert.deepEqual(inputs, [
-      radio('topstories', true),
-      radio('newstories', false),
-      radio('beststories', false),
-      { type: 'number', name: 'amount', value: '10', checked: false, min: '1', max: '500' },
-    ])
-    assert.equal(await page.$eval('#wait', (note) => note.hidden), true)
+pageTest('the form is made from the schema: radios for the enum, a number with its bounds', {}, async (page) => {
+  await arrive(page)
+  assert.deepEqual(await textsOf(page, '#tools option'), ['get-hackernews-top-stories'])
+  const inputs = await page.$$eval('#fields input', (all) =>
+    all.map(({ type, name, value, checked, min, max }) => ({ type, name, value, checked, min, max })),
+  )
+  const radio = (value, checked) => ({ type: 'radio', name: 'type', value, checked, min: '', max: '' })
+  assert.deepEqual(inputs, [
+    radio('topstories', true),
+    radio('newstories', false),
+    radio('beststories', false),
+    { type: 'number', name: 'amount', value: '10', checked: false, min: '1', max: '500' },
+  ])
+  assert.equal(await page.$eval('#wait', (note) => note.hidden), true)
 
-    await page.click('#fields input[value="beststories"]')
-    await page.click('#fields input[name="amount"]', { count: 3 })
-    await page.keyboard.type('7')
-    const { method, params } = JSON.parse(await textOf(page, '#form pre'))
-    assert.equal(method, 'tools/call')
-    assert.equal(params.name, 'get-hackernews-top-stories')
-    assert.deepEqual(params.arguments, { type: 'beststories', amount: 7 })
-  },
-)
+  await page.click('#fields input[value="beststories"]')
+  await page.click('#fields input[name="amount"]', { count: 3 })
+  await page.keyboard.type('7')
+  const { method, params } = JSON.parse(await textOf(page, '#form pre'))
+  assert.equal(method, 'tools/call')
+  assert.equal(params.name, 'get-hackernews-top-stories')
+  assert.deepEqual(params.arguments, { type: 'beststories', amount: 7 })
+})
 
 for (const lang of ['zh', 'en'])
   pageTest(`${lang}: a wrong call is an error in words`, { lang }, async (page) => {
@@ -424,11 +412,7 @@ pageTest('language and theme are those of the fragment, else those of the browse
     ['lang=zh-TW&theme=nonsense', 'zh light'],
   ]) {
     await page.evaluate((hash) => void (location.hash = hash), fragment)
-    await until(
-      page,
-      (w) => `${document.documentElement.lang} ${document.documentElement.dataset.theme}` === w,
-      wanted,
-    )
+    await until(page, (w) => `${document.documentElement.lang} ${document.documentElement.dataset.theme}` === w, wanted)
   }
   await page.click('#language')
   await page.click('#theme')
@@ -448,26 +432,20 @@ pageTest('a language change keeps the conversation', { lang: 'zh', theme: 'dark'
   assert.match(await textOf(page, '#result .facts'), /points/)
 })
 
-pageTest(
-  'HTML of strangers is shown as text, and only http links',
-  { server: () => fixture },
-  async (page) => {
-    await arrive(page)
-    assert.equal(await textOf(page, '#description'), HTML)
-    assert.equal(await textOf(page, '#fields .description'), HTML)
-    await call(page, { how: 'stories' }, 'blocks')
-    assert.deepEqual(await textsOf(page, '#result .title'), [HTML, HTML])
-    assert.deepEqual(await textsOf(page, '#result .text'), [HTML])
-    assert.match(await textOf(page, '#result .facts'), /<img/)
-    assert.deepEqual(await page.$$eval('#result a', (all) => all.map(({ href }) => href)), [
-      'https://example.com/',
-    ])
-    await call(page, { how: 'refuse' }, 'rpcError')
-    assert.ok((await textOf(page, '#verdict')).includes(`-32602: ${HTML}`))
-    assert.equal(await page.evaluate(() => document.images.length), 0)
-    assert.equal(await page.evaluate(() => 'hit' in window), false)
-  },
-)
+pageTest('HTML of strangers is shown as text, and only http links', { server: () => fixture }, async (page) => {
+  await arrive(page)
+  assert.equal(await textOf(page, '#description'), HTML)
+  assert.equal(await textOf(page, '#fields .description'), HTML)
+  await call(page, { how: 'stories' }, 'blocks')
+  assert.deepEqual(await textsOf(page, '#result .title'), [HTML, HTML])
+  assert.deepEqual(await textsOf(page, '#result .text'), [HTML])
+  assert.match(await textOf(page, '#result .facts'), /<img/)
+  assert.deepEqual(await page.$$eval('#result a', (all) => all.map(({ href }) => href)), ['https://example.com/'])
+  await call(page, { how: 'refuse' }, 'rpcError')
+  assert.ok((await textOf(page, '#verdict')).includes(`-32602: ${HTML}`))
+  assert.equal(await page.evaluate(() => document.images.length), 0)
+  assert.equal(await page.evaluate(() => 'hit' in window), false)
+})
 
 pageTest('the list of frames keeps the newest 200', { server: () => fixture }, async (page) => {
   await arrive(page)

@@ -120,9 +120,7 @@ test('R-LC-7: 2024-11-05 has no word for a progress message, 2025-03-26 has', as
 })
 
 test('the product returns as many stories as asked for, each as the snapshot has it', async (t) => {
-  const { lists, items } = JSON.parse(
-    await readFile(new URL('../../data/hackernews.json', import.meta.url), 'utf8'),
-  )
+  const { lists, items } = JSON.parse(await readFile(new URL('../../data/hackernews.json', import.meta.url), 'utf8'))
   const byId = new Map(items.map((item) => [item.id, item]))
   const { call } = await connected(t, product.url)
   for (const [type, amount] of [
@@ -266,9 +264,7 @@ test('two clients with the same ids and interleaved calls: no answer goes astray
       answers.push(call('echo', { text, turns: (number * 7 + index * 3) % 11 }))
     }
   assert.deepEqual((await Promise.all(answers)).map(textOf), texts)
-  const ids = clients.map(({ requests }) =>
-    requests.map(({ message }) => message?.id).filter(Number.isInteger),
-  )
+  const ids = clients.map(({ requests }) => requests.map(({ message }) => message?.id).filter(Number.isInteger))
   assert.deepEqual(ids[0].toSorted(), ids[1].toSorted())
 })
 
@@ -384,12 +380,9 @@ test('R-LO-2, R-LO-3: log messages from info up, until setLevel says otherwise; 
   assert.deepEqual(await heard(), ['info', 'warning', 'error'].map(message))
   assert.deepEqual(await client.setLoggingLevel('error'), {})
   assert.deepEqual(await heard(), [message('error')])
-  await assert.rejects(
-    client.request({ method: 'logging/setLevel', params: { level: 'loud' } }, EmptyResultSchema),
-    {
-      code: -32602,
-    },
-  )
+  await assert.rejects(client.request({ method: 'logging/setLevel', params: { level: 'loud' } }, EmptyResultSchema), {
+    code: -32602,
+  })
   assert.deepEqual(await heard(), [message('error')])
   await client.setLoggingLevel('debug')
   assert.deepEqual(await heard(), ['debug', 'info', 'warning', 'error'].map(message))

@@ -4,9 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 // DIST names another build, to see these tests fail on a broken one.
-const DIST = process.env.DIST
-  ? pathToFileURL(`${process.env.DIST}/`)
-  : new URL('../../dist/', import.meta.url)
+const DIST = process.env.DIST ? pathToFileURL(`${process.env.DIST}/`) : new URL('../../dist/', import.meta.url)
 const { defineTool, serve, ToolError } = await import(new URL('index.js', DIST))
 
 /**
@@ -56,11 +54,7 @@ export async function runProgram(/** @type {string[]} */ args) {
 /** The product as its user starts it, on a free port, with the Hacker News of the snapshot. */
 export async function startProduct() {
   const main = fileURLToPath(new URL('main.js', DIST))
-  const { match, output, close } = await startProgram(
-    [main],
-    { PORT: '0', HN_SOURCE: 'snapshot' },
-    /http:\/\/[^\s/]+/,
-  )
+  const { match, output, close } = await startProgram([main], { PORT: '0', HN_SOURCE: 'snapshot' }, /http:\/\/[^\s/]+/)
   return { url: match[0], output, close }
 }
 

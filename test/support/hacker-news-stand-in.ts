@@ -133,8 +133,7 @@ async function answer(response: ServerResponse, value: unknown, fault: Fault | u
   if (typeof fault === 'string') return BROKEN[fault](response, JSON.stringify(value))
   if ('status' in fault) return void response.writeHead(fault.status, fault.headers).end()
   if ('json' in fault) return json(response, fault.json)
-  if ('text' in fault)
-    return void response.writeHead(200, { 'Content-Type': fault.type ?? JSON_TYPE }).end(fault.text)
+  if ('text' in fault) return void response.writeHead(200, { 'Content-Type': fault.type ?? JSON_TYPE }).end(fault.text)
   await fault.after
   json(response, value)
 }

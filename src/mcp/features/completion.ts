@@ -27,18 +27,13 @@ export function completion(all: Completable): [string, Handler<Exchange>][] {
         if (typeof name !== 'string' || typeof value !== 'string')
           throw new RpcError(INVALID_PARAMS, 'params.argument needs name and value, two strings.')
         const parameters = parametersOf(asObject(ref), all)
-        if (!parameters)
-          throw new RpcError(INVALID_PARAMS, 'params.ref names no prompt, resource or template.')
-        if (!parameters.has(name))
-          throw new RpcError(INVALID_PARAMS, 'params.argument.name is unknown to it.')
+        if (!parameters) throw new RpcError(INVALID_PARAMS, 'params.ref names no prompt, resource or template.')
+        if (!parameters.has(name)) throw new RpcError(INVALID_PARAMS, 'params.argument.name is unknown to it.')
 
         const chosen = asObject(asObject(context)['arguments'])
         const complete = parameters.get(name)
         const { principal } = exchange.client
-        const found = await runOrFail(
-          exchange,
-          () => complete?.(value, { arguments: chosen, principal }) ?? [],
-        )
+        const found = await runOrFail(exchange, () => complete?.(value, { arguments: chosen, principal }) ?? [])
         const values = found.slice(0, MAX_VALUES)
         return { completion: { values, total: found.length, hasMore: found.length > MAX_VALUES } }
       },
@@ -58,5 +53,4 @@ function parametersOf(ref: Params, all: Completable): Map<string, Complete | und
   return all.resources.some(({ uri }) => uri === ref['uri']) ? new Map() : undefined
 }
 
-const asObject = (value: unknown): Params =>
-  typeof value === 'object' && value !== null ? (value as Params) : {}
+const asObject = (value: unknown): Params => (typeof value === 'object' && value !== null ? (value as Params) : {})

@@ -9,10 +9,7 @@ export interface LifecycleOptions extends Implementation {
 }
 
 /** How a client meets the server, and what it may say at any time. */
-export function lifecycle(
-  server: LifecycleOptions,
-  capabilities: Capabilities,
-): [string, Handler<Exchange>][] {
+export function lifecycle(server: LifecycleOptions, capabilities: Capabilities): [string, Handler<Exchange>][] {
   const { name, version, title, description, icons, websiteUrl } = server
   const info = { name, version, title, description, icons, websiteUrl }
   const instructions = server.instructions === undefined ? {} : { instructions: server.instructions }
@@ -51,8 +48,7 @@ export function lifecycle(
         // Some clients give every request the same id: a cancel that names it stops all of them.
         for (const exchange of client.inFlight) {
           const { message } = exchange
-          if ('id' in message && message.id === requestId && message.method !== 'initialize')
-            exchange.cancel()
+          if ('id' in message && message.id === requestId && message.method !== 'initialize') exchange.cancel()
         }
       },
     ],

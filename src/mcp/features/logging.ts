@@ -9,10 +9,7 @@ export function logging(): [string, Handler<Exchange>][] {
       'logging/setLevel',
       ({ level }, { client }) => {
         if (!LOG_LEVELS.includes(level as LogLevel))
-          throw new RpcError(
-            INVALID_PARAMS,
-            `logging/setLevel needs params.level, one of ${LOG_LEVELS.join(', ')}.`,
-          )
+          throw new RpcError(INVALID_PARAMS, `logging/setLevel needs params.level, one of ${LOG_LEVELS.join(', ')}.`)
         client.logLevel = level as LogLevel
       },
     ],

@@ -13,8 +13,7 @@ export type Pager = <T>(
  * RpcError for a cursor that we never gave for this list (server/utilities/pagination, "Error Handling").
  */
 export function createPager(pageSize: number, signer: Signer): Pager {
-  if (!Number.isInteger(pageSize) || pageSize < 1)
-    throw new TypeError('pageSize must be a whole number above 0.')
+  if (!Number.isInteger(pageSize) || pageSize < 1) throw new TypeError('pageSize must be a whole number above 0.')
   return (list, items, cursor) => {
     const start = cursor === undefined ? 0 : readCursor(list, cursor)
     if (start > 0 && start >= items.length) throw invalidCursor()
@@ -31,7 +30,4 @@ export function createPager(pageSize: number, signer: Signer): Pager {
 }
 
 const invalidCursor = () =>
-  new RpcError(
-    INVALID_PARAMS,
-    'Invalid cursor: use the nextCursor of the page before, or none to start again.',
-  )
+  new RpcError(INVALID_PARAMS, 'Invalid cursor: use the nextCursor of the page before, or none to start again.')

@@ -1,11 +1,4 @@
-import {
-  INTERNAL_ERROR,
-  INVALID_PARAMS,
-  RpcError,
-  type Handler,
-  type Id,
-  type Params,
-} from '../../jsonrpc/index.ts'
+import { INTERNAL_ERROR, INVALID_PARAMS, RpcError, type Handler, type Id, type Params } from '../../jsonrpc/index.ts'
 import { notificationOf, type Change, type Changes } from '../changes.ts'
 import type { Exchange } from '../exchange.ts'
 
@@ -30,8 +23,7 @@ export function subscriptions(changes: Changes, listsChange: boolean, maxListens
   const ends = new Set<() => void>()
 
   const listen: Handler<Exchange> = ({ notifications }, exchange) => {
-    if (!isObject(notifications))
-      throw new RpcError(INVALID_PARAMS, 'params.notifications must be an object.')
+    if (!isObject(notifications)) throw new RpcError(INVALID_PARAMS, 'params.notifications must be an object.')
     if (ends.size >= maxListens)
       throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', { reason: 'busy' })
     const { id } = exchange.message as { id: Id }

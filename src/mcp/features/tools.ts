@@ -62,9 +62,8 @@ async function asResult(returned: ToolReturn, tool: Tool): Promise<CallToolResul
   if (typeof returned === 'string') return asResult({ content: [text(returned)] }, tool)
   const isChecked = tool.checkOutput && !returned.isError
   const structuredContent = isChecked ? await checkOutput(returned, tool) : returned.structuredContent
-  const {
-    content = structuredContent === undefined ? undefined : [text(JSON.stringify(structuredContent))],
-  } = returned as Partial<CallToolResult>
+  const { content = structuredContent === undefined ? undefined : [text(JSON.stringify(structuredContent))] } =
+    returned as Partial<CallToolResult>
   if (!Array.isArray(content)) throw new TypeError('The tool returned neither text nor content.')
   return { ...returned, content, structuredContent }
 }
@@ -87,9 +86,7 @@ const isPlain = ({ type, annotations, _meta }: Content) =>
 
 /** What of it the client has words for. */
 const known = (content: readonly Content[], revision: Revision): object[] =>
-  content
-    .filter(({ type }) => revision.contentTypes.includes(type))
-    .map((block) => revision.encodeContent(block))
+  content.filter(({ type }) => revision.contentTypes.includes(type)).map((block) => revision.encodeContent(block))
 
 const text = (value: string): Content => ({ type: 'text', text: value })
 

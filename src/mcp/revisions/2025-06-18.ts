@@ -36,9 +36,7 @@ export const rev20250618: Revision = {
     _meta: prompt._meta,
   }),
   encodeContent: (content) =>
-    content.type === 'resource_link'
-      ? { type: content.type, ...rev20250618.encodeResource(content) }
-      : content,
+    content.type === 'resource_link' ? { type: content.type, ...rev20250618.encodeResource(content) } : content,
   encodeResourceContents: (contents) => contents,
   encodeCallResult: (result) => ({
     ...rev20250326.encodeCallResult(result),
@@ -47,8 +45,7 @@ export const rev20250618: Revision = {
 }
 
 // Until 2026-07-28 both are objects.
-const objectSchema = ({ outputSchema }: ToolInfo) =>
-  outputSchema?.type === 'object' ? outputSchema : undefined
+const objectSchema = ({ outputSchema }: ToolInfo) => (outputSchema?.type === 'object' ? outputSchema : undefined)
 
 const objectContent = ({ structuredContent: value }: CallToolResult) =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined

@@ -7,17 +7,15 @@ import type { Revision } from './revision.ts'
 
 /** Newest first. To drop a revision, delete its line and its file. */
 export const revisions: readonly Revision[] = [
-  rev20260728,
+  rev20260728, // without a handshake
   rev20251125,
   rev20250618,
   rev20250326,
-  rev20241105,
+  rev20241105, // with a transport of its own
 ]
 
 const byVersion = (lifecycle: Revision['lifecycle']): ReadonlyMap<unknown, Revision> =>
-  new Map(
-    revisions.filter((revision) => revision.lifecycle === lifecycle).map((each) => [each.version, each]),
-  )
+  new Map(revisions.filter((revision) => revision.lifecycle === lifecycle).map((each) => [each.version, each]))
 
 /** Those that `initialize` can agree on. */
 export const handshakeRevisions = byVersion('handshake')

@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  encodeResponse,
-  INTERNAL_ERROR,
-  INVALID_REQUEST,
-  isResponse,
-  type Message,
-} from '../../jsonrpc/index.ts'
+import { encodeResponse, INTERNAL_ERROR, INVALID_REQUEST, isResponse, type Message } from '../../jsonrpc/index.ts'
 import { openStream, type EventStream } from '../../sse/index.ts'
 import { askByRequest, takeResponse, type Ask } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
@@ -96,11 +90,7 @@ export class StreamSession implements Session, WayBack {
 function find(sessions: SessionStore<StreamSession>, url: string): StreamSession {
   const id = /[?&]sessionId=([^&]*)/.exec(url)?.[1]
   if (id === undefined || url.indexOf('sessionId=') !== url.lastIndexOf('sessionId='))
-    throw new HttpError(
-      400,
-      INVALID_REQUEST,
-      'Name one session: post to the URL that the endpoint event gave.',
-    )
+    throw new HttpError(400, INVALID_REQUEST, 'Name one session: post to the URL that the endpoint event gave.')
   const session = sessions.byId.get(id)
   if (!session) throw unknownSession()
   return session

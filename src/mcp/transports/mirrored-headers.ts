@@ -19,16 +19,10 @@ export function methodMismatch(headers: IncomingHttpHeaders, method: string): st
   return headers['mcp-method'] === method ? undefined : 'Mcp-Method must be the method of the body.'
 }
 
-export function nameMismatch(
-  headers: IncomingHttpHeaders,
-  method: string,
-  params: Params,
-): string | undefined {
+export function nameMismatch(headers: IncomingHttpHeaders, method: string, params: Params): string | undefined {
   const member = NAMED_BY.get(method)
   if (member === undefined || typeof params[member] !== 'string') return undefined
-  return decode(headers['mcp-name']) === params[member]
-    ? undefined
-    : `Mcp-Name must be params.${member} of the body.`
+  return decode(headers['mcp-name']) === params[member] ? undefined : `Mcp-Name must be params.${member} of the body.`
 }
 
 /** `Mcp-Param-*` repeats the arguments that a tool's schema marks with `x-mcp-header`. */
@@ -42,9 +36,7 @@ export function paramMismatch(
     if (value === undefined || value === null) continue
     const given = decode(headers[`mcp-param-${name.toLowerCase()}`])
     const same =
-      type === 'integer'
-        ? given !== undefined && given !== '' && Number(given) === value
-        : given === String(value)
+      type === 'integer' ? given !== undefined && given !== '' && Number(given) === value : given === String(value)
     if (!same) return `Mcp-Param-${name} must be arguments.${path.join('.')} of the body.`
   }
   return undefined

@@ -8,12 +8,7 @@ export function methodNotAllowed(response: ServerResponse, allowed: readonly str
 
 export const notFound = (response: ServerResponse): void => sendText(response, 404, 'Nothing here.\n')
 
-function sendText(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  headers?: Record<string, string>,
-): void {
+function sendText(response: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
   response.writeHead(status, {
     'Content-Type': 'text/plain',
     'Content-Length': Buffer.byteLength(text),

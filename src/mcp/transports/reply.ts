@@ -63,12 +63,7 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
       const texts = [answer ?? []].flat().map((one) => encodeResponse(one, options.onUnexpected))
       // An error's status can only be told by a reply that is not a stream.
       if (texts.length > 0 && !stream && (json || status !== 200))
-        return sendJson(
-          response,
-          status,
-          Array.isArray(answer) ? `[${texts.join()}]` : texts[0]!,
-          options.headers,
-        )
+        return sendJson(response, status, Array.isArray(answer) ? `[${texts.join()}]` : texts[0]!, options.headers)
       if (!stream) open()
       texts.forEach(say)
       if (channel) channel.end()

@@ -33,11 +33,7 @@ export const META = 'io.modelcontextprotocol/'
 export function statelessHttp(server: McpServer, signer: Signer, limits: Limits): MessageTransport {
   return async (request, response, message) => {
     if (isResponse(message))
-      throw new HttpError(
-        400,
-        INVALID_REQUEST,
-        'A client posts requests only: answer by sending the request again.',
-      )
+      throw new HttpError(400, INVALID_REQUEST, 'A client posts requests only: answer by sending the request again.')
     if (!isRequest(message)) return acknowledge(response)
 
     const exchange = new Exchange(message, readClient(request, message), {
@@ -62,10 +58,8 @@ function readClient({ headers }: IncomingMessage, { id, method, params = {} }: R
   const version = meta[`${META}protocolVersion`]
   const capabilities = meta[`${META}clientCapabilities`]
   const logLevel = meta[`${META}logLevel`]
-  if (typeof version !== 'string')
-    throw refuse(INVALID_PARAMS, `_meta needs ${META}protocolVersion, a string.`)
-  if (!isObject(capabilities))
-    throw refuse(INVALID_PARAMS, `_meta needs ${META}clientCapabilities, an object.`)
+  if (typeof version !== 'string') throw refuse(INVALID_PARAMS, `_meta needs ${META}protocolVersion, a string.`)
+  if (!isObject(capabilities)) throw refuse(INVALID_PARAMS, `_meta needs ${META}clientCapabilities, an object.`)
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel as LogLevel))
     throw refuse(INVALID_PARAMS, `${META}logLevel is one of ${LOG_LEVELS.join(', ')}.`)
 

@@ -34,11 +34,7 @@ export function streamableHttp(
 ): { post: BodyTransport; get: Transport; delete: Transport } {
   const { onUnexpected } = server
 
-  async function initialize(
-    request: IncomingMessage,
-    response: ServerResponse,
-    message: Request,
-  ): Promise<void> {
+  async function initialize(request: IncomingMessage, response: ServerResponse, message: Request): Promise<void> {
     // A stale id is no obstacle: a client that restarts must get in.
     if (sessions.byId.has(String(request.headers['mcp-session-id'])))
       throw new HttpError(400, INVALID_REQUEST, 'This session is initialized already.', { id: message.id })
@@ -60,9 +56,7 @@ export function streamableHttp(
       const session = find(sessions, request)
       const { client } = session
       if (isBatch) checkBatch(body, client)
-      const wantsAnswer = isBatch
-        ? body.some((one) => !isMessage(one) || isRequest(one))
-        : isRequest(message!)
+      const wantsAnswer = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(message!)
       const reply = wantsAnswer ? openReply(request, response, replyOptions(session)) : undefined
       const way = reply ? wayBack(reply) : SILENCE
       const answers = await answerAll(body, async (one) =>
@@ -79,11 +73,7 @@ export function streamableHttp(
       const channel = lastEventId === undefined ? session.standing() : session.channelOf(String(lastEventId))
       const missed = lastEventId === undefined ? [] : channel?.log.after(String(lastEventId))
       if (!channel || !missed)
-        throw new HttpError(
-          400,
-          INVALID_REQUEST,
-          'Last-Event-ID is unknown or forgotten: open the stream without it.',
-        )
+        throw new HttpError(400, INVALID_REQUEST, 'Last-Event-ID is unknown or forgotten: open the stream without it.')
       const stream = openStream(response, limits)
       if (session.client.revision.primesStreams && lastEventId === undefined)
         stream.send({ id: channel.log.start, retry: 1000, data: '' })
@@ -117,17 +107,9 @@ function find(sessions: SessionStore<StreamableSession>, { headers }: IncomingMe
     throw new HttpError(400, INVALID_REQUEST, 'Send Mcp-Session-Id: the answer to initialize has it.')
   const session = sessions.byId.get(String(id))
   if (!session)
-    throw new HttpError(
-      404,
-      INVALID_REQUEST,
-      'Unknown or ended session: send initialize again, without its id.',
-    )
+    throw new HttpError(404, INVALID_REQUEST, 'Unknown or ended session: send initialize again, without its id.')
   const version = headers['mcp-protocol-version']
-  if (
-    session.client.revision.checksVersionHeader &&
-    version !== undefined &&
-    !handshakeRevisions.has(version)
-  )
+  if (session.client.revision.checksVersionHeader && version !== undefined && !handshakeRevisions.has(version))
     throw new HttpError(400, INVALID_REQUEST, 'MCP-Protocol-Version names a version that is not served.')
   sessions.touch(session)
   return session
@@ -136,8 +118,7 @@ function find(sessions: SessionStore<StreamableSession>, { headers }: IncomingMe
 function checkBatch(batch: unknown[], { revision }: Client): void {
   if (!revision.batching)
     throw new HttpError(400, INVALID_REQUEST, `No batches in ${revision.version}: send one message per POST.`)
-  if (batch.length > MAX_BATCH)
-    throw new HttpError(400, INVALID_REQUEST, `A batch has at most ${MAX_BATCH} messages.`)
+  if (batch.length > MAX_BATCH) throw new HttpError(400, INVALID_REQUEST, `A batch has at most ${MAX_BATCH} messages.`)
   const messages = batch.filter(isMessage)
   if (messages.some((one) => 'method' in one && one.method === 'initialize'))
     throw new HttpError(400, INVALID_REQUEST, 'initialize does not go into a batch.')

@@ -5,11 +5,7 @@ import type { Message } from '../../jsonrpc/index.ts'
 export type Transport = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
 /** The same with the body, which has been read before, because it decides which transport it is. */
-export type BodyTransport = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: unknown,
-) => Promise<void>
+export type BodyTransport = (request: IncomingMessage, response: ServerResponse, body: unknown) => Promise<void>
 export type MessageTransport = (
   request: IncomingMessage,
   response: ServerResponse,
