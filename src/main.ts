@@ -12,7 +12,7 @@ try {
   console.log(`sse-mcp is listening. 已启动。
 
   the page 页面    ${url}/
-  Inspector       npx @modelcontextprotocol/inspector, Streamable HTTP ${url}/mcp (SSE ${url}/sse)
+  Inspector       npx @modelcontextprotocol/inspector@0.15.0, Streamable HTTP ${url}/mcp (SSE ${url}/sse), type: topstories
   Cherry Studio   设置 Settings → MCP → add 添加, streamableHttp ${url}/mcp (sse ${url}/sse)
   curl            curl -N ${url}/sse
 

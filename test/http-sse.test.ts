@@ -249,7 +249,7 @@ test('R-TO-9, R-TO-10: wrong arguments are a result that names the path and the 
 test('R-TO-11, R-TO-12: an unknown tool and a call of the wrong shape are -32602', async () => {
   const client = await connectHttpSse(url)
   const unknown = await client.call('tools/call', { name: 'nope' })
-  assert.deepEqual(unknown['error'], { code: -32602, message: 'Unknown tool: nope' })
+  assert.deepEqual(unknown['error'], { code: -32602, message: 'Unknown tool: nope. tools/list names all.' })
   for (const params of [
     { name: 'toString' },
     { name: 7 },
@@ -581,7 +581,7 @@ test('R-EL-1: a client that did not offer it is not asked, and neither is one wh
     await client.call('initialize', params)
     const answer = await client.call('tools/call', { name: 'asks' })
     assert.equal(answer['result'].isError, true)
-    assert.match(text(answer), /does not offer elicitation/)
+    assert.match(text(answer), /did not declare elicitation/)
     client.destroy()
   }
 })

@@ -17,4 +17,4 @@ const { url } = await serve({
   tools: [hello],
   port: Number(process.env.PORT ?? 3000),
 })
-console.log(`${url}/sse`)
+console.log(`${url}/mcp`)

@@ -33,7 +33,9 @@ export function askByRequest(exchange: Exchange, send: (message: Message) => voi
 
 /** For a client that takes nothing but the answer. */
 export const cannotAsk: Ask = () =>
-  Promise.reject(new ToolError('This tool has to ask its client, which accepts no event stream.'))
+  Promise.reject(
+    new ToolError('This has to ask the client. To be asked, send Accept: application/json, text/event-stream.'),
+  )
 
 /**
  * Asks by ending the request with the questions (from 2026-07-28 on): the client sends it again with its answers, and
@@ -63,6 +65,8 @@ export function takeResponse(client: Client, response: Response): void {
 
 let lastId = 0 // one count for the whole process: no id is used twice in a session
 
+const SHAPE = 'Ask { name: { method, params } }: elicitation/create, sampling/createMessage or roots/list.'
+
 const CAPABILITY_FOR = new Map([
   ['elicitation/create', 'elicitation'],
   ['sampling/createMessage', 'sampling'],
@@ -72,7 +76,7 @@ const CAPABILITY_FOR = new Map([
 /** What the client would have to declare to be asked this, or undefined where it has. */
 function missingCapability({ capabilities, revision }: Client, method: string, params?: Params): object | undefined {
   const name = CAPABILITY_FOR.get(method)
-  if (name === undefined) throw new TypeError(`A server cannot ask ${method}.`)
+  if (name === undefined) throw new TypeError(`A server cannot ask ${String(method)}. ${SHAPE}`)
   const declared = Object.hasOwn(capabilities, name) && revision.questions.includes(method)
   // `elicitation: {}` is from before there was another mode than the form.
   const isUrl = name === 'elicitation' && params?.['mode'] === 'url'
@@ -83,7 +87,9 @@ function missingCapability({ capabilities, revision }: Client, method: string, p
 function requireCapability(client: Client, method: string, params?: Params): void {
   const missing = missingCapability(client, method, params)
   if (missing)
-    throw new ToolError(`This needs an answer of the client, which does not offer ${Object.keys(missing)[0]}.`)
+    throw new ToolError(
+      `This has to ask the client, which did not declare ${Object.keys(missing)[0]} in its capabilities.`,
+    )
 }
 
 function requireDeclared(client: Client, method: string, params?: Params): void {

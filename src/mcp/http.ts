@@ -77,7 +77,10 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       '/sse',
       anyUrl ? { methods: mcp } : { methods: new Map([['GET', sse.get]]), hint: 'For Streamable HTTP use /mcp.' },
     ],
-    ['/messages', { methods: new Map([['POST', sse.post]]) }],
+    [
+      '/messages',
+      { methods: new Map([['POST', sse.post]]), hint: 'Open GET /sse first: it names this URL with a session.' },
+    ],
   ])
 
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {

@@ -338,7 +338,7 @@ test('R-EL-1, R-EL-4: a client that cannot be asked, or says no, makes the tool 
   for (const capability of ['elicitation', 'sampling', 'roots']) {
     const result = await silent.call('ask', { for: [capability] })
     assert.equal(result.isError, true)
-    assert.match(textOf(result), new RegExp(`does not offer ${capability}`))
+    assert.match(textOf(result), new RegExp(`did not declare ${capability}`))
   }
   assert.deepEqual(
     silent.received.filter(({ method }) => method),

@@ -22,7 +22,8 @@ export function prompts(list: readonly Prompt[], page: Pager): [string, Handler<
       'prompts/get',
       async ({ name, arguments: given = {} }, exchange) => {
         const prompt = byName.get(name as string)
-        if (!prompt) throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${String(name).slice(0, 128)}`)
+        if (!prompt)
+          throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${String(name).slice(0, 128)}. prompts/list names all.`)
         const args = readArguments(prompt, given)
         const { revision } = exchange.client
         const { messages, ...result } = asResult(await runOrFail(exchange, (call) => prompt.get(args, call)))

@@ -27,7 +27,8 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): [string, Ha
       async (params, exchange) => {
         const { name, arguments: given = {} } = params
         const tool = byName.get(name as string)
-        if (!tool) throw new RpcError(INVALID_PARAMS, `Unknown tool: ${String(name).slice(0, 128)}`)
+        if (!tool)
+          throw new RpcError(INVALID_PARAMS, `Unknown tool: ${String(name).slice(0, 128)}. tools/list names all.`)
         if (!isObject(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
         exchange.checkArguments(tool, given)
         const check = tool.check()

@@ -16,13 +16,15 @@ const NAMED_BY = new Map([
  * Each returns what is wrong, or undefined.
  */
 export function methodMismatch(headers: IncomingHttpHeaders, method: string): string | undefined {
-  return headers['mcp-method'] === method ? undefined : 'Mcp-Method must be the method of the body.'
+  return headers['mcp-method'] === method ? undefined : `Mcp-Method must repeat the body: send ${quoted(method)}.`
 }
 
 export function nameMismatch(headers: IncomingHttpHeaders, method: string, params: Params): string | undefined {
   const member = NAMED_BY.get(method)
   if (member === undefined || typeof params[member] !== 'string') return undefined
-  return decode(headers['mcp-name']) === params[member] ? undefined : `Mcp-Name must be params.${member} of the body.`
+  return decode(headers['mcp-name']) === params[member]
+    ? undefined
+    : `Mcp-Name must repeat params.${member} of the body: send ${quoted(params[member])}.`
 }
 
 /** `Mcp-Param-*` repeats the arguments that a tool's schema marks with `x-mcp-header`. */
@@ -37,10 +39,13 @@ export function paramMismatch(
     const given = decode(headers[`mcp-param-${name.toLowerCase()}`])
     const same =
       type === 'integer' ? given !== undefined && given !== '' && Number(given) === value : given === String(value)
-    if (!same) return `Mcp-Param-${name} must be arguments.${path.join('.')} of the body.`
+    if (!same) return `Mcp-Param-${name} must repeat arguments.${path.join('.')} of the body: send ${quoted(value)}.`
   }
   return undefined
 }
+
+/** A value for a complaint, no longer than one reads. */
+const quoted = (value: unknown) => JSON.stringify(String(value).slice(0, 128))
 
 /** A header's text, which is Base64 between exact marks where it is not plain ASCII. Undefined: not readable. */
 function decode(header: string | string[] | undefined): string | undefined {

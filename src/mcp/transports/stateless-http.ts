@@ -58,17 +58,19 @@ function readClient({ headers }: IncomingMessage, { id, method, params = {} }: R
   const version = meta[`${META}protocolVersion`]
   const capabilities = meta[`${META}clientCapabilities`]
   const logLevel = meta[`${META}logLevel`]
-  if (typeof version !== 'string') throw refuse(INVALID_PARAMS, `_meta needs ${META}protocolVersion, a string.`)
-  if (!isObject(capabilities)) throw refuse(INVALID_PARAMS, `_meta needs ${META}clientCapabilities, an object.`)
+  if (typeof version !== 'string')
+    throw refuse(INVALID_PARAMS, `params._meta needs ${META}protocolVersion, ${versions}. ${OLDER}`)
+  if (!isObject(capabilities))
+    throw refuse(INVALID_PARAMS, `params._meta needs ${META}clientCapabilities, an object: {} will do.`)
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel as LogLevel))
     throw refuse(INVALID_PARAMS, `${META}logLevel is one of ${LOG_LEVELS.join(', ')}.`)
 
   if (headers['mcp-protocol-version'] !== version)
-    throw refuse(HEADER_MISMATCH, 'MCP-Protocol-Version must be the version in _meta.')
+    throw refuse(HEADER_MISMATCH, 'The header MCP-Protocol-Version must repeat the version in _meta.')
   const revision = perRequestRevisions.get(version)
   if (!revision) {
     const data = { supported: [...perRequestRevisions.keys()], requested: version }
-    throw refuse(UNSUPPORTED_VERSION, 'This version is not served without a session.', data)
+    throw refuse(UNSUPPORTED_VERSION, `This version is not served: send ${versions}. ${OLDER}`, data)
   }
   const mismatch = methodMismatch(headers, method) ?? nameMismatch(headers, method, params)
   if (mismatch) throw refuse(HEADER_MISMATCH, mismatch)
@@ -82,6 +84,9 @@ function readClient({ headers }: IncomingMessage, { id, method, params = {} }: R
     logLevel: logLevel as LogLevel | undefined,
   }
 }
+
+const versions = [...perRequestRevisions.keys()].join(' or ')
+const OLDER = 'Older revisions begin with initialize, without this version header.'
 
 /** What a client must tell apart from an older server's answer has a status of its own (transports, "Error Handling"). */
 function statusOf(answer: Response): number {
