@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createMcpHandler, type Changes, type HttpOptions } from './mcp/index.ts'
+import { createMcpHandler, limitsFrom, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
 
 export * from './mcp/index.ts'
 
@@ -18,7 +18,7 @@ export interface Running {
   readonly url: string
   /** Tells clients that lists or resources have changed. */
   readonly changes: Changes
-  /** Ends all streams and connections. */
+  /** Answers what is under way, ends all streams and connections: within `drainMs` and `shutdownMs`. */
   close(): Promise<void>
 }
 
@@ -30,39 +30,40 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const { port = 3000, host = '127.0.0.1' } = options
   if (!LOOPBACK.has(host) && !options.allowedHosts?.length)
     throw new TypeError(`To listen on ${host}, name the hosts it is called by: ALLOWED_HOSTS (option allowedHosts).`)
+  const limits = limitsFrom(options)
   const mcp = createMcpHandler(options)
-  const server = createServer(SLOW_SENDERS, mcp)
-  server.maxConnections = 2_000
-  server.maxRequestsPerSocket = 10_000
+  const server = createServer(nodeOptions(limits), mcp)
+  server.maxConnections = limits.maxConnections
+  server.maxRequestsPerSocket = limits.maxRequestsPerSocket
   await once(server.listen(port, host), 'listening')
 
+  async function close(): Promise<void> {
+    const closed = once(server, 'close')
+    const late = setTimeout(() => server.closeAllConnections(), limits.shutdownMs)
+    server.close()
+    await Promise.race([mcp.close(), closed])
+    // A connection that has just had its answer would stay for the next request.
+    const idle = setInterval(() => server.closeIdleConnections(), 10)
+    await closed
+    clearInterval(idle)
+    clearTimeout(late)
+  }
+
+  let closing: Promise<void> | undefined
   return {
     server,
     changes: mcp.changes,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      mcp.close()
-      // A connection that has just had its answer would stay for the next request.
-      const idle = setInterval(() => server.closeIdleConnections(), 10)
-      const late = setTimeout(() => server.closeAllConnections(), GRACE_MS)
-      await closed
-      clearInterval(idle)
-      clearTimeout(late)
-    },
+    close: () => (closing ??= close()),
   }
 }
 
-/** How long `close` waits for answers that are under way. */
-const GRACE_MS = 2_000
-
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
-// Milliseconds. Who takes longer to say what he wants holds a connection for nothing.
-const SLOW_SENDERS = {
-  headersTimeout: 10_000,
-  requestTimeout: 20_000,
-  connectionsCheckingInterval: 2_000,
-  keepAliveTimeout: 65_000, // above the usual 60 s of a proxy, so that the proxy closes first
-}
+const nodeOptions = ({ maxHeadBytes, headMs, bodyMs, socketIdleMs }: Limits) => ({
+  maxHeaderSize: maxHeadBytes,
+  headersTimeout: headMs,
+  requestTimeout: bodyMs,
+  keepAliveTimeout: socketIdleMs,
+  connectionsCheckingInterval: 2_000, // milliseconds between two looks at the clock
+})

@@ -1,25 +1,59 @@
 #!/usr/bin/env node
-import { serve } from './index.ts'
-import { readSettings } from './settings.ts'
+import { LIMITS, logToStderr, serve, type Limits } from './index.ts'
+import { flagOf, help, readSettings, type Settings } from './settings.ts'
 import { site } from './site.ts'
 import { createHackerNews } from './tools/hacker-news.ts'
 
 try {
-  const { hackerNews, ...settings } = readSettings(process.argv.slice(2), process.env)
-  const tools = [createHackerNews(hackerNews)]
-  const { url, close } = await serve({ name: 'sse-mcp', version: '0.1.0', tools, site, ...settings })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
-  console.log(`sse-mcp is listening. 已启动。
-
-  the page 页面    ${url}/
-  Inspector       npx @modelcontextprotocol/inspector@0.15.0, Streamable HTTP ${url}/mcp (SSE ${url}/sse), type: topstories
-  Cherry Studio   设置 Settings → MCP → add 添加, streamableHttp ${url}/mcp (sse ${url}/sse)
-  curl            curl -N ${url}/sse
-
-Ctrl-C ends it. 按 Ctrl-C 结束。`)
+  const settings = readSettings(process.argv.slice(2), process.env)
+  if (settings.help) console.log(`sse-mcp: a flag, its variable, the default, the meaning\n\n${help()}`)
+  else await start(settings)
 } catch (error) {
   console.error(`sse-mcp: ${whatToDo(error as NodeJS.ErrnoException)}`)
   process.exitCode = 1
+}
+
+async function start({ hnSource, hnBaseUrl, ...settings }: Settings): Promise<void> {
+  const hackerNews = createHackerNews({
+    ...(hnSource !== undefined && { source: hnSource }),
+    ...(hnBaseUrl !== undefined && { baseUrl: hnBaseUrl }),
+  })
+  const { url, close } = await serve({ name: 'sse-mcp', version: '0.1.0', tools: [hackerNews], site, ...settings })
+
+  let stopping = false
+  /** Ends in good order; the second time at once. */
+  const stop = async (code: number): Promise<void> => {
+    if (stopping) process.exit(1)
+    stopping = true
+    await close()
+    process.exit(code)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
+  for (const crash of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(crash, (error: Error) => {
+      logToStderr({ level: 'error', reason: 'crash', cause: error?.stack ?? String(error) })
+      void stop(1)
+    })
+
+  // Its own name for itself, and where it listens to all, the first it was told.
+  const [name] = settings.allowedHosts ?? []
+  const here = name === undefined ? url : url.replace(/\/\/.*(?=:)/, `//${name}`)
+  console.log(`sse-mcp is listening. 已启动。
+
+  the page 页面    ${here}/
+  Inspector       npx @modelcontextprotocol/inspector@0.15.0: Streamable HTTP ${here}/mcp, or SSE ${here}/sse; type: topstories
+  Cherry Studio   设置 Settings → MCP → add 添加: streamableHttp ${here}/mcp, or sse ${here}/sse
+  curl            curl -N ${here}/sse
+${changed(settings).join('\n')}
+Ctrl-C ends it. 按 Ctrl-C 结束。`)
+}
+
+/** The limits that are not as they come. */
+function changed(settings: Partial<Limits>): string[] {
+  return Object.entries(LIMITS)
+    .map(([name, [without]]) => ({ name, without, value: settings[name as keyof Limits] ?? without }))
+    .filter(({ value, without }) => value !== without)
+    .map(({ name, without, value }) => `  --${flagOf(name)} ${value} (default ${without})`)
 }
 
 function whatToDo({ code, message }: NodeJS.ErrnoException): string {

@@ -1,44 +1,91 @@
 import { parseArgs } from 'node:util'
+import { LIMITS, type HttpOptions, type Limits } from './mcp/index.ts'
 
-export interface Settings {
-  port: number
-  host: string
-  allowedHosts: readonly string[]
-  allowedOrigins: readonly string[]
-  anyUrl: boolean
-  hackerNews: { source?: string; baseUrl?: string }
+export interface Settings extends Partial<Limits>, Pick<HttpOptions, 'allowedHosts' | 'allowedOrigins' | 'anyUrl'> {
+  port?: number
+  host?: string
+  serverSecret?: string
+  hnSource?: string
+  hnBaseUrl?: string
+  help?: boolean
 }
+
+/** How the text of a setting is read, what it is without, and what it means. */
+type Setting = readonly [read: (text: string, name: string) => unknown, without: string, meaning: string]
+
+/** One name everywhere: the option `maxSessions` is the variable MAX_SESSIONS and the flag --max-sessions. */
+export const SETTINGS = new Map<string, Setting>([
+  ['port', [portNumber, '3000', '0 lets the system choose']],
+  ['host', [asItIs, '127.0.0.1', 'another address needs ALLOWED_HOSTS']],
+  ['allowedHosts', [list, 'localhost,127.0.0.1,[::1]', 'names in the Host header that are us, instead of these']],
+  ['allowedOrigins', [list, 'the same, any port', 'origins whose pages may call, instead of these']],
+  ['anyUrl', [onOrOff, 'on', 'off: /sse is HTTP+SSE only, /mcp the others']],
+  ['serverSecret', [asItIs, 'random', 'signs what clients carry; processes that share clients share it']],
+  ['hnSource', [asItIs, 'auto', 'live, snapshot, or auto: live, and the snapshot without a network']],
+  ['hnBaseUrl', [asItIs, 'the public API', 'where the Hacker News API is']],
+  ...Object.entries(LIMITS).map(([name, [without, what]]) => [name, [wholeNumber, String(without), what]] as const),
+])
+
+export const variableOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+export const flagOf = (name: string): string => variableOf(name).toLowerCase().replaceAll('_', '-')
 
 /** What the command line and the environment ask for; a flag wins over its variable. Throws Error with one sentence. */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { port: { type: 'string' }, host: { type: 'string' } },
-  })
-  const { HN_SOURCE: source, HN_BASE_URL: baseUrl } = env
-  return {
-    port: portNumber(values.port ?? env['PORT'] ?? '3000'),
-    host: values.host ?? env['HOST'] ?? '127.0.0.1',
-    allowedHosts: list(env['ALLOWED_HOSTS']),
-    allowedOrigins: list(env['ALLOWED_ORIGINS']),
-    anyUrl: onOrOff(env['ANY_URL'] ?? 'on'),
-    hackerNews: { ...(source && { source }), ...(baseUrl && { baseUrl }) },
+  const flags = [...SETTINGS.keys()].map((name) => [flagOf(name), { type: 'string' }] as const)
+  const { values } = parse(args, { ...Object.fromEntries(flags), help: { type: 'boolean' } })
+  const settings: Record<string, unknown> = { help: values['help'] === true }
+  for (const [name, [read]] of SETTINGS) {
+    const text = values[flagOf(name)] ?? env[variableOf(name)]
+    if (typeof text === 'string' && text !== '') settings[name] = read(text, name)
+  }
+  return settings
+}
+
+/** All that can be set, for `--help`. */
+export function help(): string {
+  const rows = [...SETTINGS].map(([name, [, without, meaning]]) => [
+    `--${flagOf(name)}`,
+    variableOf(name),
+    without,
+    meaning,
+  ])
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ')).join('\n')
+}
+
+function parse(args: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>) {
+  try {
+    return parseArgs({ args: [...args], options })
+  } catch (error) {
+    throw new Error(`${(error as Error).message}. --help lists all that can be set.`, { cause: error })
   }
 }
 
-function portNumber(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new Error(`PORT (--port) must be a number from 0 to 65535, not ${JSON.stringify(text)}.`)
+const bad = (name: string, wanted: string, text: string): Error =>
+  new Error(`${variableOf(name)} (--${flagOf(name)}) must be ${wanted}, not ${JSON.stringify(text)}.`)
+
+function asItIs(text: string): string {
+  return text
+}
+
+function portNumber(text: string, name: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw bad(name, 'a number from 0 to 65535', text)
   return Number(text)
 }
 
-function onOrOff(text: string): boolean {
-  if (text !== 'on' && text !== 'off') throw new Error(`ANY_URL is on or off, not ${JSON.stringify(text)}.`)
+function wholeNumber(text: string, name: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw bad(name, 'a whole number', text)
+  return Number(text)
+}
+
+function onOrOff(text: string, name: string): boolean {
+  if (text !== 'on' && text !== 'off') throw bad(name, 'on or off', text)
   return text === 'on'
 }
 
-const list = (text = ''): string[] =>
-  text
+function list(text: string): string[] {
+  return text
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '')
+}

@@ -590,7 +590,7 @@ const paged = await start({
   resourceTemplates,
   prompts,
   pageSize: 2,
-  signingKey: 'k'.repeat(32),
+  serverSecret: 'k'.repeat(32),
 })
 const LISTS = [
   ['tools/list', 'tools', tools.length],
@@ -628,7 +628,7 @@ test('R-PA-1, R-PA-3, R-TO-4, R-TO-5, R-RE-11: cursors lead through each list, i
 test('R-PA-3: a cursor needs no memory: another process with the same key reads it, one without does not', async () => {
   const { client: one } = await meet(D, paged)
   const { nextCursor } = await result('tools/list', {}, one)
-  const same = await start({ tools, pageSize: 2, signingKey: 'k'.repeat(32) })
+  const same = await start({ tools, pageSize: 2, serverSecret: 'k'.repeat(32) })
   const { tools: next } = await result('tools/list', { cursor: nextCursor }, (await meet(D, same)).client)
   assert.equal(next[0].name, 'list')
   const foreign = await start({ tools, pageSize: 2 })

@@ -22,6 +22,21 @@ export class HttpError extends RpcError {
   }
 }
 
+/** The word for a refusal in the log. */
+export const reasonOf = (error: RpcError): string =>
+  (error instanceof HttpError && REASONS.get(error.status)) || 'bad-message'
+
+const REASONS = new Map([
+  [401, 'unauthorized'],
+  [403, 'forbidden'],
+  [404, 'unknown-session'],
+  [406, 'not-acceptable'],
+  [413, 'too-large'],
+  [415, 'wrong-content-type'],
+  [429, 'too-many-requests'],
+  [503, 'overloaded'],
+])
+
 /** Answers with the error, if there is still somebody to answer. What was not thrown on purpose says nothing outside. */
 export function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return void response.end()

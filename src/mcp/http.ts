@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
-import { createReplayStore } from '../sse/index.ts'
+import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import type { Changes } from './changes.ts'
 import { allowPage, createGuard, preflight, type GuardOptions } from './guard.ts'
-import { HttpError, sendError } from './http-error.ts'
-import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { HttpError, reasonOf, sendError } from './http-error.ts'
+import { limitsFrom } from './limits.ts'
+import { atMostTenASecond, logToStderr } from './log.ts'
 import { isPerRequestVersion } from './revisions/index.ts'
-import { createMcpServer, type ServerOptions } from './server.ts'
+import { createMcpServer, shuttingDown, type ServerOptions } from './server.ts'
 import { createSessionStore } from './session.ts'
 import { asMessage, readJson } from './transports/body.ts'
 import { httpSse, type StreamSession } from './transports/http-sse.ts'
@@ -16,7 +17,7 @@ import { streamableHttp } from './transports/streamable-http.ts'
 import type { StreamableSession } from './transports/streamable-session.ts'
 import type { Transport } from './transports/transport.ts'
 
-export interface HttpOptions extends ServerOptions, GuardOptions, Partial<Limits> {
+export interface HttpOptions extends ServerOptions, GuardOptions {
   /** One door for all: `/sse` and `/mcp` serve any client, whichever URL it was given. Default true. */
   anyUrl?: boolean
   /** Answers what is not MCP, behind the same guard. Default: 404. */
@@ -28,8 +29,8 @@ export interface McpHandler {
   (request: IncomingMessage, response: ServerResponse, next?: () => void): Promise<void>
   /** Tells clients that lists or resources have changed. */
   readonly changes: Changes
-  /** Ends all sessions and subscriptions, their streams and their work. */
-  close(): void
+  /** Refuses what is new, answers what is under way (`drainMs`), and ends all sessions, subscriptions and streams. */
+  close(): Promise<void>
 }
 
 type Methods = Map<string, Transport>
@@ -37,14 +38,28 @@ type Methods = Map<string, Transport>
 /** MCP as a request handler, to put into a `node:http` server or before the routes of another framework. */
 export function createMcpHandler(options: HttpOptions): McpHandler {
   const { site = (_request, response) => notFound(response), anyUrl = true } = options
-  const limits: Limits = { ...DEFAULT_LIMITS, ...options }
+  const limits = limitsFrom(options)
   const server = createMcpServer(options)
+  const warn = atMostTenASecond(options.log ?? logToStderr)
+  const streams: StreamOptions = {
+    keepAliveMs: limits.keepAliveMs,
+    maxUnreadBytes: limits.maxUnreadBytes,
+    unreadMs: limits.unreadMs,
+    onCut: (unread, dropped) => warn({ level: 'warn', reason: 'slow-reader', unread, dropped }),
+  }
+  const common = { server, limits, streams }
+  const replay = createReplayStore({
+    maxEvents: limits.maxReplayEvents,
+    maxLength: limits.maxReplayLength,
+    maxTotalLength: limits.maxReplayTotal,
+    maxAgeMs: limits.replayMs,
+  })
   const guard = createGuard(options)
   const streamSessions = createSessionStore<StreamSession>(limits)
   const namedSessions = createSessionStore<StreamableSession>(limits)
-  const sse = httpSse(server, streamSessions, limits)
-  const streamable = streamableHttp(server, namedSessions, createReplayStore(), limits)
-  const stateless = statelessHttp(server, server.signer, limits)
+  const sse = httpSse(streamSessions, common)
+  const streamable = streamableHttp(namedSessions, replay, common)
+  const stateless = statelessHttp(common)
 
   /** Where the eras part (2026-07-28, versioning): who names a version in the request itself needs no session. */
   const post: Transport = async (request, response) => {
@@ -83,10 +98,12 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     ],
   ])
 
+  let isClosing = false
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
     const route = routes.get(pathOf(request))
     if (!route && next) return next()
     try {
+      if (isClosing) throw leaving()
       guard(request)
       if (!route) return site(request, response)
       allowPage(request, response)
@@ -95,7 +112,8 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       else if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
       else methodNotAllowed(response, [...route.methods.keys()], route.hint)
     } catch (error) {
-      if (!(error instanceof RpcError)) server.onUnexpected(error)
+      if (error instanceof RpcError) warn({ level: 'warn', reason: reasonOf(error), ...said(request, error) })
+      else server.onUnexpected(error)
       sendError(response, error)
     }
   }
@@ -105,13 +123,30 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   })
   return Object.assign(handler, {
     changes: server.changes,
-    close() {
-      server.close()
+    async close() {
+      isClosing = true
+      await server.drain()
       streamSessions.closeAll()
       namedSessions.closeAll()
     },
   })
 }
+
+const leaving = () => {
+  const { code, message, data } = shuttingDown()
+  return new HttpError(503, code, message, {
+    data: data as object,
+    headers: { Connection: 'close', 'Retry-After': '5' },
+  })
+}
+
+/** A refusal, for the log: where it was, and what the caller was told. */
+const said = (request: IncomingMessage, { code, message }: RpcError) => ({
+  method: request.method,
+  path: pathOf(request).slice(0, 128),
+  code,
+  message,
+})
 
 export const pathOf = ({ url = '/' }: IncomingMessage): string => {
   const query = url.indexOf('?')

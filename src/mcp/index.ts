@@ -1,9 +1,10 @@
 export { INTERNAL_ERROR, RpcError } from '../jsonrpc/index.ts'
 export type { Answers, Ask, Questions } from './ask.ts'
 export type { Principal } from './exchange.ts'
+export { HttpError } from './http-error.ts'
 export { createGuard, type Guard, type GuardOptions } from './guard.ts'
 export { createMcpHandler, pathOf, type HttpOptions, type McpHandler } from './http.ts'
-export type { Limits } from './limits.ts'
+export { LIMITS, limitsFrom, type Limits } from './limits.ts'
 export { logToStderr, type Log, type LogEntry } from './log.ts'
 export { definePrompt } from './prompt.ts'
 export type {

@@ -20,7 +20,7 @@ import { resources } from './features/resources.ts'
 import { subscriptions } from './features/subscriptions.ts'
 import { tools } from './features/tools.ts'
 import { InputRequired } from './input-required.ts'
-import { DEFAULT_LIMITS } from './limits.ts'
+import { limitsFrom, type Limits } from './limits.ts'
 import { causeOf, logToStderr, type Log } from './log.ts'
 import { revisions, type Revision } from './revisions/index.ts'
 import type { Prompt } from './prompt.ts'
@@ -29,7 +29,7 @@ import { createSigner, type Signer } from './signer.ts'
 import type { Tool } from './tool.ts'
 import type { Capabilities, Implementation } from './types.ts'
 
-export interface ServerOptions extends LifecycleOptions {
+export interface ServerOptions extends LifecycleOptions, Partial<Limits> {
   tools?: readonly Tool[]
   resources?: readonly Resource[]
   resourceTemplates?: readonly ResourceTemplate[]
@@ -38,14 +38,10 @@ export interface ServerOptions extends LifecycleOptions {
   listsChange?: boolean
   /** Entries of one answer to a list method. Default 100. */
   pageSize?: number
-  /** Signs what clients carry for us. Processes that serve the same clients share it. Default: random. */
-  signingKey?: string | Uint8Array
+  /** Signs what clients carry for us: 32 random bytes, shared by the processes that serve the same clients. Default: random. */
+  serverSecret?: string | Uint8Array
   /** Told of what goes wrong. Default: a line of JSON on standard error. */
   log?: Log
-  /** Requests of one client without an answer yet. Default 64. */
-  maxInFlight?: number
-  /** Subscriptions open at once. Default 1,000. */
-  maxListens?: number
 }
 
 export interface McpServer {
@@ -57,16 +53,17 @@ export interface McpServer {
   readonly signer: Signer
   /** Tells clients that something has changed. */
   readonly changes: Changes
-  /** Ends every subscription in good order. */
-  close(): void
+  /** Ends the subscriptions, waits for the answers under way, and has answered what takes longer than `drainMs`. */
+  drain(): Promise<void>
 }
 
 /** An MCP server, free of any transport: an exchange goes in, its answer comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
-  const { log = logToStderr, listsChange = false, maxInFlight, maxListens } = { ...DEFAULT_LIMITS, ...options }
+  const { log = logToStderr, listsChange = false } = options
+  const { maxInFlight, maxListens, drainMs } = limitsFrom(options)
   const changes = createChanges()
   const listening = subscriptions(changes, listsChange, maxListens)
-  const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.signingKey))
+  const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.serverSecret))
   const all = { tools: [], resources: [], resourceTemplates: [], prompts: [], ...options }
   const features = new Map<string, Handler<Exchange>>([
     ...logging(),
@@ -84,11 +81,20 @@ export function createMcpServer(options: ServerOptions): McpServer {
 
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
 
+  const underWay = new Set<Exchange>()
+  let whenIdle: (() => void) | undefined
+
   return {
     onUnexpected,
-    signer: createSigner('requestState', options.signingKey),
+    signer: createSigner('requestState', options.serverSecret),
     changes,
-    close: listening.close,
+    async drain() {
+      listening.close()
+      const idle = new Promise<void>((resolve) => (whenIdle = resolve))
+      if (underWay.size > 0) await Promise.race([idle, sleep(drainMs, undefined, { ref: false })])
+      for (const exchange of underWay) exchange.abort(shuttingDown())
+      if (underWay.size > 0) await idle
+    },
     async handle(exchange) {
       const { message, client } = exchange
       const table = tables.get(client.revision)!
@@ -96,10 +102,13 @@ export function createMcpServer(options: ServerOptions): McpServer {
       if (client.inFlight.size >= maxInFlight) return errorResponse(tooBusy(maxInFlight), message.id)
 
       client.inFlight.add(exchange)
+      underWay.add(exchange)
       const response = await dispatch(table, message, exchange, onUnexpected)
       const tooSoon = exchange.progressAt + PROGRESS_LEAD_MS - Date.now()
       if (tooSoon > 0) await sleep(tooSoon)
       client.inFlight.delete(exchange)
+      underWay.delete(exchange)
+      if (underWay.size === 0) whenIdle?.()
       return exchange.cancelled ? undefined : response
     },
   }
@@ -108,6 +117,10 @@ export function createMcpServer(options: ServerOptions): McpServer {
 // Official clients forget a progress token when they read the answer: read in one piece with it, the last progress is
 // lost. With 20 ms between them none of 1,000 was, with one turn of the event loop nearly all.
 const PROGRESS_LEAD_MS = 20
+
+/** For whom a server that goes away has no answer any more. */
+export const shuttingDown = () =>
+  new RpcError(INTERNAL_ERROR, 'The server is shutting down. Try again in a moment.', { reason: 'shutting down' })
 
 const tooBusy = (maxInFlight: number) =>
   new RpcError(INTERNAL_ERROR, `${maxInFlight} requests of this client are under way. Wait for an answer.`, {

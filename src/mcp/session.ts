@@ -15,8 +15,8 @@ export interface Session {
   isOpen(): boolean
   /** Says what concerns no request. */
   send(message: Message): void
-  /** Ends its streams. */
-  end(): void
+  /** Ends its streams; whoever reads them may come back after so many milliseconds. */
+  end(retryMs?: number): void
 }
 
 export interface SessionStore<S extends Session> {
@@ -27,6 +27,7 @@ export interface SessionStore<S extends Session> {
   touch(session: S): void
   /** Forgets the session, ends its streams, stops its work. */
   close(session: S): void
+  /** The same for all, whose readers are told to come back, and not all in one instant. */
   closeAll(): void
   /** Tells every session that has to know of a change. */
   tell(change: Change): void
@@ -35,10 +36,10 @@ export interface SessionStore<S extends Session> {
 export function createSessionStore<S extends Session>(limits: Limits, now = Date.now): SessionStore<S> {
   const sessions = new Map<string, S>() // in the order in which they were last spoken in
 
-  function close(session: S): void {
+  function close(session: S, retryMs?: number): void {
     sessions.delete(session.id)
     for (const exchange of session.client.inFlight) exchange.cancel()
-    session.end()
+    session.end(retryMs)
   }
 
   function sweep(): void {
@@ -79,7 +80,7 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
     },
     close,
     closeAll() {
-      for (const session of sessions.values()) close(session)
+      for (const session of sessions.values()) close(session, 1_000 + Math.floor(Math.random() * 4_000))
     },
     tell(change) {
       const notification = { jsonrpc: '2.0' as const, ...notificationOf(change) }

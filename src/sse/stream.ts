@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { encodeComment, encodeEvent, type SseMessage } from './event.ts'
+import { keepAlive } from './keep-alive.ts'
 
 export interface StreamOptions {
   /** Further response headers. */
@@ -8,14 +9,22 @@ export interface StreamOptions {
   keepAliveMs?: number
   /** Bytes that may wait for a reader who does not take them, before the stream is destroyed. Default 1 MiB. */
   maxUnreadBytes?: number
+  /** Milliseconds without a byte taken of what waits, before the stream is destroyed. Default 30,000. */
+  unreadMs?: number
+  /** Told that the stream was destroyed for its reader, with the bytes that waited and the messages dropped before. */
+  onCut?: (unread: number, dropped: number) => void
 }
 
 /** What became of a message. `full` is not gone: it waits, and so should whoever can. */
 export type Sent = 'sent' | 'full' | 'closed'
 
 export interface EventStream {
-  /** Writes one message. Throws SseEncodeError where it cannot be encoded. */
-  send(message: SseMessage): Sent
+  /**
+   * Writes one message. Throws SseEncodeError where it cannot be encoded. `standsFor` names what the message is the
+   * newest word on: while the reader lags, it takes the place of the one that waits under the same name, and one
+   * under the empty name is dropped.
+   */
+  send(message: SseMessage, standsFor?: string): Sent
   /** Ends the stream in good order. A browser reconnects all the same: only a 204 tells it to stay away. */
   close(): void
   /** Aborted once the stream is over, whoever ended it. */
@@ -27,10 +36,9 @@ export interface EventStream {
  * HTML Standard, section 9.2.5 "Parsing an event stream" and 9.2.7 "Authoring notes".
  */
 export function openStream(response: ServerResponse, options: StreamOptions = {}): EventStream {
-  const { headers, keepAliveMs = 15_000, maxUnreadBytes = 2 ** 20 } = options
-  response.writeHead(200, { ...STREAM_HEADERS, ...headers })
+  response.writeHead(200, { ...STREAM_HEADERS, ...options.headers })
   response.flushHeaders()
-  return new ResponseStream(response, keepAliveMs, maxUnreadBytes)
+  return new ResponseStream(response, options)
 }
 
 const STREAM_HEADERS = {
@@ -40,17 +48,23 @@ const STREAM_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+const KEEP_ALIVE = encodeComment('keep-alive')
+
 class ResponseStream implements EventStream {
   readonly #response: ServerResponse
-  readonly #maxUnreadBytes: number
+  readonly #options: StreamOptions
+  /** What waits until the reader has taken what was written; undefined while it keeps up. */
+  #backlog: Backlog | undefined
+  #watch: NodeJS.Timeout | undefined
   #closed: AbortController | undefined
 
-  constructor(response: ServerResponse, keepAliveMs: number, maxUnreadBytes: number) {
+  constructor(response: ServerResponse, options: StreamOptions) {
     this.#response = response
-    this.#maxUnreadBytes = maxUnreadBytes
-    const stopBeating = keepAlive(this, keepAliveMs)
+    this.#options = options
+    const stopBeating = keepAlive(this, options.keepAliveMs ?? 15_000)
     response.once('close', () => {
       stopBeating()
+      if (this.#watch) clearInterval(this.#watch)
       this.#closed?.abort()
     })
   }
@@ -62,28 +76,68 @@ class ResponseStream implements EventStream {
     return this.#closed.signal
   }
 
-  send(message: SseMessage): Sent {
-    return this.#write(encodeEvent(message))
+  send(message: SseMessage, standsFor?: string): Sent {
+    const text = encodeEvent(message)
+    if (this.#isOver()) return 'closed'
+    if (!this.#backlog) return this.#write(text)
+    this.#backlog.add(text, standsFor)
+    if (!this.#isTooMuch()) return 'full'
+    this.#cut()
+    return 'closed'
   }
 
   close(): void {
-    if (!this.#isOver()) this.#response.end()
+    if (this.#isOver()) return
+    this.#response.end(this.#backlog?.take()) // the watch goes on: an end that nobody takes holds the stream too
   }
 
   /** A keep-alive to a reader who lags would only lengthen what waits for it. */
   beat(): void {
-    if (this.#response.writableLength === 0) this.#write(KEEP_ALIVE)
+    if (!this.#backlog && !this.#isOver()) this.#write(KEEP_ALIVE)
   }
 
   #write(text: string): Sent {
-    if (this.#isOver()) return 'closed'
-    // A message larger than the limit may still go to a reader for whom nothing else waits.
-    const unread = this.#response.writableLength
-    if (unread > 0 && unread + Buffer.byteLength(text) > this.#maxUnreadBytes) {
-      this.#response.destroy()
-      return 'closed'
-    }
-    return this.#response.write(text) ? 'sent' : 'full'
+    if (this.#response.write(text)) return 'sent'
+    this.#backlog = new Backlog()
+    this.#response.once('drain', () => this.#catchUp())
+    this.#watchReader()
+    return 'full'
+  }
+
+  #catchUp(): void {
+    clearInterval(this.#watch)
+    this.#watch = undefined
+    const text = this.#backlog?.take()
+    this.#backlog = undefined
+    if (text && !this.#isOver()) this.#write(text)
+  }
+
+  #isTooMuch(): boolean {
+    // What Node only keeps until the end of this turn, to send it in one piece, is not unread.
+    while (this.#response.socket?.writableCorked) this.#response.socket.uncork()
+    return this.#unread() > (this.#options.maxUnreadBytes ?? 2 ** 20)
+  }
+
+  #unread(): number {
+    return this.#response.writableLength + (this.#backlog?.bytes ?? 0)
+  }
+
+  #watchReader(): void {
+    let [left, idle] = [this.#response.writableLength, 0]
+    this.#watch ??= setInterval(
+      () => {
+        const unread = this.#response.writableLength
+        idle = unread < left ? 0 : idle + 1
+        left = unread
+        if (idle === LOOKS) this.#cut()
+      },
+      (this.#options.unreadMs ?? 30_000) / LOOKS,
+    ).unref()
+  }
+
+  #cut(): void {
+    this.#options.onCut?.(this.#unread(), this.#backlog?.dropped ?? 0)
+    this.#response.destroy()
   }
 
   #isOver(): boolean {
@@ -91,26 +145,23 @@ class ResponseStream implements EventStream {
   }
 }
 
-const KEEP_ALIVE = encodeComment('keep-alive')
+/** How often one looks, within the time that a reader may take nothing. */
+const LOOKS = 3
 
-// All streams of one interval share one timer: ten thousand idle streams wake the process once, not ten thousand times.
-const rounds = new Map<number, { streams: Set<ResponseStream>; timer: NodeJS.Timeout }>()
+/** Messages that wait, the oldest first. */
+class Backlog {
+  bytes = 0
+  dropped = 0
+  readonly #texts = new Map<string | symbol, string>()
 
-function keepAlive(stream: ResponseStream, intervalMs: number): () => void {
-  if (intervalMs === 0) return () => {}
-  let round = rounds.get(intervalMs)
-  if (!round) {
-    const streams = new Set<ResponseStream>()
-    const timer = setInterval(() => streams.forEach((each) => each.beat()), intervalMs)
-    timer.unref()
-    rounds.set(intervalMs, (round = { streams, timer }))
+  add(text: string, standsFor: string | symbol = Symbol()): void {
+    if (standsFor === '') return void this.dropped++
+    this.bytes += Buffer.byteLength(text) - Buffer.byteLength(this.#texts.get(standsFor) ?? '')
+    this.#texts.delete(standsFor) // and to the end of the order
+    this.#texts.set(standsFor, text)
   }
-  const { streams, timer } = round
-  streams.add(stream)
-  return () => {
-    streams.delete(stream)
-    if (streams.size > 0) return
-    clearInterval(timer)
-    rounds.delete(intervalMs)
+
+  take(): string {
+    return [...this.#texts.values()].join('')
   }
 }

@@ -28,9 +28,10 @@ export class Channel {
     return this.#carrier !== undefined && !this.#carrier.closed.aborted
   }
 
-  say(data: string): void {
+  /** What is left out for a reader who lags stays in the log. */
+  say(data: string, standsFor?: string): void {
     const message = this.log.append({ event: 'message', data })
-    this.#carrier?.send(message)
+    this.#carrier?.send(message, standsFor)
   }
 
   /** Ends the connection, not the channel: the client comes back for the rest after `retryMs`. */
@@ -40,8 +41,9 @@ export class Channel {
     this.#carrier = undefined
   }
 
-  end(): void {
+  end(retryMs?: number): void {
     this.isOver = true
+    if (retryMs !== undefined) this.#carrier?.send({ retry: retryMs })
     this.#carrier?.close()
   }
 }

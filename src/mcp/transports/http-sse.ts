@@ -4,21 +4,19 @@ import { openStream, type EventStream } from '../../sse/index.ts'
 import { askByRequest, takeResponse, type Ask } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
-import type { Limits } from '../limits.ts'
 import { handshakeRevisions, oldest, type Revision } from '../revisions/index.ts'
-import type { McpServer } from '../server.ts'
 import type { Session, SessionStore } from '../session.ts'
 import { asMessage, readJson } from './body.ts'
-import type { Transport } from './transport.ts'
+import { standsFor } from './stands-for.ts'
+import type { Common, Transport } from './transport.ts'
 
 /**
  * HTTP+SSE, the transport of 2024-11-05: one GET that stays open and carries all answers, and a POST per message,
  * which is answered by 202 and nothing else. The two find each other by the session id in the POST's URL.
  */
 export function httpSse(
-  server: McpServer,
   sessions: SessionStore<StreamSession>,
-  limits: Limits,
+  { server, limits, streams }: Common,
 ): { get: Transport; post: Transport } {
   return {
     get(request, response) {
@@ -29,7 +27,7 @@ export function httpSse(
         throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
           headers: { 'Retry-After': '10' },
         })
-      session.stream = openStream(response, limits)
+      session.stream = openStream(response, streams)
       response.once('close', () => sessions.close(session))
       session.stream.send({ event: 'endpoint', data: `/messages?sessionId=${session.id}` })
       // Without it clients wait three seconds, and meanwhile post to a session that is gone.
@@ -70,19 +68,20 @@ export class StreamSession implements Session, WayBack {
     return true
   }
 
-  say(data: string): void {
-    this.stream?.send({ event: 'message', data })
+  say(data: string, newestOn?: string): void {
+    this.stream?.send({ event: 'message', data }, newestOn)
   }
 
   send(message: Message): void {
-    this.say(JSON.stringify(message))
+    this.say(JSON.stringify(message), standsFor(message))
   }
 
   ask(exchange: Exchange): Ask {
     return askByRequest(exchange, (message) => this.send(message))
   }
 
-  end(): void {
+  end(retryMs?: number): void {
+    if (retryMs !== undefined) this.stream?.send({ retry: retryMs })
     this.stream?.close()
   }
 }

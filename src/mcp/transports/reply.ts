@@ -3,6 +3,7 @@ import { encodeResponse, INVALID_REQUEST, type Message, type Response } from '..
 import { openStream, type EventStream, type StreamOptions } from '../../sse/index.ts'
 import { HttpError } from '../http-error.ts'
 import type { Channel } from './channel.ts'
+import { standsFor } from './stands-for.ts'
 
 /** The answer to one POST. */
 export interface Reply {
@@ -16,7 +17,10 @@ export interface Reply {
   finish(answer: Response | Response[] | undefined, status?: number): void
 }
 
-export interface ReplyOptions extends StreamOptions {
+export interface ReplyOptions {
+  /** Headers of the reply, be it JSON or a stream. */
+  headers?: Record<string, string>
+  streams: StreamOptions
   onUnexpected(error: unknown): void
   /** Makes the stream resumable, if it comes to a stream. */
   openChannel?: () => Channel
@@ -36,22 +40,23 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
   let channel: Channel | undefined
 
   function open(): void {
-    stream = openStream(response, options)
+    const { headers, streams } = options
+    stream = openStream(response, headers ? { ...streams, headers } : streams)
     channel = options.openChannel?.()
     if (channel && options.primes) stream.send({ id: channel.log.start, retry: 1000, data: '' })
     channel?.carryOn(stream)
   }
 
-  function say(data: string): void {
+  function say(data: string, newestOn?: string): void {
     if (!stream) open()
-    if (channel) channel.say(data)
-    else stream?.send({ data })
+    if (channel) channel.say(data, newestOn)
+    else stream?.send({ data }, newestOn)
   }
 
   return {
     canSpeak,
     send(message) {
-      if (canSpeak) say(JSON.stringify(message))
+      if (canSpeak) say(JSON.stringify(message), standsFor(message))
     },
     release(retryMs) {
       // Without an id the client could not come back.
@@ -65,7 +70,7 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
       if (texts.length > 0 && !stream && (json || status !== 200))
         return sendJson(response, status, Array.isArray(answer) ? `[${texts.join()}]` : texts[0]!, options.headers)
       if (!stream) open()
-      texts.forEach(say)
+      for (const text of texts) say(text)
       if (channel) channel.end()
       else stream?.close()
     },

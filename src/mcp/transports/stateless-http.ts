@@ -14,14 +14,11 @@ import { askByRetry } from '../ask.ts'
 import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../errors.ts'
 import { Exchange, newClient, type Client } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
-import type { Limits } from '../limits.ts'
 import { perRequestRevisions } from '../revisions/index.ts'
-import type { McpServer } from '../server.ts'
-import type { Signer } from '../signer.ts'
 import { LOG_LEVELS, type Capabilities, type Implementation, type LogLevel } from '../types.ts'
 import { methodMismatch, nameMismatch, paramMismatch } from './mirrored-headers.ts'
 import { acknowledge, openReply } from './reply.ts'
-import type { MessageTransport } from './transport.ts'
+import type { Common, MessageTransport } from './transport.ts'
 
 /** What the protocol's own keys of `_meta` begin with. */
 export const META = 'io.modelcontextprotocol/'
@@ -30,7 +27,7 @@ export const META = 'io.modelcontextprotocol/'
  * Streamable HTTP without sessions, 2026-07-28: a request carries all that is needed to answer it, and its reply is
  * all that is remembered of it. A client that closes the reply has cancelled the request.
  */
-export function statelessHttp(server: McpServer, signer: Signer, limits: Limits): MessageTransport {
+export function statelessHttp({ server, streams }: Common): MessageTransport {
   return async (request, response, message) => {
     if (isResponse(message))
       throw new HttpError(400, INVALID_REQUEST, 'A client posts requests only: answer by sending the request again.')
@@ -38,13 +35,13 @@ export function statelessHttp(server: McpServer, signer: Signer, limits: Limits)
 
     const exchange = new Exchange(message, readClient(request, message), {
       send: (said) => reply.send(said),
-      ask: (asking) => askByRetry(asking, signer),
+      ask: (asking) => askByRetry(asking, server.signer),
       checkArguments({ headerParams }, args) {
         const problem = paramMismatch(request.headers, headerParams, args)
         if (problem) throw new RpcError(HEADER_MISMATCH, problem)
       },
     })
-    const reply = openReply(request, response, { ...limits, onUnexpected: server.onUnexpected })
+    const reply = openReply(request, response, { streams, onUnexpected: server.onUnexpected })
     response.once('close', () => exchange.cancel())
     const answer = await server.handle(exchange)
     if (answer) reply.finish(answer, statusOf(answer))

@@ -12,14 +12,12 @@ import { openStream, type ReplayStore } from '../../sse/index.ts'
 import { askByRequest, cannotAsk, takeResponse } from '../ask.ts'
 import { Exchange, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
-import type { Limits } from '../limits.ts'
 import { handshakeRevisions, newest } from '../revisions/index.ts'
-import type { McpServer } from '../server.ts'
 import type { SessionStore } from '../session.ts'
 import { asMessage } from './body.ts'
 import { acceptsStream, acknowledge, openReply, type Reply } from './reply.ts'
 import { StreamableSession } from './streamable-session.ts'
-import type { BodyTransport, Transport } from './transport.ts'
+import type { BodyTransport, Common, Transport } from './transport.ts'
 
 /**
  * Streamable HTTP with sessions, 2025-03-26 to 2025-11-25: one URL. A POST is answered by JSON or by a stream of its
@@ -27,10 +25,9 @@ import type { BodyTransport, Transport } from './transport.ts'
  * the session. A lost connection is no cancellation: the work goes on, and what it says waits for the client.
  */
 export function streamableHttp(
-  server: McpServer,
   sessions: SessionStore<StreamableSession>,
   replay: ReplayStore,
-  limits: Limits,
+  { server, limits, streams }: Common,
 ): { post: BodyTransport; get: Transport; delete: Transport } {
   const { onUnexpected } = server
 
@@ -43,7 +40,7 @@ export function streamableHttp(
     const answer = await server.handle(new Exchange(message, session.client, SILENCE))
     if (!session.client.initialized) sessions.close(session)
     const headers = session.client.initialized ? { 'Mcp-Session-Id': session.id } : {}
-    openReply(request, response, { ...limits, headers, onUnexpected }).finish(answer)
+    openReply(request, response, { streams, headers, onUnexpected }).finish(answer)
   }
 
   return {
@@ -55,7 +52,7 @@ export function streamableHttp(
 
       const session = find(sessions, request)
       const { client } = session
-      if (isBatch) checkBatch(body, client)
+      if (isBatch) checkBatch(body, client, limits.maxBatch)
       const wantsAnswer = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(message!)
       const reply = wantsAnswer ? openReply(request, response, replyOptions(session)) : undefined
       const way = reply ? wayBack(reply) : SILENCE
@@ -74,7 +71,7 @@ export function streamableHttp(
       const missed = lastEventId === undefined ? [] : channel?.log.after(String(lastEventId))
       if (!channel || !missed)
         throw new HttpError(400, INVALID_REQUEST, 'Last-Event-ID is unknown or forgotten: open the stream without it.')
-      const stream = openStream(response, limits)
+      const stream = openStream(response, streams)
       if (session.client.revision.primesStreams && lastEventId === undefined)
         stream.send({ id: channel.log.start, retry: 1000, data: '' })
       channel.carryOn(stream, missed)
@@ -88,7 +85,7 @@ export function streamableHttp(
 
   function replyOptions(session: StreamableSession) {
     const primes = session.client.revision.primesStreams
-    return { ...limits, primes, onUnexpected, openChannel: () => session.openChannel() }
+    return { streams, primes, onUnexpected, openChannel: () => session.openChannel() }
   }
 }
 
@@ -115,18 +112,16 @@ function find(sessions: SessionStore<StreamableSession>, { headers }: IncomingMe
   return session
 }
 
-function checkBatch(batch: unknown[], { revision }: Client): void {
+function checkBatch(batch: unknown[], { revision }: Client, maxBatch: number): void {
   if (!revision.batching)
     throw new HttpError(400, INVALID_REQUEST, `No batches in ${revision.version}: send one message per POST.`)
-  if (batch.length > MAX_BATCH) throw new HttpError(400, INVALID_REQUEST, `A batch has at most ${MAX_BATCH} messages.`)
+  if (batch.length > maxBatch) throw new HttpError(400, INVALID_REQUEST, `A batch has at most ${maxBatch} messages.`)
   const messages = batch.filter(isMessage)
   if (messages.some((one) => 'method' in one && one.method === 'initialize'))
     throw new HttpError(400, INVALID_REQUEST, 'initialize does not go into a batch.')
   if (batch.length === 0 || (messages.some(isResponse) && !messages.every(isResponse)))
     throw new HttpError(400, INVALID_REQUEST, 'A batch has requests and notifications, or responses.')
 }
-
-const MAX_BATCH = 100
 
 const tooManySessions = () =>
   new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', {

@@ -5,6 +5,7 @@ import { newClient, type Client } from '../exchange.ts'
 import type { Revision } from '../revisions/index.ts'
 import type { Session } from '../session.ts'
 import { Channel } from './channel.ts'
+import { standsFor } from './stands-for.ts'
 
 /** A session that is named by a header, and whose streams can be taken up again. */
 export class StreamableSession implements Session {
@@ -46,12 +47,12 @@ export class StreamableSession implements Session {
 
   send(message: Message): void {
     // Nobody who never opened the GET stream waits for it.
-    this.#channels.get(STANDING)?.say(JSON.stringify(message))
+    this.#channels.get(STANDING)?.say(JSON.stringify(message), standsFor(message))
   }
 
-  end(): void {
+  end(retryMs?: number): void {
     for (const [name, channel] of this.#channels) {
-      channel.end()
+      channel.end(retryMs)
       this.#forget(name, channel)
     }
   }

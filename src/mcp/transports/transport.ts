@@ -1,5 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Message } from '../../jsonrpc/index.ts'
+import type { StreamOptions } from '../../sse/index.ts'
+import type { Limits } from '../limits.ts'
+import type { McpServer } from '../server.ts'
+
+/** What all transports stand on. */
+export interface Common {
+  server: McpServer
+  limits: Limits
+  /** For every event stream. */
+  streams: StreamOptions
+}
 
 /** Serves one method of one path. Throws HttpError to refuse. */
 export type Transport = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
