@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createClientAddress } from './edge/client-address.ts'
+import { createRateLimit } from './edge/rate-limit.ts'
 import { createMcpHandler, limitsFrom, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
 
 export * from './mcp/index.ts'
@@ -10,6 +12,8 @@ export interface ServeOptions extends HttpOptions {
   port?: number
   /** Default 127.0.0.1: nobody but this machine. Another one needs `allowedHosts`. */
   host?: string
+  /** Proxies whose `X-Forwarded-For` counts: addresses, networks, or `loopback`. Default: none. */
+  trustProxy?: readonly string[]
 }
 
 export interface Running {
@@ -31,7 +35,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
   if (!LOOPBACK.has(host) && !options.allowedHosts?.length)
     throw new TypeError(`To listen on ${host}, name the hosts it is called by: ALLOWED_HOSTS (option allowedHosts).`)
   const limits = limitsFrom(options)
-  const mcp = createMcpHandler(options)
+  const isRateLimited = !LOOPBACK.has(host) || options.maxRequestsPerMinute !== undefined
+  const addressOf = createClientAddress(options.trustProxy)
+  const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf)
+  const mcp = createMcpHandler({ ...(isRateLimited && { admit }), ...options })
   const server = createServer(nodeOptions(limits), mcp)
   server.maxConnections = limits.maxConnections
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
 import { LIMITS, type HttpOptions, type Limits } from './mcp/index.ts'
 
-export interface Settings extends Partial<Limits>, Pick<HttpOptions, 'allowedHosts' | 'allowedOrigins' | 'anyUrl'> {
+export interface Settings
+  extends Partial<Limits>, Pick<HttpOptions, 'allowedHosts' | 'allowedOrigins' | 'anyUrl' | 'publicUrl'> {
   port?: number
   host?: string
   serverSecret?: string
+  trustProxy?: readonly string[]
   hnSource?: string
   hnBaseUrl?: string
   help?: boolean
@@ -20,6 +22,8 @@ export const SETTINGS = new Map<string, Setting>([
   ['allowedHosts', [list, 'localhost,127.0.0.1,[::1]', 'names in the Host header that are us, instead of these']],
   ['allowedOrigins', [list, 'the same, any port', 'origins whose pages may call, instead of these']],
   ['anyUrl', [onOrOff, 'on', 'off: /sse is HTTP+SSE only, /mcp the others']],
+  ['publicUrl', [asItIs, 'where it listens', 'where clients find it behind a proxy, with the path before ours']],
+  ['trustProxy', [list, 'none', 'proxies whose X-Forwarded-For counts: addresses, networks, or loopback']],
   ['serverSecret', [asItIs, 'random', 'signs what clients carry; processes that share clients share it']],
   ['hnSource', [asItIs, 'auto', 'live, snapshot, or auto: live, and the snapshot without a network']],
   ['hnBaseUrl', [asItIs, 'the public API', 'where the Hacker News API is']],

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import type { Changes } from './changes.ts'
+import type { Principal } from './exchange.ts'
 import { allowPage, createGuard, preflight, type GuardOptions } from './guard.ts'
 import { HttpError, reasonOf, sendError } from './http-error.ts'
 import { limitsFrom } from './limits.ts'
@@ -20,6 +21,10 @@ import type { Transport } from './transports/transport.ts'
 export interface HttpOptions extends ServerOptions, GuardOptions {
   /** One door for all: `/sse` and `/mcp` serve any client, whichever URL it was given. Default true. */
   anyUrl?: boolean
+  /** Lets a request in, or throws HttpError: a limit of rates, say. */
+  admit?: (request: IncomingMessage, principal?: Principal) => void
+  /** Where clients find us from outside, behind a proxy: its path comes before ours. Default: just where we are. */
+  publicUrl?: string
   /** Answers what is not MCP, behind the same guard. Default: 404. */
   site?: (request: IncomingMessage, response: ServerResponse) => void
 }
@@ -47,7 +52,8 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     unreadMs: limits.unreadMs,
     onCut: (unread, dropped) => warn({ level: 'warn', reason: 'slow-reader', unread, dropped }),
   }
-  const common = { server, limits, streams }
+  const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')
+  const common = { server, limits, streams, base }
   const replay = createReplayStore({
     maxEvents: limits.maxReplayEvents,
     maxLength: limits.maxReplayLength,
@@ -100,13 +106,15 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
 
   let isClosing = false
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
-    const route = routes.get(pathOf(request))
+    const path = pathOf(request)
+    const route = routes.get(path.startsWith(`${base}/`) ? path.slice(base.length) : path)
     if (!route && next) return next()
     try {
       if (isClosing) throw leaving()
       guard(request)
       if (!route) return site(request, response)
       allowPage(request, response)
+      options.admit?.(request)
       const transport = route.methods.get(request.method!)
       if (transport) await transport(request, response)
       else if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])

@@ -16,7 +16,7 @@ import type { Common, Transport } from './transport.ts'
  */
 export function httpSse(
   sessions: SessionStore<StreamSession>,
-  { server, limits, streams }: Common,
+  { server, limits, streams, base }: Common,
 ): { get: Transport; post: Transport } {
   return {
     get(request, response) {
@@ -29,7 +29,7 @@ export function httpSse(
         })
       session.stream = openStream(response, streams)
       response.once('close', () => sessions.close(session))
-      session.stream.send({ event: 'endpoint', data: `/messages?sessionId=${session.id}` })
+      session.stream.send({ event: 'endpoint', data: `${base}/messages?sessionId=${session.id}` })
       // Without it clients wait three seconds, and meanwhile post to a session that is gone.
       session.stream.send({ retry: 1000 })
     },
