@@ -1,0 +1,87 @@
+// docs/limits.md and docs/limits.zh-CN.md, made of the table in src/mcp/limits.ts: `npm run limits` writes them, a test
+// compares them.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ROOT } from './parts.mjs'
+
+const CHINESE = {
+  maxRequestsPerMinute: ['每分钟的请求数，按主体或地址；本机不限', '公平', '429'],
+  maxHeadBytes: ['请求头的字节数', '我们的不到 2 KiB', '431，断开连接'],
+  headMs: ['等请求头到齐的毫秒数', '发得慢的人', '408，断开连接'],
+  bodyMs: ['等整个请求到齐的毫秒数', '发得慢的人', '408，断开连接'],
+  socketIdleMs: ['两个请求之间的毫秒数', '比代理的 60 秒长：让代理先断', '断开连接'],
+  maxConnections: ['连接数', '会话的和请求的都算', '不读就断开'],
+  maxRequestsPerSocket: ['一条连接上的请求数', '没有连接能一直活下去', '503，断开连接'],
+  maxBodyBytes: ['POST 正文的字节数', '参数都很小', '413，断开连接'],
+  maxBatch: ['一个批量里的消息数（2025-03-26）', '每一条都是活儿', '400'],
+  maxSessions: ['一种传输的会话数', '每个约 10 kB', '闲得最久的那个结束；都不闲：503'],
+  sessionIdleMs: ['没有请求也没有流的毫秒数', '很多客户端从不告别', '会话结束，之后是 404'],
+  handshakeIdleMs: ['只做过 `initialize` 时的同一时间', '丢下它太容易', '会话结束，之后是 404'],
+  maxInFlight: ['一个客户端还没有答案的请求数', '公平', '错误 -32603，reason 为 "busy"'],
+  maxListens: ['订阅数（`subscriptions/listen`）', '每个都是一条开着的流', '错误 -32603，reason 为 "busy"'],
+  maxUnreadBytes: ['等着一条流的读者来取的字节数', '内存', '销毁这条流'],
+  unreadMs: ['读者一个字节也不取的毫秒数', '内存', '销毁这条流'],
+  maxReplayEvents: ['一条流里留着重说的事件数', '为断掉的连接，不为断掉的一天', '忘掉最老的'],
+  maxReplayLength: ['它们的 UTF-16 单元数', '内存', '忘掉最老的'],
+  maxReplayTotal: ['所有流合计的同一数目', '内存', '忘掉沉默最久的流'],
+  replayMs: ['一条沉默的流保留的毫秒数', '内存', '忘掉'],
+  keepAliveMs: ['流上两条注释之间的毫秒数；0 表示不发', '代理在 30 到 60 秒后掐断沉默的流', '–'],
+  drainMs: ['关闭时等待进行中答案的毫秒数', '大多数那时已完成', '错误 -32603，reason 为 "shutting down"'],
+  shutdownMs: ['整个关闭过程的毫秒数', '在 SIGKILL 之前的 10 秒以内', '断开连接'],
+}
+
+const TEXTS = {
+  'docs/limits.md': {
+    title: 'Limits',
+    lead: 'What strangers can make the server hold, and what happens beyond it. Each limit is an option of `serve` and `createMcpHandler`, a variable and a flag, all of one name: `maxSessions`, `MAX_SESSIONS`, `--max-sessions`. At its start the server prints those that are not as they come. `npm run limits` makes this page from [`src/mcp/limits.ts`](../src/mcp/limits.ts). [中文](limits.zh-CN.md)',
+    head: ['option', 'variable', 'default', 'what is counted', 'why', 'beyond it'],
+    fixed: 'Fixed',
+    rows: [
+      ['JSON nested deeper than 64 levels', '-32600 before anything is built from it'],
+      ['an id of more than 1,024 characters, a method of more than 256', '-32600'],
+      ['streams of a session remembered: 64', 'the oldest finished one is forgotten'],
+      ['subscriptions of a session to resources: 1,000', 'error -32600'],
+      ['log lines of one reason in a second: 10', 'left out'],
+    ],
+    fixedHead: ['what', 'beyond it'],
+  },
+  'docs/limits.zh-CN.md': {
+    title: '限制',
+    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制都是 `serve` 和 `createMcpHandler` 的选项，也是环境变量和命令行参数，名字是同一个：`maxSessions`、`MAX_SESSIONS`、`--max-sessions`。启动时服务器会打印与默认值不同的那些。本页由 `npm run limits` 从 [`src/mcp/limits.ts`](../src/mcp/limits.ts) 生成。[English](limits.md)',
+    head: ['选项', '变量', '默认值', '数的是什么', '为什么', '超过之后'],
+    fixed: '固定的',
+    rows: [
+      ['JSON 嵌套超过 64 层', '-32600，在用它构造任何东西之前'],
+      ['超过 1,024 个字符的 id，超过 256 个字符的方法名', '-32600'],
+      ['一个会话记住的流：64 条', '忘掉最老的已结束的一条'],
+      ['一个会话对资源的订阅：1,000 个', '错误 -32600'],
+      ['一秒内同一原因的日志行：10 行', '不再写'],
+    ],
+    fixedHead: ['什么', '超过之后'],
+  },
+}
+
+/** Path to text. */
+export async function limitPages() {
+  const { LIMITS } = await import(pathToFileURL(join(ROOT, 'dist/index.js')))
+  const { variableOf } = await import(pathToFileURL(join(ROOT, 'dist/settings.js')))
+  const names = Object.keys(LIMITS)
+  const missing = names.filter((name) => !CHINESE[name])
+  if (missing.length > 0) throw new Error(`scripts/limits.mjs has no Chinese for ${missing.join(', ')}`)
+  const pages = Object.entries(TEXTS).map(([path, { title, lead, head, fixed, rows, fixedHead }]) => {
+    const table = names.map((name) => {
+      const [value, ...english] = LIMITS[name]
+      const words = path.includes('zh') ? CHINESE[name] : english
+      return [`\`${name}\``, `\`${variableOf(name)}\``, value.toLocaleString('en'), ...words]
+    })
+    return [path, `# ${title}\n\n${lead}\n\n${asTable(head, table)}\n\n## ${fixed}\n\n${asTable(fixedHead, rows)}\n`]
+  })
+  return new Map(pages)
+}
+
+const asTable = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href)
+  for (const [path, text] of await limitPages()) writeFileSync(join(ROOT, path), text)
