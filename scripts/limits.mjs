@@ -18,8 +18,8 @@ const CHINESE = {
   maxSessions: ['一种传输的会话数', '每个约 10 kB', '闲得最久的那个结束；都不闲：503'],
   sessionIdleMs: ['没有请求也没有流的毫秒数', '很多客户端从不告别', '会话结束，之后是 404'],
   handshakeIdleMs: ['只做过 `initialize` 时的同一时间', '丢下它太容易', '会话结束，之后是 404'],
-  maxInFlight: ['一个客户端还没有答案的请求数', '公平', '错误 -32603，reason 为 "busy"'],
-  maxListens: ['订阅数（`subscriptions/listen`）', '每个都是一条开着的流', '错误 -32603，reason 为 "busy"'],
+  maxInFlight: ['一个客户端还没有答案的请求数', '公平', '-32603，reason 为 busy'],
+  maxListens: ['订阅数（`subscriptions/listen`）', '每个都是一条开着的流', '-32603，reason 为 busy'],
   maxUnreadBytes: ['等着一条流的读者来取的字节数', '内存', '销毁这条流'],
   unreadMs: ['读者一个字节也不取的毫秒数', '内存', '销毁这条流'],
   maxReplayEvents: ['一条流里留着重说的事件数', '为断掉的连接，不为断掉的一天', '忘掉最老的'],
@@ -27,7 +27,7 @@ const CHINESE = {
   maxReplayTotal: ['所有流合计的同一数目', '内存', '忘掉沉默最久的流'],
   replayMs: ['一条沉默的流保留的毫秒数', '内存', '忘掉'],
   keepAliveMs: ['流上两条注释之间的毫秒数；0 表示不发', '代理在 30 到 60 秒后掐断沉默的流', '–'],
-  drainMs: ['关闭时等待进行中答案的毫秒数', '大多数那时已完成', '错误 -32603，reason 为 "shutting down"'],
+  drainMs: ['关闭时等待进行中答案的毫秒数', '大多数那时已完成', '-32603，reason 为 shutting down'],
   shutdownMs: ['整个关闭过程的毫秒数', '在 SIGKILL 之前的 10 秒以内', '断开连接'],
 }
 

@@ -1,8 +1,11 @@
-import type { Message, Notification, Params, Request, Response } from '../jsonrpc/index.ts'
+import type { Handler, Message, Notification, Params, Request, Response } from '../jsonrpc/index.ts'
 import type { Answers, Ask } from './ask.ts'
 import type { Revision } from './revisions/index.ts'
 import type { Tool } from './tool.ts'
 import type { Capabilities, Implementation, LogLevel } from './types.ts'
+
+/** What a feature can do, by method. */
+export type Methods = Record<string, Handler<Exchange>>
 
 /** Who is calling, as far as authorization has found out. */
 export interface Principal {

@@ -1,55 +1,32 @@
+const [KIB, MIB, MINUTE] = [1024, 1024 * 1024, 60_000]
+
 /**
  * Bounds on what strangers can make the server hold: the default, what is counted, why, and what happens beyond it.
  * Each is an option of the same name. docs/limits.md is made of this table.
  */
 export const LIMITS = {
   maxRequestsPerMinute: [600, 'requests of a principal or an address; on loopback any', 'fairness', '429'],
-  maxHeadBytes: [16 * 1024, 'bytes of a request head', 'ours have less than 2 KiB', '431, connection closed'],
+  maxHeadBytes: [16 * KIB, 'bytes of a request head', 'ours have less than 2 KiB', '431, connection closed'],
   headMs: [10_000, 'ms for a head to arrive', 'slow senders', '408, connection closed'],
   bodyMs: [20_000, 'ms for a whole request to arrive', 'slow senders', '408, connection closed'],
-  socketIdleMs: [65_000, 'ms between two requests', 'above the 60 s of proxies: they close first', 'connection closed'],
-  maxConnections: [2_000, 'connections', 'those of sessions and of requests', 'connection closed unread'],
+  socketIdleMs: [65_000, 'ms between two requests', 'proxies close at 60 s, and should first', 'connection closed'],
+  maxConnections: [2_000, 'connections', 'those of sessions and of requests', 'closed unread'],
   maxRequestsPerSocket: [10_000, 'requests of a connection', 'none lives for ever', '503, connection closed'],
-  maxBodyBytes: [4 * 2 ** 20, "bytes of a POST's body", 'arguments are small', '413, connection closed'],
-  maxBatch: [100, 'messages of a batch (2025-03-26)', 'each of them is work', '400'],
-  maxSessions: [
-    1_000,
-    'sessions of a transport',
-    'each costs about 10 kB',
-    'the one idle longest ends; none idle: 503',
-  ],
-  sessionIdleMs: [
-    30 * 60_000,
-    'ms without request or stream',
-    'many clients never say goodbye',
-    'session ended, then 404',
-  ],
-  handshakeIdleMs: [30_000, 'the same after `initialize` alone', 'cheap to abandon', 'session ended, then 404'],
-  maxInFlight: [64, 'requests of a client without an answer', 'fairness', 'error -32603, reason "busy"'],
-  maxListens: [
-    1_000,
-    'subscriptions (`subscriptions/listen`)',
-    'each is an open stream',
-    'error -32603, reason "busy"',
-  ],
-  maxUnreadBytes: [2 ** 20, 'bytes waiting for the reader of a stream', 'memory', 'stream destroyed'],
-  unreadMs: [30_000, 'ms in which a reader takes nothing of them', 'memory', 'stream destroyed'],
-  maxReplayEvents: [
-    256,
-    'events of a stream kept to be said again',
-    'a lost connection, not a lost day',
-    'oldest forgotten',
-  ],
-  maxReplayLength: [2 ** 20, 'UTF-16 units of these', 'memory', 'oldest forgotten'],
-  maxReplayTotal: [64 * 2 ** 20, 'the same of all streams', 'memory', 'the stream silent longest is forgotten'],
-  replayMs: [5 * 60_000, 'ms that a silent stream is kept', 'memory', 'forgotten'],
-  keepAliveMs: [15_000, 'ms between comments on a stream; 0: none', 'proxies cut silent streams at 30 to 60 s', '–'],
-  drainMs: [
-    6_000,
-    'ms for answers under way, at shutdown',
-    'most are done by then',
-    'error -32603, reason "shutting down"',
-  ],
+  maxBodyBytes: [4 * MIB, 'bytes of the body of a POST', 'arguments are small', '413, connection closed'],
+  maxBatch: [100, 'messages of a batch (2025-03-26)', 'each is work', '400'],
+  maxSessions: [1_000, 'sessions of a transport', 'each costs about 10 kB', 'the idlest ends; none idle: 503'],
+  sessionIdleMs: [30 * MINUTE, 'ms without request or stream', 'many never say goodbye', 'session ended: 404'],
+  handshakeIdleMs: [30_000, 'the same after `initialize` alone', 'cheap to abandon', 'session ended: 404'],
+  maxInFlight: [64, 'requests of a client without answer', 'fairness', '-32603, reason busy'],
+  maxListens: [1_000, 'subscriptions (`subscriptions/listen`)', 'each is an open stream', '-32603, reason busy'],
+  maxUnreadBytes: [MIB, 'bytes that wait for the reader of a stream', 'memory', 'stream destroyed'],
+  unreadMs: [30_000, 'ms in which none of them is taken', 'memory', 'stream destroyed'],
+  maxReplayEvents: [256, 'events of a stream kept to be said again', 'for a lost connection', 'oldest forgotten'],
+  maxReplayLength: [MIB, 'UTF-16 units of these', 'memory', 'oldest forgotten'],
+  maxReplayTotal: [64 * MIB, 'the same of all streams', 'memory', 'the stream silent longest is forgotten'],
+  replayMs: [5 * MINUTE, 'ms that a silent stream is kept', 'memory', 'forgotten'],
+  keepAliveMs: [15_000, 'ms between comments on a stream; 0: none', 'proxies cut at 30 to 60 s', '–'],
+  drainMs: [6_000, 'ms for answers under way, at shutdown', 'most are done by then', '-32603, reason shutting down'],
   shutdownMs: [8_000, 'ms for all of a shutdown', 'inside the 10 s before a SIGKILL', 'connections closed'],
 } as const satisfies Record<string, readonly [number, what: string, why: string, beyond: string]>
 

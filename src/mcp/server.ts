@@ -5,12 +5,11 @@ import {
   INTERNAL_ERROR,
   isRequest,
   RpcError,
-  type Handler,
   type MethodTable,
   type Response,
 } from '../jsonrpc/index.ts'
 import { createChanges, type Changes } from './changes.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Methods } from './exchange.ts'
 import { lifecycle, type LifecycleOptions } from './features/lifecycle.ts'
 import { completion } from './features/completion.ts'
 import { logging } from './features/logging.ts'
@@ -65,18 +64,15 @@ export function createMcpServer(options: ServerOptions): McpServer {
   const listening = subscriptions(changes, listsChange, maxListens)
   const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.serverSecret))
   const all = { tools: [], resources: [], resourceTemplates: [], prompts: [], ...options }
-  const features = new Map<string, Handler<Exchange>>([
+  const features: Methods = {
     ...logging(),
     ...tools(all.tools, page, log),
     ...resources(all.resources, all.resourceTemplates, page),
     ...prompts(all.prompts, page),
     ...completion(all),
-  ])
-  const methods = new Map([
-    ...lifecycle(options, capabilitiesOf(features, listsChange)),
-    ...listening.methods,
-    ...features,
-  ])
+  }
+  const capabilities = capabilitiesOf(features, listsChange)
+  const methods = { ...lifecycle(options, capabilities), ...listening.methods, ...features }
   const tables = new Map(revisions.map((revision) => [revision, wordsOf(revision, methods, options)]))
 
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
@@ -128,21 +124,21 @@ const tooBusy = (maxInFlight: number) =>
   })
 
 /** What the server can do is what it has methods for. */
-function capabilitiesOf(methods: MethodTable<Exchange>, listsChange: boolean): Capabilities {
+function capabilitiesOf(methods: Methods, listsChange: boolean): Capabilities {
   const list = listsChange ? { listChanged: true } : {}
   return {
     logging: {},
-    ...(methods.has('tools/list') && { tools: list }),
-    ...(methods.has('resources/list') && { resources: { subscribe: true, ...list } }),
-    ...(methods.has('prompts/list') && { prompts: list }),
-    ...(methods.has('completion/complete') && { completions: {} }),
+    ...('tools/list' in methods && { tools: list }),
+    ...('resources/list' in methods && { resources: { subscribe: true, ...list } }),
+    ...('prompts/list' in methods && { prompts: list }),
+    ...('completion/complete' in methods && { completions: {} }),
   }
 }
 
 /** A method that a revision does not list does not exist in it, even though a handler does. */
-function wordsOf(revision: Revision, methods: MethodTable<Exchange>, server: Implementation): MethodTable<Exchange> {
+function wordsOf(revision: Revision, methods: Methods, server: Implementation): MethodTable<Exchange> {
   const encode = (name: string, result: object) => revision.encodeResult?.(name, result, server) ?? result
-  const listed = [...methods].filter(([name]) => revision.methods.includes(name))
+  const listed = Object.entries(methods).filter(([name]) => revision.methods.includes(name))
   return new Map(
     listed.map(([name, handler]) => [
       name,

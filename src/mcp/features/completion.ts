@@ -1,5 +1,5 @@
-import { INVALID_PARAMS, RpcError, type Handler, type Params } from '../../jsonrpc/index.ts'
-import type { Exchange } from '../exchange.ts'
+import { INVALID_PARAMS, RpcError, type Params } from '../../jsonrpc/index.ts'
+import type { Methods } from '../exchange.ts'
 import type { Complete, Prompt } from '../prompt.ts'
 import type { Resource, ResourceTemplate } from '../resource.ts'
 import { runOrFail } from '../call.ts'
@@ -14,31 +14,28 @@ export interface Completable {
 }
 
 /** Suggests values for the arguments of prompts and the variables of resource templates. */
-export function completion(all: Completable): [string, Handler<Exchange>][] {
+export function completion(all: Completable): Methods {
   const completes =
     all.prompts.some((prompt) => prompt.arguments?.some((argument) => argument.complete)) ||
     all.resourceTemplates.some(({ complete }) => complete && Object.keys(complete).length > 0)
-  if (!completes) return []
-  return [
-    [
-      'completion/complete',
-      async ({ ref, argument, context }, exchange) => {
-        const { name, value } = asObject(argument)
-        if (typeof name !== 'string' || typeof value !== 'string')
-          throw new RpcError(INVALID_PARAMS, 'params.argument needs name and value, two strings.')
-        const parameters = parametersOf(asObject(ref), all)
-        if (!parameters) throw new RpcError(INVALID_PARAMS, 'params.ref names no prompt, resource or template.')
-        if (!parameters.has(name)) throw new RpcError(INVALID_PARAMS, 'params.argument.name is unknown to it.')
+  if (!completes) return {}
+  return {
+    'completion/complete': async ({ ref, argument, context }, exchange) => {
+      const { name, value } = asObject(argument)
+      if (typeof name !== 'string' || typeof value !== 'string')
+        throw new RpcError(INVALID_PARAMS, 'params.argument needs name and value, two strings.')
+      const parameters = parametersOf(asObject(ref), all)
+      if (!parameters) throw new RpcError(INVALID_PARAMS, 'params.ref names no prompt, resource or template.')
+      if (!parameters.has(name)) throw new RpcError(INVALID_PARAMS, 'params.argument.name is unknown to it.')
 
-        const chosen = asObject(asObject(context)['arguments'])
-        const complete = parameters.get(name)
-        const { principal } = exchange.client
-        const found = await runOrFail(exchange, () => complete?.(value, { arguments: chosen, principal }) ?? [])
-        const values = found.slice(0, MAX_VALUES)
-        return { completion: { values, total: found.length, hasMore: found.length > MAX_VALUES } }
-      },
-    ],
-  ]
+      const chosen = asObject(asObject(context)['arguments'])
+      const complete = parameters.get(name)
+      const { principal } = exchange.client
+      const found = await runOrFail(exchange, () => complete?.(value, { arguments: chosen, principal }) ?? [])
+      const values = found.slice(0, MAX_VALUES)
+      return { completion: { values, total: found.length, hasMore: found.length > MAX_VALUES } }
+    },
+  }
 }
 
 /** What can be filled in, by name, with what suggests values, if anything does. */

@@ -1,5 +1,5 @@
-import { INVALID_PARAMS, INVALID_REQUEST, RpcError, type Handler } from '../../jsonrpc/index.ts'
-import type { Exchange } from '../exchange.ts'
+import { INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
+import type { Methods } from '../exchange.ts'
 import { negotiate, perRequestRevisions } from '../revisions/index.ts'
 import type { Capabilities, Implementation } from '../types.ts'
 
@@ -9,50 +9,41 @@ export interface LifecycleOptions extends Implementation {
 }
 
 /** How a client meets the server, and what it may say at any time. */
-export function lifecycle(server: LifecycleOptions, capabilities: Capabilities): [string, Handler<Exchange>][] {
+export function lifecycle(server: LifecycleOptions, capabilities: Capabilities): Methods {
   const { name, version, title, description, icons, websiteUrl } = server
   const info = { name, version, title, description, icons, websiteUrl }
   const instructions = server.instructions === undefined ? {} : { instructions: server.instructions }
-  return [
-    [
-      'initialize',
-      ({ protocolVersion, capabilities: offered, clientInfo }, { client }) => {
-        if (client.initialized) throw new RpcError(INVALID_REQUEST, 'This session is initialized already.')
-        if (typeof protocolVersion !== 'string')
-          throw new RpcError(INVALID_PARAMS, 'initialize needs params.protocolVersion, a string.')
-        client.initialized = true
-        client.revision = negotiate(protocolVersion)
-        client.info = clientInfo as Implementation | undefined
-        client.capabilities = isObject(offered) ? offered : {}
-        return {
-          protocolVersion: client.revision.version,
-          capabilities: client.revision.encodeCapabilities(capabilities),
-          serverInfo: client.revision.encodeServerInfo(info as Implementation),
-          ...instructions,
-        }
-      },
-    ],
-    [
-      'server/discover',
-      (_params, { client }) => ({
-        supportedVersions: [...perRequestRevisions.keys()],
+  return {
+    initialize: ({ protocolVersion, capabilities: offered, clientInfo }, { client }) => {
+      if (client.initialized) throw new RpcError(INVALID_REQUEST, 'This session is initialized already.')
+      if (typeof protocolVersion !== 'string')
+        throw new RpcError(INVALID_PARAMS, 'initialize needs params.protocolVersion, a string.')
+      client.initialized = true
+      client.revision = negotiate(protocolVersion)
+      client.info = clientInfo as Implementation | undefined
+      client.capabilities = isObject(offered) ? offered : {}
+      return {
+        protocolVersion: client.revision.version,
         capabilities: client.revision.encodeCapabilities(capabilities),
+        serverInfo: client.revision.encodeServerInfo(info as Implementation),
         ...instructions,
-      }),
-    ],
-    ['notifications/initialized', () => {}],
-    ['ping', () => {}],
-    [
-      'notifications/cancelled',
-      ({ requestId }, { client }) => {
-        // Some clients give every request the same id: a cancel that names it stops all of them.
-        for (const exchange of client.inFlight) {
-          const { message } = exchange
-          if ('id' in message && message.id === requestId && message.method !== 'initialize') exchange.cancel()
-        }
-      },
-    ],
-  ]
+      }
+    },
+    'server/discover': (_params, { client }) => ({
+      supportedVersions: [...perRequestRevisions.keys()],
+      capabilities: client.revision.encodeCapabilities(capabilities),
+      ...instructions,
+    }),
+    'notifications/initialized': () => {},
+    ping: () => {},
+    'notifications/cancelled': ({ requestId }, { client }) => {
+      // Some clients give every request the same id: a cancel that names it stops all of them.
+      for (const exchange of client.inFlight) {
+        const { message } = exchange
+        if ('id' in message && message.id === requestId && message.method !== 'initialize') exchange.cancel()
+      }
+    },
+  }
 }
 
 const isObject = (value: unknown): value is Capabilities => typeof value === 'object' && value !== null

@@ -1,19 +1,16 @@
-import { INVALID_PARAMS, RpcError, type Handler } from '../../jsonrpc/index.ts'
-import type { Exchange } from '../exchange.ts'
+import { INVALID_PARAMS, RpcError } from '../../jsonrpc/index.ts'
+import type { Exchange, Methods } from '../exchange.ts'
 import { LOG_LEVELS, type LogLevel } from '../types.ts'
 
 /** Log messages to the client, which names the least severe level it wants. */
-export function logging(): [string, Handler<Exchange>][] {
-  return [
-    [
-      'logging/setLevel',
-      ({ level }, { client }) => {
-        if (!LOG_LEVELS.includes(level as LogLevel))
-          throw new RpcError(INVALID_PARAMS, `logging/setLevel needs params.level, one of ${LOG_LEVELS.join(', ')}.`)
-        client.logLevel = level as LogLevel
-      },
-    ],
-  ]
+export function logging(): Methods {
+  return {
+    'logging/setLevel': ({ level }, { client }) => {
+      if (!LOG_LEVELS.includes(level as LogLevel))
+        throw new RpcError(INVALID_PARAMS, `logging/setLevel needs params.level, one of ${LOG_LEVELS.join(', ')}.`)
+      client.logLevel = level as LogLevel
+    },
+  }
 }
 
 /** Sends a log message to the client of an exchange, unless it asked for graver ones only, or for none. */

@@ -1,40 +1,34 @@
-import { INVALID_PARAMS, RpcError, type Handler, type Params } from '../../jsonrpc/index.ts'
-import type { Exchange } from '../exchange.ts'
+import { INVALID_PARAMS, RpcError, type Params } from '../../jsonrpc/index.ts'
+import type { Methods } from '../exchange.ts'
 import type { Prompt, PromptReturn } from '../prompt.ts'
 import type { GetPromptResult, PromptMessage } from '../types.ts'
 import type { Pager } from './pagination.ts'
 import { runOrFail } from '../call.ts'
 
 /** Lists the prompts and fills them in. */
-export function prompts(list: readonly Prompt[], page: Pager): [string, Handler<Exchange>][] {
+export function prompts(list: readonly Prompt[], page: Pager): Methods {
   const byName = new Map(list.map((prompt) => [prompt.name, prompt]))
   if (byName.size < list.length) throw new TypeError('Two prompts have the same name.')
-  if (list.length === 0) return []
-  return [
-    [
-      'prompts/list',
-      ({ cursor }, { client }) => {
-        const { items, ...next } = page('prompts', list, cursor)
-        return { prompts: items.map((prompt) => client.revision.encodePrompt(prompt)), ...next }
-      },
-    ],
-    [
-      'prompts/get',
-      async ({ name, arguments: given = {} }, exchange) => {
-        const prompt = byName.get(name as string)
-        if (!prompt)
-          throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${String(name).slice(0, 128)}. prompts/list names all.`)
-        const args = readArguments(prompt, given)
-        const { revision } = exchange.client
-        const { messages, ...result } = asResult(await runOrFail(exchange, (call) => prompt.get(args, call)))
-        const known = messages.filter(({ content }) => revision.contentTypes.includes(content.type))
-        return {
-          ...result,
-          messages: known.map(({ role, content }) => ({ role, content: revision.encodeContent(content) })),
-        }
-      },
-    ],
-  ]
+  if (list.length === 0) return {}
+  return {
+    'prompts/list': ({ cursor }, { client }) => {
+      const { items, ...next } = page('prompts', list, cursor)
+      return { prompts: items.map((prompt) => client.revision.encodePrompt(prompt)), ...next }
+    },
+    'prompts/get': async ({ name, arguments: given = {} }, exchange) => {
+      const prompt = byName.get(name as string)
+      if (!prompt)
+        throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${String(name).slice(0, 128)}. prompts/list names all.`)
+      const args = readArguments(prompt, given)
+      const { revision } = exchange.client
+      const { messages, ...result } = asResult(await runOrFail(exchange, (call) => prompt.get(args, call)))
+      const known = messages.filter(({ content }) => revision.contentTypes.includes(content.type))
+      return {
+        ...result,
+        messages: known.map(({ role, content }) => ({ role, content: revision.encodeContent(content) })),
+      }
+    },
+  }
 }
 
 /** The values of the arguments that the prompt has; others do not reach it. */

@@ -1,5 +1,5 @@
-import { INVALID_PARAMS, INVALID_REQUEST, RpcError, type Handler } from '../../jsonrpc/index.ts'
-import type { Exchange } from '../exchange.ts'
+import { INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
+import type { Exchange, Methods } from '../exchange.ts'
 import type { Resource, ResourceReturn, ResourceTemplate } from '../resource.ts'
 import type { Call } from '../tool.ts'
 import type { ResourceContents } from '../types.ts'
@@ -11,14 +11,10 @@ import { runOrFail } from '../call.ts'
 const MAX_SUBSCRIPTIONS = 1_000
 
 /** Lists the resources and their templates, reads them, and remembers who wants to hear of changes. */
-export function resources(
-  list: readonly Resource[],
-  templates: readonly ResourceTemplate[],
-  page: Pager,
-): [string, Handler<Exchange>][] {
+export function resources(list: readonly Resource[], templates: readonly ResourceTemplate[], page: Pager): Methods {
   const byUri = new Map(list.map((resource) => [resource.uri, resource]))
   if (byUri.size < list.length) throw new TypeError('Two resources have the same URI.')
-  if (list.length + templates.length === 0) return []
+  if (list.length + templates.length === 0) return {}
 
   /** What reads a URI: its own resource, else the first template that it fits. */
   function find(uri: string, { client }: Exchange) {
@@ -33,51 +29,36 @@ export function resources(
     throw client.revision.resourceNotFound(uri)
   }
 
-  return [
-    [
-      'resources/list',
-      ({ cursor }, { client }) => {
-        const { items, ...next } = page('resources', list, cursor)
-        return { resources: items.map((resource) => client.revision.encodeResource(resource)), ...next }
-      },
-    ],
-    [
-      'resources/templates/list',
-      ({ cursor }, { client }) => {
-        const { items, ...next } = page('templates', templates, cursor)
-        return { resourceTemplates: items.map((one) => client.revision.encodeResource(one)), ...next }
-      },
-    ],
-    [
-      'resources/read',
-      async (params, exchange) => {
-        const uri = readUri(params['uri'])
-        const { revision } = exchange.client
-        const { mimeType, read } = find(uri, exchange)
-        const contents = asContents(await runOrFail(exchange, read), uri, mimeType)
-        if (!contents) throw revision.resourceNotFound(uri)
-        return { contents: contents.map((one) => revision.encodeResourceContents(one)) }
-      },
-    ],
-    [
-      'resources/subscribe',
-      (params, exchange) => {
-        const uri = readUri(params['uri'])
-        find(uri, exchange)
-        const subscriptions = (exchange.client.subscriptions ??= new Set())
-        if (subscriptions.size >= MAX_SUBSCRIPTIONS && !subscriptions.has(uri))
-          throw new RpcError(INVALID_REQUEST, `At most ${MAX_SUBSCRIPTIONS} subscriptions: end some first.`)
-        subscriptions.add(uri)
-      },
-    ],
-    [
-      'resources/unsubscribe',
-      (params, { client }) => {
-        const uri = readUri(params['uri'])
-        client.subscriptions?.delete(uri)
-      },
-    ],
-  ]
+  return {
+    'resources/list': ({ cursor }, { client }) => {
+      const { items, ...next } = page('resources', list, cursor)
+      return { resources: items.map((resource) => client.revision.encodeResource(resource)), ...next }
+    },
+    'resources/templates/list': ({ cursor }, { client }) => {
+      const { items, ...next } = page('templates', templates, cursor)
+      return { resourceTemplates: items.map((one) => client.revision.encodeResource(one)), ...next }
+    },
+    'resources/read': async (params, exchange) => {
+      const uri = readUri(params['uri'])
+      const { revision } = exchange.client
+      const { mimeType, read } = find(uri, exchange)
+      const contents = asContents(await runOrFail(exchange, read), uri, mimeType)
+      if (!contents) throw revision.resourceNotFound(uri)
+      return { contents: contents.map((one) => revision.encodeResourceContents(one)) }
+    },
+    'resources/subscribe': (params, exchange) => {
+      const uri = readUri(params['uri'])
+      find(uri, exchange)
+      const subscriptions = (exchange.client.subscriptions ??= new Set())
+      if (subscriptions.size >= MAX_SUBSCRIPTIONS && !subscriptions.has(uri))
+        throw new RpcError(INVALID_REQUEST, `At most ${MAX_SUBSCRIPTIONS} subscriptions: end some first.`)
+      subscriptions.add(uri)
+    },
+    'resources/unsubscribe': (params, { client }) => {
+      const uri = readUri(params['uri'])
+      client.subscriptions?.delete(uri)
+    },
+  }
 }
 
 function readUri(uri: unknown): string {

@@ -1,6 +1,6 @@
 import { INTERNAL_ERROR, INVALID_PARAMS, RpcError, type Handler, type Id, type Params } from '../../jsonrpc/index.ts'
 import { notificationOf, type Change, type Changes } from '../changes.ts'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange, Methods } from '../exchange.ts'
 
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 
@@ -13,7 +13,7 @@ interface Filter {
 }
 
 export interface Listening {
-  methods: [string, Handler<Exchange>][]
+  methods: Methods
   /** Ends every subscription in good order. */
   close(): void
 }
@@ -53,7 +53,7 @@ export function subscriptions(changes: Changes, listsChange: boolean, maxListens
   }
 
   return {
-    methods: [['subscriptions/listen', listen]],
+    methods: { 'subscriptions/listen': listen },
     close() {
       for (const end of ends) end()
     },

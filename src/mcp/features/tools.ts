@@ -1,5 +1,5 @@
-import { INVALID_PARAMS, RpcError, type Handler, type Params } from '../../jsonrpc/index.ts'
-import type { Exchange } from '../exchange.ts'
+import { INVALID_PARAMS, RpcError, type Params } from '../../jsonrpc/index.ts'
+import type { Exchange, Methods } from '../exchange.ts'
 import { InputRequired } from '../input-required.ts'
 import { causeOf, type Log } from '../log.ts'
 import type { Revision } from '../revisions/index.ts'
@@ -10,37 +10,31 @@ import type { Pager } from './pagination.ts'
 import { runInTime } from '../call.ts'
 
 /** Lists the tools and runs them. */
-export function tools(list: readonly Tool[], page: Pager, log: Log): [string, Handler<Exchange>][] {
+export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
   const byName = new Map(list.map((tool) => [tool.name, tool]))
   if (byName.size < list.length) throw new TypeError('Two tools have the same name.')
-  if (list.length === 0) return []
-  return [
-    [
-      'tools/list',
-      ({ cursor }, { client }) => {
-        const { items, ...next } = page('tools', list, cursor)
-        return { tools: items.map((tool) => client.revision.encodeTool(tool)), ...next }
-      },
-    ],
-    [
-      'tools/call',
-      async (params, exchange) => {
-        const { name, arguments: given = {} } = params
-        const tool = byName.get(name as string)
-        if (!tool)
-          throw new RpcError(INVALID_PARAMS, `Unknown tool: ${String(name).slice(0, 128)}. tools/list names all.`)
-        if (!isObject(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
-        exchange.checkArguments(tool, given)
-        const check = tool.check()
-        const checked = (check instanceof Promise ? await check : check)(given)
-        const result =
-          'problem' in checked
-            ? failed(`Invalid arguments for ${name as string}: ${checked.problem}`)
-            : await runTool(tool, checked.value as Params, exchange, log)
-        return encodeCallResult(result, exchange.client.revision)
-      },
-    ],
-  ]
+  if (list.length === 0) return {}
+  return {
+    'tools/list': ({ cursor }, { client }) => {
+      const { items, ...next } = page('tools', list, cursor)
+      return { tools: items.map((tool) => client.revision.encodeTool(tool)), ...next }
+    },
+    'tools/call': async (params, exchange) => {
+      const { name, arguments: given = {} } = params
+      const tool = byName.get(name as string)
+      if (!tool)
+        throw new RpcError(INVALID_PARAMS, `Unknown tool: ${String(name).slice(0, 128)}. tools/list names all.`)
+      if (!isObject(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
+      exchange.checkArguments(tool, given)
+      const check = tool.check()
+      const checked = (check instanceof Promise ? await check : check)(given)
+      const result =
+        'problem' in checked
+          ? failed(`Invalid arguments for ${name as string}: ${checked.problem}`)
+          : await runTool(tool, checked.value as Params, exchange, log)
+      return encodeCallResult(result, exchange.client.revision)
+    },
+  }
 }
 
 // What goes wrong inside a tool is a result, so that the model can react (server/tools, "Error Handling").
