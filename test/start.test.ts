@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import net from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -144,3 +145,70 @@ test('its first initialize is answered within twice the time of a bare node:http
   const ratio = Math.min(...ours) / Math.min(...floor)
   assert.ok(ratio < 2, `${ratio.toFixed(2)} times the floor`)
 })
+
+for (const [what, code] of [
+  ['an exception that nobody caught', "throw new Error('boom')"],
+  ['a rejection that nobody handled', "Promise.reject(new Error('boom'))"],
+] as const)
+  test(`T-63: ${what} is one line in the log and a shutdown in good order, with exit code 1`, async () => {
+    const onInput = `process.stdin.once('data',()=>{${code}})`
+    const child = spawn(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(onInput)}`, MAIN], {
+      cwd: ROOT,
+      env: { ...process.env, HN_SOURCE: 'snapshot', PORT: '0' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    let errors = ''
+    child.stderr!.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk))
+    const client = await connectHttpSse((await banner(child)).url)
+    const exited = once(child, 'exit')
+    child.stdin!.write('now\n')
+    await client.ended
+    assert.match(client.raw(), /retry: \d+\n\n$/)
+    assert.deepEqual(await exited, [1, null])
+    const { level, reason, cause } = JSON.parse(errors.trim())
+    assert.deepEqual([level, reason], ['error', 'crash'])
+    assert.match(cause, /^Error: boom\n/)
+  })
+
+test(
+  'T-90: SIGTERM ends it with code 0, a second signal at once with 1',
+  { skip: process.platform === 'win32' },
+  async () => {
+    const child = start([], { PORT: '0' })
+    const client = await connectHttpSse((await banner(child)).url)
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    await client.ended
+    assert.deepEqual(await exited, [0, null])
+
+    const stubborn = start([], { PORT: '0' })
+    const { url } = await banner(stubborn)
+    const socket = net.connect(Number(new URL(url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    // Half a request: its connection is not idle, so the first signal waits for it.
+    socket.write(
+      'POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+    )
+    await request('GET', `${url}/health`)
+    const gone = once(stubborn, 'exit')
+    stubborn.kill('SIGTERM')
+    await refused(url)
+    stubborn.kill('SIGINT')
+    assert.deepEqual(await gone, [1, null])
+    socket.destroy()
+  },
+)
+
+/** Fulfilled once nobody listens there any more. */
+async function refused(url: string): Promise<void> {
+  for (;;) {
+    const socket = net.connect(Number(new URL(url).port), '127.0.0.1')
+    try {
+      await once(socket, 'connect')
+    } catch {
+      return
+    }
+    socket.destroy()
+  }
+}
