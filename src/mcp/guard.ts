@@ -66,19 +66,11 @@ export function preflight({ headers }: IncomingMessage, response: ServerResponse
   const params = headers['access-control-request-headers']?.match(/mcp-param-[\w-]{1,64}/gi) ?? []
   response.writeHead(204, {
     'Access-Control-Allow-Methods': methods.join(', '),
-    'Access-Control-Allow-Headers': [...ALLOWED_HEADERS, ...params.slice(0, 32)].join(', '),
+    'Access-Control-Allow-Headers': [ALLOWED_HEADERS, ...params.slice(0, 32)].join(', '),
     'Access-Control-Max-Age': '600', // seconds
   })
   response.end()
 }
 
-const ALLOWED_HEADERS = [
-  'Content-Type',
-  'Accept',
-  'Authorization',
-  'Last-Event-ID',
-  'Mcp-Session-Id',
-  'MCP-Protocol-Version',
-  'Mcp-Method',
-  'Mcp-Name',
-]
+const ALLOWED_HEADERS =
+  'Content-Type, Accept, Authorization, Last-Event-ID, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name'

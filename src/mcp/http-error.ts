@@ -1,5 +1,4 @@
-import type { ServerResponse } from 'node:http'
-import { errorResponse, INTERNAL_ERROR, RpcError, type Id } from '../jsonrpc/index.ts'
+import { RpcError, type Id } from '../jsonrpc/index.ts'
 
 /** A request that is refused before it became a message, or because of it. The text tells the caller what to do. */
 export class HttpError extends RpcError {
@@ -36,21 +35,3 @@ const REASONS = new Map([
   [429, 'too-many-requests'],
   [503, 'overloaded'],
 ])
-
-/** Answers with the error, if there is still somebody to answer. What was not thrown on purpose says nothing outside. */
-export function sendError(response: ServerResponse, error: unknown): void {
-  if (response.headersSent || response.destroyed) return void response.end()
-  const { status, headers, id } = error instanceof HttpError ? error : NO_DETAILS
-  const known = error instanceof RpcError ? error : new RpcError(INTERNAL_ERROR, 'Internal error')
-  const body = JSON.stringify(errorResponse(known, id))
-  response.writeHead(status ?? (error instanceof RpcError ? 400 : 500), {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-    'X-Content-Type-Options': 'nosniff',
-    ...headers,
-  })
-  response.end(body)
-}
-
-// A message that JSON-RPC refuses is the caller's mistake, anything unforeseen is ours.
-const NO_DETAILS = { status: undefined, headers: {}, id: undefined }

@@ -1,20 +1,25 @@
 import type { ServerResponse } from 'node:http'
+import { errorResponse, INTERNAL_ERROR, RpcError } from '../../jsonrpc/index.ts'
+import { HttpError } from '../http-error.ts'
+import { sendText } from './reply.ts'
 
 /** No JSON-RPC body: newer clients take this answer as the sign that another transport is here. */
 export function methodNotAllowed(response: ServerResponse, allowed: readonly string[], hint = ''): void {
   const text = `This URL answers ${allowed.join(', ')} and nothing else. ${hint}`
-  sendText(response, 405, `${text.trim()}\n`, { Allow: allowed.join(', ') })
+  sendText(response, 405, 'text/plain', `${text.trim()}\n`, { Allow: allowed.join(', ') })
 }
 
 export const notFound = (response: ServerResponse): void =>
-  sendText(response, 404, 'Nothing here. MCP is at /mcp, HTTP+SSE begins at GET /sse.\n')
+  sendText(response, 404, 'text/plain', 'Nothing here. MCP is at /mcp, HTTP+SSE begins at GET /sse.\n')
 
-function sendText(response: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
-  response.writeHead(status, {
-    'Content-Type': 'text/plain',
-    'Content-Length': Buffer.byteLength(text),
-    'X-Content-Type-Options': 'nosniff',
-    ...headers,
-  })
-  response.end(text)
+/** Answers with the error, if there is still somebody to answer. What was not thrown on purpose says nothing outside. */
+export function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) return void response.end()
+  const { status, headers, id } = error instanceof HttpError ? error : NO_DETAILS
+  const known = error instanceof RpcError ? error : new RpcError(INTERNAL_ERROR, 'Internal error')
+  const body = JSON.stringify(errorResponse(known, id))
+  sendText(response, status ?? (error instanceof RpcError ? 400 : 500), 'application/json', body, headers)
 }
+
+// A message that JSON-RPC refuses is the caller's mistake, anything unforeseen is ours.
+const NO_DETAILS = { status: undefined, headers: {}, id: undefined }

@@ -68,7 +68,13 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
       const texts = [answer ?? []].flat().map((one) => encodeResponse(one, options.onUnexpected))
       // An error's status can only be told by a reply that is not a stream.
       if (texts.length > 0 && !stream && (json || status !== 200))
-        return sendJson(response, status, Array.isArray(answer) ? `[${texts.join()}]` : texts[0]!, options.headers)
+        return sendText(
+          response,
+          status,
+          'application/json',
+          Array.isArray(answer) ? `[${texts.join()}]` : texts[0]!,
+          options.headers,
+        )
       if (!stream) open()
       for (const text of texts) say(text)
       if (channel) channel.end()
@@ -88,14 +94,16 @@ function accepted(accept = '*/*'): { json: boolean; stream: boolean } {
   }
 }
 
-export function sendJson(
+/** A whole answer in one piece. */
+export function sendText(
   response: ServerResponse,
   status: number,
+  type: string,
   text: string,
   headers?: Record<string, string>,
 ): void {
   response.writeHead(status, {
-    'Content-Type': 'application/json',
+    'Content-Type': type,
     'Content-Length': Buffer.byteLength(text),
     'X-Content-Type-Options': 'nosniff',
     ...headers,

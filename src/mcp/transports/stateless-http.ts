@@ -73,13 +73,7 @@ function readClient({ headers }: IncomingMessage, { id, method, params = {} }: R
   if (mismatch) throw refuse(HEADER_MISMATCH, mismatch)
 
   const info = meta[`${META}clientInfo`] as Implementation | undefined
-  return {
-    ...newClient(revision),
-    initialized: true,
-    info,
-    capabilities,
-    logLevel: logLevel as LogLevel | undefined,
-  }
+  return { ...newClient(revision), initialized: true, info, capabilities, logLevel: logLevel as LogLevel | undefined }
 }
 
 const versions = [...perRequestRevisions.keys()].join(' or ')

@@ -124,6 +124,4 @@ function checkBatch(batch: unknown[], { revision }: Client, maxBatch: number): v
 }
 
 const tooManySessions = () =>
-  new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', {
-    headers: { 'Retry-After': '10' },
-  })
+  new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', { headers: { 'Retry-After': '10' } })
