@@ -130,7 +130,9 @@ test('T-90: a request on a connection that is still open gets 503 and the connec
   socket.write(call)
   await started
   const closed = running.close()
+  const arrived = once(running.server, 'request')
   socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await arrived
   release()
   await closed
   if (!socket.closed) await once(socket, 'close')
