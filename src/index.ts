@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClientAddress } from './edge/client-address.ts'
 import { createRateLimit } from './edge/rate-limit.ts'
@@ -40,6 +40,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf)
   const mcp = createMcpHandler({ ...(isRateLimited && { admit }), ...options })
   const server = createServer(nodeOptions(limits), mcp)
+  // A length that is too much is refused before the body is asked for (RFC 9110, "Expect").
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (Number(request.headers['content-length'] ?? 0) <= limits.maxBodyBytes) response.writeContinue()
+    void mcp(request, response)
+  })
+  server.maxHeadersCount = 0 // all: maxHeadBytes is the bound, and a Host or Origin left out would not be checked
   server.maxConnections = limits.maxConnections
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket
   await once(server.listen(port, host), 'listening')
@@ -72,5 +78,6 @@ const nodeOptions = ({ maxHeadBytes, headMs, bodyMs, socketIdleMs }: Limits) => 
   headersTimeout: headMs,
   requestTimeout: bodyMs,
   keepAliveTimeout: socketIdleMs,
+  joinDuplicateHeaders: true, // two Hosts or two Content-Types are none that we know
   connectionsCheckingInterval: 2_000, // milliseconds between two looks at the clock
 })

@@ -149,8 +149,10 @@ test('R-SSE-1, R-SSE-2, T-51: GET /sse opens a stream whose first bytes are the 
   stream.destroy()
 })
 
-test('R7: GET /sse needs no Accept, and takes any', async () => {
-  for (const accept of [undefined, '*/*', 'application/json', 'text/event-stream']) {
+test('R7, T-6: GET /sse needs no Accept, but one that excludes event streams gets 406', async () => {
+  for (const accept of ['application/json', 'text/html', '*/*;q=0', 'text/event-stream; q=0.0, text/html'])
+    assert.equal((await request('GET', `${url}/sse`, { accept })).status, 406)
+  for (const accept of [undefined, '*/*', 'text/*', 'text/event-stream', 'application/json, text/event-stream']) {
     const stream = await openEvents(`${url}/sse`, accept ? { accept } : {})
     assert.equal(stream.status, 200)
     stream.destroy()

@@ -23,7 +23,8 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
   const hosts = new Set((allowedHosts?.length ? allowedHosts : LOOPBACK).map(lowerCase))
   const origins = new Set((allowedOrigins?.length ? allowedOrigins : LOOPBACK).map(lowerCase))
 
-  return ({ headers: { host = '', origin } }) => {
+  return ({ url = '/', headers: { host: header = '', origin } }) => {
+    const host = url.startsWith('/') ? header : hostOf(url)
     if (!isListed(hosts, /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(host))) throw refusal('Host', host)
     // Without Origin it is no page: a browser sends it with every request that a page makes to another site.
     if (origin === undefined) return
@@ -31,6 +32,9 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
       throw refusal('Origin', origin)
   }
 }
+
+/** A request may name the whole URL; then that is its host, whatever the header says (RFC 9112, "absolute-form"). */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '')
 
 /** A list names a host, or the whole value with its port. */
 function isListed(list: ReadonlySet<string>, match: RegExpExecArray | null): boolean {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import type { Changes } from './changes.ts'
@@ -110,6 +111,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     const route = routes.get(path.startsWith(`${base}/`) ? path.slice(base.length) : path)
     if (!route && next) return next()
     try {
+      await turnOf(request, response)
       if (isClosing) throw leaving()
       guard(request)
       if (!route) return site(request, response)
@@ -140,6 +142,17 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   })
 }
 
+// Who sends requests without reading the answers (RFC 9112, "Pipelining") is served one by one, or all answers would
+// wait in memory.
+const lastOn = new WeakMap<Socket, ServerResponse>()
+
+function turnOf({ socket }: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
+  const before = lastOn.get(socket)
+  lastOn.set(socket, response)
+  if (!before || before.writableFinished || before.destroyed) return undefined
+  return new Promise((resolve) => before.once('close', resolve))
+}
+
 const leaving = () => {
   const { code, message, data } = shuttingDown()
   return new HttpError(503, code, message, {
@@ -157,8 +170,9 @@ const said = (request: IncomingMessage, { code, message }: RpcError) => ({
 })
 
 export const pathOf = ({ url = '/' }: IncomingMessage): string => {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
+  const target = url.startsWith('/') || !URL.canParse(url) ? url : new URL(url).pathname
+  const query = target.indexOf('?')
+  return query === -1 ? target : target.slice(0, query)
 }
 
 /** The version that a message names in its `_meta`. */

@@ -52,10 +52,11 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
     sweeping = undefined
   }
 
-  /** The one idle longest makes room, those that never went beyond the handshake first. */
+  /** The one idle longest makes room, those first that went no further than a handshake some time ago. */
   function makeRoom(): boolean {
     const idle = [...sessions.values()].filter((session) => !inUse(session))
-    const first = idle.find((session) => session.timesSpoken === 1) ?? idle[0]
+    const isStale = ({ timesSpoken, spokenAt }: S) => timesSpoken === 1 && now() - spokenAt > NEW_MS
+    const first = idle.find(isStale) ?? idle[0]
     if (first) close(first)
     return first !== undefined
   }
@@ -94,3 +95,6 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
 const inUse = (session: Session) => session.isOpen() || session.client.inFlight.size > 0
 
 const SWEEP_MS = 10_000
+
+/** So long a handshake is new: were it not, newcomers would drive out each other, and never the old. */
+const NEW_MS = 2_000

@@ -2,4 +2,5 @@ export { encodeComment, encodeEvent, SseEncodeError, type SseEncodeErrorCode, ty
 export { EventSource, type EventSourceOptions } from './event-source.ts'
 export { createParser, type SseEvent, type SseParser, type SseParserOptions } from './parser.ts'
 export { createReplayStore, type ReplayLimits, type ReplayLog, type ReplayStore } from './replay.ts'
+export { watchReader } from './watch-reader.ts'
 export { openStream, type EventStream, type Sent, type StreamOptions } from './stream.ts'

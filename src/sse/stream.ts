@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { encodeComment, encodeEvent, type SseMessage } from './event.ts'
 import { keepAlive } from './keep-alive.ts'
+import { watchReader } from './watch-reader.ts'
 
 export interface StreamOptions {
   /** Further response headers. */
@@ -55,7 +56,7 @@ class ResponseStream implements EventStream {
   readonly #options: StreamOptions
   /** What waits until the reader has taken what was written; undefined while it keeps up. */
   #backlog: Backlog | undefined
-  #watch: NodeJS.Timeout | undefined
+  #stopWatching: (() => void) | undefined
   #closed: AbortController | undefined
 
   constructor(response: ServerResponse, options: StreamOptions) {
@@ -64,7 +65,6 @@ class ResponseStream implements EventStream {
     const stopBeating = keepAlive(this, options.keepAliveMs ?? 15_000)
     response.once('close', () => {
       stopBeating()
-      if (this.#watch) clearInterval(this.#watch)
       this.#closed?.abort()
     })
   }
@@ -100,13 +100,13 @@ class ResponseStream implements EventStream {
     if (this.#response.write(text)) return 'sent'
     this.#backlog = new Backlog()
     this.#response.once('drain', () => this.#catchUp())
-    this.#watchReader()
+    this.#stopWatching ??= watchReader(this.#response, this.#options.unreadMs, () => this.#cut())
     return 'full'
   }
 
   #catchUp(): void {
-    clearInterval(this.#watch)
-    this.#watch = undefined
+    this.#stopWatching?.()
+    this.#stopWatching = undefined
     const text = this.#backlog?.take()
     this.#backlog = undefined
     if (text && !this.#isOver()) this.#write(text)
@@ -122,19 +122,6 @@ class ResponseStream implements EventStream {
     return this.#response.writableLength + (this.#backlog?.bytes ?? 0)
   }
 
-  #watchReader(): void {
-    let [left, idle] = [this.#response.writableLength, 0]
-    this.#watch ??= setInterval(
-      () => {
-        const unread = this.#response.writableLength
-        idle = unread < left ? 0 : idle + 1
-        left = unread
-        if (idle === LOOKS) this.#cut()
-      },
-      (this.#options.unreadMs ?? 30_000) / LOOKS,
-    ).unref()
-  }
-
   #cut(): void {
     this.#options.onCut?.(this.#unread(), this.#backlog?.dropped ?? 0)
     this.#response.destroy()
@@ -144,9 +131,6 @@ class ResponseStream implements EventStream {
     return this.#response.writableEnded || this.#response.destroyed
   }
 }
-
-/** How often one looks, within the time that a reader may take nothing. */
-const LOOKS = 3
 
 /** Messages that wait, the oldest first. */
 class Backlog {

@@ -16,9 +16,9 @@ export function prompts(list: readonly Prompt[], page: Pager): Methods {
       return { prompts: items.map((prompt) => client.revision.encodePrompt(prompt)), ...next }
     },
     'prompts/get': async ({ name, arguments: given = {} }, exchange) => {
-      const prompt = byName.get(name as string)
-      if (!prompt)
-        throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${String(name).slice(0, 128)}. prompts/list names all.`)
+      if (typeof name !== 'string') throw new RpcError(INVALID_PARAMS, 'params.name must be the name of a prompt.')
+      const prompt = byName.get(name)
+      if (!prompt) throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${name.slice(0, 128)}. prompts/list names all.`)
       const args = readArguments(prompt, given)
       const { revision } = exchange.client
       const { messages, ...result } = asResult(await runOrFail(exchange, (call) => prompt.get(args, call)))

@@ -21,16 +21,16 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
     },
     'tools/call': async (params, exchange) => {
       const { name, arguments: given = {} } = params
-      const tool = byName.get(name as string)
-      if (!tool)
-        throw new RpcError(INVALID_PARAMS, `Unknown tool: ${String(name).slice(0, 128)}. tools/list names all.`)
+      if (typeof name !== 'string') throw new RpcError(INVALID_PARAMS, 'params.name must be the name of a tool.')
+      const tool = byName.get(name)
+      if (!tool) throw new RpcError(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 128)}. tools/list names all.`)
       if (!isObject(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
       exchange.checkArguments(tool, given)
       const check = tool.check()
       const checked = (check instanceof Promise ? await check : check)(given)
       const result =
         'problem' in checked
-          ? failed(`Invalid arguments for ${name as string}: ${checked.problem}`)
+          ? failed(`Invalid arguments for ${name}: ${checked.problem}`)
           : await runTool(tool, checked.value as Params, exchange, log)
       return encodeCallResult(result, exchange.client.revision)
     },

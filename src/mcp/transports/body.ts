@@ -32,7 +32,7 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<str
   // A page can send text/plain or a form to any site unasked, but not application/json.
   if (!JSON_TYPE.test(headers['content-type'] ?? ''))
     throw new HttpError(415, INVALID_REQUEST, 'Send the message as Content-Type: application/json.')
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
     throw new HttpError(415, INVALID_REQUEST, 'Send the message uncompressed.', {
       headers: { 'Accept-Encoding': 'identity' },
     })

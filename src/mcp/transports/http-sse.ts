@@ -7,6 +7,7 @@ import { HttpError } from '../http-error.ts'
 import { handshakeRevisions, oldest, type Revision } from '../revisions/index.ts'
 import type { Session, SessionStore } from '../session.ts'
 import { asMessage, readJson } from './body.ts'
+import { acceptsStream } from './reply.ts'
 import { standsFor } from './stands-for.ts'
 import type { Common, Transport } from './transport.ts'
 
@@ -20,6 +21,7 @@ export function httpSse(
 ): { get: Transport; post: Transport } {
   return {
     get(request, response) {
+      if (!acceptsStream(request)) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
       // A client that lost its stream comes back without a second handshake, and may name what it had agreed on.
       const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldest
       const session = new StreamSession(revision)

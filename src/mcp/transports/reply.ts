@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { encodeResponse, INVALID_REQUEST, type Message, type Response } from '../../jsonrpc/index.ts'
-import { openStream, type EventStream, type StreamOptions } from '../../sse/index.ts'
+import { openStream, watchReader, type EventStream, type StreamOptions } from '../../sse/index.ts'
 import { HttpError } from '../http-error.ts'
 import type { Channel } from './channel.ts'
 import { standsFor } from './stands-for.ts'
@@ -53,6 +53,16 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
     else stream?.send({ data }, newestOn)
   }
 
+  function sendJson(status: number, text: string): void {
+    sendText(response, status, 'application/json', text, options.headers)
+    const { onCut, unreadMs } = options.streams
+    if (text.length < LARGE) return
+    watchReader(response, unreadMs, () => {
+      onCut?.(response.writableLength, 0)
+      response.destroy()
+    })
+  }
+
   return {
     canSpeak,
     send(message) {
@@ -68,13 +78,7 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
       const texts = [answer ?? []].flat().map((one) => encodeResponse(one, options.onUnexpected))
       // An error's status can only be told by a reply that is not a stream.
       if (texts.length > 0 && !stream && (json || status !== 200))
-        return sendText(
-          response,
-          status,
-          'application/json',
-          Array.isArray(answer) ? `[${texts.join()}]` : texts[0]!,
-          options.headers,
-        )
+        return sendJson(status, Array.isArray(answer) ? `[${texts.join()}]` : texts[0]!)
       if (!stream) open()
       for (const text of texts) say(text)
       if (channel) channel.end()
@@ -83,14 +87,18 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
   }
 }
 
+/** UTF-16 units; what is smaller the system takes at once, read or not. */
+const LARGE = 65_536
+
 export const acceptsStream = ({ headers }: IncomingMessage): boolean => accepted(headers.accept).stream
 
 /** Lenient as the field is: no Accept is anything, and one of the two types is enough. */
 function accepted(accept = '*/*'): { json: boolean; stream: boolean } {
-  const anything = accept.includes('*/*')
+  const wanted = accept.replace(/[^,]*;\s*q=0(\.0*)?\s*(?=,|$)/gi, '')
+  const anything = wanted.includes('*/*')
   return {
-    json: anything || /application\/(json|\*)/i.test(accept),
-    stream: anything || /text\/(event-stream|\*)/i.test(accept),
+    json: anything || /application\/(json|\*)/i.test(wanted),
+    stream: anything || /text\/(event-stream|\*)/i.test(wanted),
   }
 }
 
