@@ -3,8 +3,10 @@
 // that is a failure. `npm test -- parser` runs only the files that have `parser` in their name; `npm run test:unit`
 // those of our own code, without browsers, official clients and suites, lessons and captures.
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { isHere, PARTS, ROOT } from './parts.mjs'
 
 const isUnit = process.argv[2] === '--unit'
@@ -30,18 +32,41 @@ const runnable = files.filter((file) => missingFor(file).length === 0)
 const missing = new Set(files.flatMap(missingFor))
 
 const failed = []
-function step(name, ...args) {
+function step(name, args, env = {}) {
   console.log(`\n# ${name}`)
-  if (spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' }).status !== 0) failed.push(name)
+  const options = { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } }
+  if (spawnSync(process.execPath, args, options).status !== 0) failed.push(name)
 }
 
-step('build', 'scripts/build.mjs')
-if (!only && !isUnit) {
-  step('types', 'node_modules/typescript/bin/tsc')
-  step('lint', 'node_modules/oxlint/bin/oxlint')
-  step('format', 'node_modules/oxfmt/bin/oxfmt', '--check')
+/** Runs a step in whose processes, all of them, servers' messages are held against the official schemas. */
+function stepWithSchemas(name, args) {
+  const folder = mkdtempSync(join(tmpdir(), 'sse-mcp-messages-'))
+  const validate = `--import=${pathToFileURL(join(ROOT, 'test/support/validate-messages.mjs')).href}`
+  const { NODE_OPTIONS = '' } = process.env
+  step(name, args, { NODE_OPTIONS: `${NODE_OPTIONS} ${validate}`.trim(), SSE_MCP_MESSAGES: folder })
+  const reports = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')))
+  rmSync(folder, { recursive: true })
+
+  const problems = reports.flatMap((report) => report.problems)
+  const counts = reports.flatMap((report) => Object.entries(report.counts))
+  const sum = (numbers) => numbers.reduce((total, one) => total + one, 0)
+  const messages = sum(counts.map(([, count]) => count))
+  const onPurpose = sum(reports.map((report) => report.onPurpose))
+  const revisions = new Set(counts.map(([revision]) => revision)).size
+  const fit = messages - problems.length - onPurpose
+  const excused = onPurpose > 0 ? ` (${onPurpose} more break them on purpose)` : ''
+  if (messages > 0) console.log(`\n${fit} messages of ${revisions} revisions fit their official schemas${excused}.`)
+  if (problems.length > 0) failed.push('a message against its schema')
+  for (const problem of problems) console.log(problem)
 }
-step('tests', '--import', 'tsx', '--test', '--test-reporter=spec', ...runnable)
+
+step('build', ['scripts/build.mjs'])
+if (!only && !isUnit) {
+  step('types', ['node_modules/typescript/bin/tsc'])
+  step('lint', ['node_modules/oxlint/bin/oxlint'])
+  step('format', ['node_modules/oxfmt/bin/oxfmt', '--check'])
+}
+stepWithSchemas('tests', ['--import', 'tsx', '--test', '--test-reporter=spec', ...runnable])
 
 console.log(`\n${runnable.length} of ${files.length} test files run.`)
 for (const part of missing) {

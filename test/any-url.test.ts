@@ -43,7 +43,7 @@ const modernHeaders = (method: string, version = VERSION) => ({
 for (const path of ['/sse', '/mcp']) {
   const at = together.url + path
 
-  test(`${path}: a client of HTTP+SSE gets its stream, and its endpoint is /messages`, async () => {
+  test(`R-SSE-12, ${path}: a client of HTTP+SSE gets its stream, and its endpoint is /messages`, async () => {
     const stream = await openEvents(at)
     const { type, data } = await stream.event()
     assert.equal(type, 'endpoint')

@@ -53,7 +53,7 @@ test('the five-line server greets', async () => {
   assert.equal(text(JSON.parse(answer.text).result), 'Hello, you! Hello, you!')
 })
 
-test('the server that asks: by a request on the call’s own stream until 2025-11-25', async () => {
+test('R-EL-5, R-MR-11: the server that asks: by a request on the call’s own stream until 2025-11-25', async () => {
   const url = await start('ask')
   const params = {
     protocolVersion: '2025-11-25',
@@ -68,13 +68,16 @@ test('the server that asks: by a request on the call’s own stream until 2025-1
   const question = await stream.message()
   assert.equal(question.method, 'elicitation/create')
   assert.equal(question.params.message, 'How many lumps of sugar?')
+  const { type, properties } = question.params.requestedSchema
+  const types = Object.values<{ type: string }>(properties).map((property) => property.type)
+  assert.deepEqual([type, types], ['object', ['integer']], 'a flat form')
   const result = { action: 'accept', content: { lumps: 2 } }
   assert.equal((await post(url, { jsonrpc: '2.0', id: question.id, result }, session)).status, 202)
   assert.equal(text((await stream.message()).result), 'Tea with 2 lumps of sugar.')
   await stream.ended
 })
 
-test('the same server asks by input_required in 2026-07-28, and declining is an answer too', async () => {
+test('R-MR-11: the same server asks by input_required in 2026-07-28, and declining is an answer too', async () => {
   const url = await start('ask')
   const version = '2026-07-28'
   const call = (more: object) => post(url, stateless(version, 'make-tea', {}, more), headersOf(version, 'make-tea'))

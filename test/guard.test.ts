@@ -21,12 +21,12 @@ const passes = (headers: { host?: string; origin?: string }, allowed: GuardOptio
   }
 }
 
-test('T-20: localhost, 127.0.0.1 and [::1] are us, on any port', () => {
+test('R-SE-2, T-20: localhost, 127.0.0.1 and [::1] are us, on any port', () => {
   for (const name of ['localhost', '127.0.0.1', '[::1]', 'LocalHost'])
     for (const suffix of ['', ':1', `:${port}`, ':65535']) assert.ok(passes({ host: name + suffix }), name + suffix)
 })
 
-test('T-20: no other Host is, whatever it looks like', () => {
+test('R-SE-2, T-20: no other Host is, whatever it looks like', () => {
   const hosts = [
     'evil.example',
     'localhost.evil.example',
@@ -49,13 +49,13 @@ test('T-20: no other Host is, whatever it looks like', () => {
   for (const host of hosts) assert.ok(!passes({ host }), JSON.stringify(host))
 })
 
-test('T-21: pages of loopback pass on any port and scheme; without Origin it is no page', () => {
+test('R-SE-1, T-21: pages of loopback pass on any port and scheme; without Origin it is no page', () => {
   for (const origin of ['http://localhost:6274', 'https://127.0.0.1', 'http://[::1]:1', 'HTTP://LOCALHOST:5173'])
     assert.ok(passes({ origin }), origin)
   assert.ok(passes({}))
 })
 
-test('T-21: no other Origin does: null, files, lists, user-info tricks, look-alikes', () => {
+test('R-SE-1, T-21: no other Origin does: null, files, lists, user-info tricks, look-alikes', () => {
   const origins = [
     'null',
     '',
@@ -128,12 +128,15 @@ test('the guard and the WHATWG URL parser agree on every host', () => {
   )
 })
 
-test('T-20, T-21: on every path and method the answer is 403, before anything else, and names the value and the setting', async () => {
+test('R-SE-1, R-SE-2, R-SSE-4, T-20, T-21: on every path and method the answer is 403, before anything else, and names the value and the setting', async () => {
   for (const [method, path] of [
     ['GET', '/sse'],
     ['POST', '/sse'],
     ['POST', '/messages?sessionId=x'],
     ['DELETE', '/messages'],
+    ['GET', '/mcp'],
+    ['POST', '/mcp'],
+    ['DELETE', '/mcp'],
     ['GET', '/'],
     ['GET', '/health'],
     ['GET', '/nothing'],
@@ -165,7 +168,7 @@ test('a refused value is echoed cut short and as JSON, never as markup', async (
   assert.ok(text.length < 500)
 })
 
-test('T-20: a server that listens to others must be told its names, else it does not start', async () => {
+test('R-SE-3, T-20: a server that listens to others must be told its names, else it does not start', async () => {
   await assert.rejects(serve({ ...options, host: '0.0.0.0' }), /ALLOWED_HOSTS/)
   await assert.rejects(serve({ ...options, host: '0.0.0.0', allowedHosts: [] }), /ALLOWED_HOSTS/)
 })

@@ -132,7 +132,7 @@ const text = (answer: any): string => answer.result.content[0].text
 const call = (client: HttpSse, name: string, args: object = {}, id: number | string = 1, more: object = {}) =>
   client.post({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args, ...more } })
 
-test('R-SSE-1, R-SSE-2, T-51: GET /sse opens a stream whose first bytes are the endpoint event, then the reconnection time', async () => {
+test('R-SSE-1, R-SSE-2, R-SH-32, T-51: GET /sse opens a stream whose first bytes are the endpoint event, then the reconnection time', async () => {
   const stream = await openEvents(`${url}/sse`)
   assert.equal(stream.status, 200)
   assert.equal(stream.headers['content-type'], 'text/event-stream')
@@ -171,7 +171,7 @@ test('R-SSE-6, R-SSE-3: a POST is answered by 202 Accepted, and the answer is an
 })
 
 for (const version of ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])
-  test(`R-LC-2, R-SSE-11: ${version} can be negotiated, and its words are used`, async () => {
+  test(`R-LC-2, R-LC-6, R-SSE-11: ${version} can be negotiated, and its words are used`, async () => {
     const client = await connectHttpSse(url)
     const { result } = await client.call('initialize', {
       protocolVersion: version,
@@ -466,7 +466,7 @@ test('T-9: a body that is not UTF-8 is refused, not mended', async () => {
   client.destroy()
 })
 
-test('T-6, T-8: a POST must say application/json, in UTF-8, uncompressed', async () => {
+test('R-SSE-7, T-6, T-8: a POST must say application/json, in UTF-8, uncompressed', async () => {
   const client = await connectHttpSse(url)
   const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
   for (const type of [
@@ -486,7 +486,7 @@ test('T-6, T-8: a POST must say application/json, in UTF-8, uncompressed', async
   client.destroy()
 })
 
-test('T-7: a body over the limit is 413, from its declared length and from its bytes', async () => {
+test('R-SE-9, R-SH-31, T-7: a body over the limit is 413, from its declared length and from its bytes', async () => {
   const small = await serve({ ...options, maxBodyBytes: 100 })
   const client = await connectHttpSse(small.url)
   const { pathname, search, host } = new URL(client.endpoint)
@@ -500,7 +500,7 @@ test('T-7: a body over the limit is 413, from its declared length and from its b
   await small.close()
 })
 
-test('R-SSE-10, T-4: another method is 405 with Allow and no JSON-RPC body, before any other check; another path 404', async () => {
+test('R-SSE-10, R-SH-31, T-4: another method is 405 with Allow and no JSON-RPC body, before any other check; another path 404', async () => {
   const apart = await serve({ ...options, anyUrl: false })
   for (const [method, target, allow] of [
     ['POST', `${apart.url}/sse`, 'GET'],
@@ -526,7 +526,7 @@ test('R-SSE-10, T-4: another method is 405 with Allow and no JSON-RPC body, befo
     assert.equal((await request('GET', url + path)).status, 404, path)
 })
 
-test('T-49: one stream too many is 503 with Retry-After; a place is free again when one closes', async () => {
+test('R-SE-9, T-49: one stream too many is 503 with Retry-After; a place is free again when one closes', async () => {
   const small = await serve({ ...options, maxSessions: 1 })
   const first = await connectHttpSse(small.url)
   const second = await request('GET', `${small.url}/sse`)
@@ -574,7 +574,7 @@ test('R-EL-1, R-EL-3, R-EL-4: a tool asks its client on the stream and takes the
   client.destroy()
 })
 
-test('R-EL-1: a client that did not offer it is not asked, and neither is one whose revision has no such word', async () => {
+test('R-EL-1, R-LC-6: a client that did not offer it is not asked, and neither is one whose revision has no such word', async () => {
   for (const params of [
     { protocolVersion: '2025-06-18', capabilities: {} },
     { protocolVersion: '2025-03-26', capabilities: { elicitation: {} } },

@@ -88,7 +88,7 @@ test('7: rpc call with named parameters, in any order', async () => {
   )
 })
 
-test('7: a notification is done and never answered, known or unknown', async () => {
+test('R-JR-7, 7: a notification is done and never answered, known or unknown', async () => {
   heard.length = 0
   assert.equal(await endpoint('{"jsonrpc": "2.0", "method": "update", "params": [1,2,3,4,5]}'), undefined)
   assert.equal(await endpoint('{"jsonrpc": "2.0", "method": "foobar"}'), undefined)
@@ -194,7 +194,7 @@ test('5: a response has a result or an error, never both and never neither', () 
   assert.equal(isMessage({ jsonrpc: '1.0', id: 1, method: 'x' }), false)
 })
 
-test('T-35: 64 levels are read, the 65th is refused before anything is built; brackets inside strings do not count', () => {
+test('R-SE-9, T-35: 64 levels are read, the 65th is refused before anything is built; brackets inside strings do not count', () => {
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
   assert.ok(parseJson(nested(64)))
   assert.throws(() => parseJson(nested(65)), { code: -32600 })

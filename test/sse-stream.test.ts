@@ -113,7 +113,7 @@ test('T-52: full is not gone: what waits for a slow reader arrives, every byte o
   reader.destroy()
 })
 
-test('T-52: a reader who takes nothing is cut off at the bound, and the others notice nothing', async () => {
+test('R-SE-9, T-52: a reader who takes nothing is cut off at the bound, and the others notice nothing', async () => {
   const bound = 2 ** 20
   const cuts: number[] = []
   const { reader: other, stream: otherStream } = await open()

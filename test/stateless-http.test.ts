@@ -141,7 +141,7 @@ test('R-SL-3, T-42: a session id and a last event id are ignored, not looked up'
   assert.equal((await callTool('echo', {}, { headers })).status, 200)
 })
 
-test('R-SL-4, R-SL-20: _meta without a version or capabilities is 400 -32602, with the id', async () => {
+test('R-SL-4, R-SL-20, R-LO-6: _meta without a version or capabilities is 400 -32602, with the id', async () => {
   for (const key of ['protocolVersion', 'clientCapabilities'])
     assert.deepEqual(refusal(await send('tools/list', { meta: { [META + key]: undefined }, id: 'x' })), [
       400,
@@ -190,9 +190,11 @@ test('R-SL-9, R-SL-13: Mcp-Method must be there and equal, its name in any case,
   )
 })
 
-test('R-SL-10 to R-SL-12: Mcp-Name repeats the name, as it is or in strict Base64', async () => {
-  const named = async (name: string | undefined) =>
-    (await callTool('echo', {}, { headers: { 'mcp-name': name } })).status
+test('R-SL-10, R-SL-11, R-SL-12: Mcp-Name repeats the name, as it is or in strict Base64', async () => {
+  const named = async (name: string | undefined) => {
+    const { status, json } = await callTool('echo', {}, { headers: { 'mcp-name': name } })
+    return status === 400 ? json.error.code : status
+  }
   assert.equal(await named('echo'), 200)
   assert.equal(await named('  echo '), 200)
   assert.equal(await named('=?base64?ZWNobw==?='), 200)
@@ -202,13 +204,15 @@ test('R-SL-10 to R-SL-12: Mcp-Name repeats the name, as it is or in strict Base6
     'other',
     '=?base64?ZWNobw?=',
     '=?base64?ZWNo bw==?=',
+    '=?base64?ZWNob_==?=',
+    '=?base64?/w==?=',
     '=?BASE64?ZWNobw==?=',
     '=?base64?ZWNobw==',
   ])
-    assert.equal(await named(wrong), 400, wrong)
+    assert.equal(await named(wrong), -32020, wrong)
 })
 
-test('R-SL-14 to R-SL-16: a marked argument is repeated by its header, unless it is absent or null', async () => {
+test('R-SL-11, R-SL-14, R-SL-15, R-SL-16: a marked argument is repeated by its header, unless it is absent or null', async () => {
   const marked = async (args: object, headers: Record<string, string>) => {
     const { status, json } = await callTool('marked', args, { headers })
     return status === 200 ? 200 : json.error.code
@@ -223,12 +227,15 @@ test('R-SL-14 to R-SL-16: a marked argument is repeated by its header, unless it
     ),
     200,
   )
+  for (const literal of ['=?base64?ZXU=', 'ZXU=?=', '=?BASE64?ZXU=?='])
+    assert.equal(await marked({ region: literal }, { 'mcp-param-region': literal }), 200, literal)
   assert.equal(await marked({ size: 42 }, { 'mcp-param-size': '42.0' }), 200)
   assert.equal(await marked({ deep: { sure: true } }, { 'mcp-param-sure': 'true' }), 200)
   assert.equal(await marked({}, { 'mcp-param-unheard': 'of' }), 200)
   assert.equal(await marked({ region: 'eu' }, {}), -32020)
   assert.equal(await marked({ region: 'eu' }, { 'mcp-param-region': 'EU' }), -32020)
   assert.equal(await marked({ region: 'eu' }, { 'mcp-param-region': 'e\xfc' }), -32020)
+  assert.equal(await marked({ region: '\ufffd' }, { 'mcp-param-region': '=?base64?/w==?=' }), -32020)
   assert.equal(await marked({ size: 42 }, { 'mcp-param-size': '' }), -32020)
   assert.equal(await marked({ deep: { sure: true } }, { 'mcp-param-sure': 'TRUE' }), -32020)
 })
@@ -296,11 +303,12 @@ test('R-SL-25, R-CA-5: a client that closes the reply has cancelled the request'
   await aborted
 })
 
-test('R-MR-1 to R-MR-4: a tool that asks ends with its questions; the retry brings the answers, over as many rounds as it takes', async () => {
+test('R-MR-1, R-MR-2, R-MR-4: a tool that asks ends with its questions; the retry brings the answers, over as many rounds as it takes', async () => {
   const accept = (name: string) => ({ action: 'accept', content: { name } })
   const first = (await callTool('asks')).json.result
   assert.equal(first.resultType, 'input_required')
   assert.deepEqual(first.inputRequests, { name: elicit('Name?') })
+  assert.equal(typeof first.requestState, 'string')
   assert.equal('ttlMs' in first, false)
   const second = (
     await callTool(
@@ -358,7 +366,7 @@ test('R-SL-28, R-MR-3: what the request does not declare is not asked: 400 -3202
   )
 })
 
-test('R-SU-1 to R-SU-5: a subscription acknowledges what it will keep, and ends when the client goes', async () => {
+test('R-SU-1, R-SU-2: a subscription acknowledges what it will keep, and ends when the client goes', async () => {
   const { body, headers } = modern('subscriptions/listen', {
     id: 0,
     params: {

@@ -31,6 +31,16 @@ const tools = [
     },
   }),
   defineTool({
+    name: 'releases',
+    inputSchema: { type: 'object', properties: { afterMs: { type: 'integer' } }, required: ['afterMs'] },
+    async run({ afterMs }, { releaseConnection, progress }) {
+      releaseConnection(afterMs)
+      await gate.opened
+      progress(1)
+      return 'done meanwhile'
+    },
+  }),
+  defineTool({
     name: 'asks',
     inputSchema: nothing,
     async run(_args, { ask }) {
@@ -169,7 +179,7 @@ test('R-SH-28: initialize with a stale session starts a new one, in a live sessi
   assert.deepEqual([live.status, JSON.parse(live.text).error.code, JSON.parse(live.text).id], [400, -32600, 1])
 })
 
-test('R-SH-25 to R-SH-27: an unsupported version header is 400 where the revision knows it; another supported one is served', async () => {
+test('R-SH-25, R-SH-27: an unsupported version header is 400 where the revision knows it; another supported one is served', async () => {
   for (const [version, expected] of [
     ['2025-03-26', 200],
     ['2025-06-18', 400],
@@ -285,6 +295,38 @@ test('R-SH-19, T-47: an id that is unknown, foreign or garbage is 400 and replay
   assert.equal((await request('GET', mcp, { ...theirs, 'last-event-id': first!.lastEventId })).status, 400)
 })
 
+test('R-SH-8: who lets go of the connection names the time to wait last, and the rest waits for the client', async () => {
+  const session = await open()
+  closeGate()
+  const stream = await postOpen(call('releases', { afterMs: 4321 }, 5, withProgress), session)
+  await stream.ended
+  const lines = stream.raw().split('\n')
+  assert.match(stream.raw(), /^id: \S+\n/, 'an id comes first, to come back with')
+  assert.equal(
+    lines.findLast((line) => line.startsWith('retry: ')),
+    'retry: 4321',
+  )
+  const { lastEventId } = await stream.event()
+  const again = await openEvents(mcp, { ...session, 'last-event-id': lastEventId })
+  gate.open()
+  assert.equal((await again.message()).params.progress, 1)
+  assert.equal(textOf(await again.message()), 'done meanwhile')
+  await again.ended
+})
+
+for (const version of ['2025-03-26', '2025-06-18'])
+  test(`R-SH-6: a client without priming events keeps its connection until the response: ${version}`, async () => {
+    const session = await open(version)
+    closeGate()
+    const answer = postOpen(call('releases', { afterMs: 1 }, 5, withProgress), session)
+    gate.open()
+    const stream = await answer
+    assert.equal((await stream.message()).params.progress, 1)
+    assert.equal(textOf(await stream.message()), 'done meanwhile')
+    await stream.ended
+    assert.doesNotMatch(stream.raw(), /^retry:/m)
+  })
+
 test('R-SH-14: a second GET takes over, and the first one ends', async () => {
   const session = await open()
   const first = await openEvents(mcp, session)
@@ -322,7 +364,7 @@ test('R-JR-8, R-JR-11, T-36: 2025-03-26 takes batches: one array, one stream, or
   )
 })
 
-test('R-JR-8 to R-JR-10, R-LC-10: elsewhere a batch is 400, and so is an empty one, a mixed one, one with initialize, one of 101', async () => {
+test('R-JR-8, R-JR-9, R-JR-10, R-LC-10: elsewhere a batch is 400, and so is an empty one, a mixed one, one with initialize, one of 101', async () => {
   const bad = async (version: string, batch: unknown[]) => {
     const answer = await post(mcp, batch, await open(version))
     return [answer.status, JSON.parse(answer.text).error.code, 'id' in JSON.parse(answer.text)]
@@ -358,7 +400,7 @@ test('T-46: forty sessions with the same ids at once, and no answer goes astray'
   )
 })
 
-test('T-48: at the cap the session idle longest makes room, one that never went beyond its handshake first; one in use never', async () => {
+test('R-SH-33, R-SE-9, T-48: at the cap the session idle longest makes room, one that never went beyond its handshake first; one in use never', async () => {
   const small = await serve({ ...options, maxSessions: 3 })
   const at = `${small.url}/mcp`
   const initialize = {
