@@ -20,7 +20,7 @@ const NEEDS = [
   { files: /^test\/capture/, parts: ['tshark'] },
 ]
 
-const NOT_UNIT = /^(capture|conformance|course|readme|start)\./
+const NOT_UNIT = /^(abuse|capture|conformance|course|readme|start)\./
 
 const files = (isUnit ? ['test'] : ['test', 'test/interop']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))

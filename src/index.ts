@@ -40,12 +40,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf)
   const mcp = createMcpHandler({ ...(isRateLimited && { admit }), ...options })
   const server = createServer(nodeOptions(limits), mcp)
-  // A length that is too much is refused before the body is asked for (RFC 9110, "Expect").
+  // Who waits to be asked for the body (RFC 9110, "Expect") is asked when it is read, and so never where it is refused.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (Number(request.headers['content-length'] ?? 0) <= limits.maxBodyBytes) response.writeContinue()
+    request.once('resume', () => response.headersSent || response.writeContinue())
     void mcp(request, response)
   })
-  server.maxHeadersCount = 0 // all: maxHeadBytes is the bound, and a Host or Origin left out would not be checked
   server.maxConnections = limits.maxConnections
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket
   await once(server.listen(port, host), 'listening')

@@ -37,7 +37,7 @@ const options = {
   name: 'test',
   version: '1',
   port: 0,
-  signingKey: 'the same for both',
+  serverSecret: 'the same for both',
   tools: [
     asking('form', { it: form }),
     asking('link', { it: link }),
@@ -178,7 +178,7 @@ test('R-MR-4: another process with the same key goes on where the first one aske
   const other = await serveFor(t, options)
   const done = await modern('form', { elicitation: {} }, answered, `${other.url}/mcp`)
   assert.deepEqual(JSON.parse(done.result.content[0].text), { it: city })
-  const { signingKey: _none, ...alone } = options
+  const { serverSecret: _none, ...alone } = options
   const stranger = await serveFor(t, alone)
   assert.equal((await modern('form', { elicitation: {} }, answered, `${stranger.url}/mcp`)).error.code, -32602)
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { Exchange, newClient } from '../src/mcp/exchange.ts'
-import { DEFAULT_LIMITS, type Limits } from '../src/mcp/limits.ts'
+import { limitsFrom, type Limits } from '../src/mcp/limits.ts'
 import { newest } from '../src/mcp/revisions/index.ts'
 import { createSessionStore, type Session } from '../src/mcp/session.ts'
 
@@ -58,7 +58,7 @@ function mockIntervals(t: TestContext) {
 
 function start(t: TestContext, limits: Partial<Limits> = {}) {
   const { clock, running, pass } = mockIntervals(t)
-  const store = createSessionStore<Fake>({ ...DEFAULT_LIMITS, ...limits }, () => clock.now)
+  const store = createSessionStore<Fake>(limitsFrom(limits), () => clock.now)
   return {
     store,
     /** A new session; it has said more than its handshake unless told otherwise. */

@@ -20,7 +20,7 @@ export type Ask = (questions: Questions) => Promise<Answers>
  */
 export function askByRequest(exchange: Exchange, send: (message: Message) => void): Ask {
   return async (questions) => {
-    for (const { method, params } of Object.values(questions)) requireCapability(exchange.client, method, params)
+    for (const question of Object.values(questions)) requireDeclared(exchange.client, question, notOffered)
     const asked = Object.entries(questions).map(async ([name, { method, params }]) => {
       const id = `ask-${++lastId}`
       const answered = answerTo(exchange, id)
@@ -50,7 +50,7 @@ export function askByRetry(exchange: Exchange, signer: Signer): Ask {
       if (Object.hasOwn(given, name) && isAnswer(method, given[name])) answers[name] = given[name]!
     const missing = Object.entries(questions).filter(([name]) => !Object.hasOwn(answers, name))
     if (missing.length === 0) return answers
-    for (const [, { method, params }] of missing) requireDeclared(exchange.client, method, params)
+    for (const [, question] of missing) requireDeclared(exchange.client, question, notDeclared)
     throw new InputRequired(Object.fromEntries(missing), writeState(exchange, answers, signer))
   }
 }
@@ -73,31 +73,46 @@ const CAPABILITY_FOR = new Map([
   ['roots/list', 'roots'],
 ])
 
-/** What the client would have to declare to be asked this, or undefined where it has. */
-function missingCapability({ capabilities, revision }: Client, method: string, params?: Params): object | undefined {
+/** Throws what `refusal` makes of it where the client did not declare that it can be asked this. */
+function requireDeclared(
+  { capabilities, revision }: Client,
+  { method, params }: Questions[string],
+  refusal: (missing: Record<string, object>) => Error,
+): void {
   const name = CAPABILITY_FOR.get(method)
   if (name === undefined) throw new TypeError(`A server cannot ask ${String(method)}. ${SHAPE}`)
-  const declared = Object.hasOwn(capabilities, name) && revision.questions.includes(method)
+  const canBeAsked = Object.hasOwn(capabilities, name) && revision.questions.includes(method)
+  const declared = canBeAsked ? capabilities[name]! : undefined
+  const part = partOf(method, params)
   // `elicitation: {}` is from before there was another mode than the form.
-  const isUrl = name === 'elicitation' && params?.['mode'] === 'url'
-  if (declared && (!isUrl || Object.hasOwn(capabilities[name]!, 'url'))) return undefined
-  return { [name]: isUrl ? { url: {} } : {} }
+  const isOld = part === 'form' && declared && Object.keys(declared).length === 0
+  if (declared && (part === undefined || isOld || Object.hasOwn(declared, part))) return
+  const isWhole = part === undefined || (part === 'form' && !declared)
+  throw refusal({ [name]: isWhole ? {} : { [part]: {} } })
 }
 
-function requireCapability(client: Client, method: string, params?: Params): void {
-  const missing = missingCapability(client, method, params)
-  if (missing)
-    throw new ToolError(
-      `This has to ask the client, which did not declare ${Object.keys(missing)[0]} in its capabilities.`,
-    )
+/** What of a capability has to be declared by itself. */
+function partOf(method: string, params: Params = {}): string | undefined {
+  if (method === 'elicitation/create') return params['mode'] === 'url' ? 'url' : 'form'
+  const withTools = params['tools'] !== undefined || params['toolChoice'] !== undefined
+  return method === 'sampling/createMessage' && withTools ? 'tools' : undefined
 }
 
-function requireDeclared(client: Client, method: string, params?: Params): void {
-  const missing = missingCapability(client, method, params)
-  if (!missing) return
-  const text = `This needs ${Object.keys(missing)[0]}, which the request's clientCapabilities do not declare.`
-  throw new RpcError(CAPABILITY_MISSING, text, { requiredCapabilities: missing })
-}
+/** `elicitation (url)` for `{ elicitation: { url: {} } }`. */
+const named = (missing: Record<string, object>): string =>
+  Object.entries(missing)
+    .map(([name, parts]) => [name, ...Object.keys(parts).map((part) => `(${part})`)].join(' '))
+    .join()
+
+const notOffered = (missing: Record<string, object>) =>
+  new ToolError(`This has to ask the client, which did not declare ${named(missing)} in its capabilities.`)
+
+const notDeclared = (requiredCapabilities: Record<string, object>) =>
+  new RpcError(
+    CAPABILITY_MISSING,
+    `This needs ${named(requiredCapabilities)}, which the request's clientCapabilities do not declare.`,
+    { requiredCapabilities },
+  )
 
 /** Whether what came back has the shape of an answer. What has not is asked again. */
 function isAnswer(method: string, value: unknown): boolean {

@@ -23,7 +23,12 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
   const hosts = new Set((allowedHosts?.length ? allowedHosts : LOOPBACK).map(lowerCase))
   const origins = new Set((allowedOrigins?.length ? allowedOrigins : LOOPBACK).map(lowerCase))
 
-  return ({ url = '/', headers: { host: header = '', origin } }) => {
+  return ({ url = '/', headers, rawHeaders = [] }) => {
+    const { host: header, origin } = headers
+    if (header === undefined || header.includes(',')) throw badHead(400, 'Send one Host.')
+    if (rawHeaders.length > 2 * MAX_FIELDS) throw badHead(431, `Send at most ${MAX_FIELDS} headers.`)
+    if ((headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked')
+      throw badHead(501, 'Send chunks uncoded.')
     const host = url.startsWith('/') ? header : hostOf(url)
     if (!isListed(hosts, /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(host))) throw refusal('Host', host)
     // Without Origin it is no page: a browser sends it with every request that a page makes to another site.
@@ -32,6 +37,12 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
       throw refusal('Origin', origin)
   }
 }
+
+// Node leaves out headers beyond the 2,000th: among them, the one that is looked for here.
+const MAX_FIELDS = 1_000
+
+const badHead = (status: number, text: string) =>
+  new HttpError(status, INVALID_REQUEST, text, { headers: { Connection: 'close' } })
 
 /** A request may name the whole URL; then that is its host, whatever the header says (RFC 9112, "absolute-form"). */
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '')

@@ -112,6 +112,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     if (!route && next) return next()
     try {
       await turnOf(request, response)
+      if (request.socket.writableEnded) return
       if (isClosing) throw leaving()
       guard(request)
       if (!route) return site(request, response)

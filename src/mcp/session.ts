@@ -52,11 +52,16 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
     sweeping = undefined
   }
 
-  /** The one idle longest makes room, those first that went no further than a handshake some time ago. */
+  /**
+   * The one idle longest makes room, those first that never went beyond the handshake. But a few of these may be new:
+   * else newcomers to a full store would drive out each other, and never the old.
+   */
   function makeRoom(): boolean {
     const idle = [...sessions.values()].filter((session) => !inUse(session))
-    const isStale = ({ timesSpoken, spokenAt }: S) => timesSpoken === 1 && now() - spokenAt > NEW_MS
-    const first = idle.find(isStale) ?? idle[0]
+    const handshakes = idle.filter(({ timesSpoken }) => timesSpoken === 1)
+    const areFew = handshakes.length <= limits.maxSessions / 10
+    const leastWanted = handshakes.find(({ spokenAt }) => !areFew || now() - spokenAt > NEW_MS)
+    const first = leastWanted ?? idle.find(({ timesSpoken }) => timesSpoken > 1) ?? idle[0]
     if (first) close(first)
     return first !== undefined
   }
@@ -96,5 +101,4 @@ const inUse = (session: Session) => session.isOpen() || session.client.inFlight.
 
 const SWEEP_MS = 10_000
 
-/** So long a handshake is new: were it not, newcomers would drive out each other, and never the old. */
 const NEW_MS = 2_000

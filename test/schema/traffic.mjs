@@ -6,6 +6,7 @@ import { REVISIONS } from './rules.mjs'
 const [OLDEST] = REVISIONS
 const STATELESS = REVISIONS.at(-1)
 const NEWEST_HANDSHAKE = REVISIONS.at(-2)
+const NOWHERE = new URL('http://localhost/?')
 const PATHS = ['/mcp', '/sse', '/messages']
 const VERSION = 'io.modelcontextprotocol/protocolVersion'
 
@@ -16,11 +17,13 @@ export function watch(onFirst = () => {}) {
   subscribe('http.server.request.start', ({ request, response, server }) => {
     if (servers.size === 0) onFirst()
     if (!servers.has(server)) servers.set(server, { isOurs: false })
-    const { pathname, searchParams } = new URL(request.url, 'http://localhost')
+    const { pathname, searchParams } = URL.canParse(request.url, 'http://localhost')
+      ? new URL(request.url, 'http://localhost')
+      : NOWHERE
     const exchange = {
       server: servers.get(server),
       verb: request.method,
-      path: pathname,
+      path: pathname.replace(/^.*(?=\/)/, ''), // a proxy may put something before it
       sessionId: searchParams.get('sessionId'),
       headers: request.headers,
       conversation: undefined,
@@ -116,7 +119,7 @@ function* readMessages(events) {
     const blocks = exchange.rest.split('\n\n')
     exchange.rest = blocks.pop()
     for (const block of blocks) {
-      const fields = block.split('\n').map((line) => /^([^:]*):? ?(.*)$/.exec(line).slice(1))
+      const fields = block.split('\n').map((line) => /^([^:]*):? ?(.*)$/s.exec(line).slice(1))
       const valueOf = (name) => fields.findLast(([field]) => field === name)?.[1]
       const data = fields.filter(([field]) => field === 'data').map(([, value]) => value)
       if (valueOf('event') === 'endpoint') {

@@ -30,7 +30,7 @@ export function asMessage(value: unknown): Message {
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
   const { headers } = request
   // A page can send text/plain or a form to any site unasked, but not application/json.
-  if (!JSON_TYPE.test(headers['content-type'] ?? ''))
+  if (!isJson(headers['content-type']))
     throw new HttpError(415, INVALID_REQUEST, 'Send the message as Content-Type: application/json.')
   if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
     throw new HttpError(415, INVALID_REQUEST, 'Send the message uncompressed.', {
@@ -42,7 +42,13 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<str
   return bytes.toString()
 }
 
-const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?;?\s*$/i
+function isJson(contentType = ''): boolean {
+  const [type, parameter = '', ...more] = contentType
+    .toLowerCase()
+    .split(';', 4)
+    .map((part) => part.trim())
+  return type === 'application/json' && /^(charset="?utf-8"?)?$/.test(parameter) && more.every((part) => part === '')
+}
 
 function readAll(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {

@@ -94,7 +94,8 @@ export const acceptsStream = ({ headers }: IncomingMessage): boolean => accepted
 
 /** Lenient as the field is: no Accept is anything, and one of the two types is enough. */
 function accepted(accept = '*/*'): { json: boolean; stream: boolean } {
-  const wanted = accept.replace(/[^,]*;\s*q=0(\.0*)?\s*(?=,|$)/gi, '')
+  const ranges = accept.split(',').filter((range) => !/;\s*q=0(\.0*)?\s*$/i.test(range))
+  const wanted = ranges.join()
   const anything = wanted.includes('*/*')
   return {
     json: anything || /application\/(json|\*)/i.test(wanted),
