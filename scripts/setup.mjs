@@ -22,11 +22,11 @@ console.log('Packages for the tests, each folder by its own lock file:')
 for (const { what, folder } of folders) console.log(`  ${folder}: ${what}`)
 for (const { folder } of folders) run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], { cwd: ROOT })
 
-const missing = Object.keys(PARTS).filter((name) => PARTS[name].debian && !isHere(name))
-const packages = missing.map((name) => PARTS[name].debian)
+const missing = Object.keys(PARTS).filter((name) => !PARTS[name].folder && !isHere(name))
+const packages = missing.flatMap((name) => PARTS[name].debian ?? [])
 const mayInstall = existsSync('/etc/debian_version') && process.getuid?.() === 0
 if (missing.length === 0) console.log('Programs: all here.')
-else if (mayInstall) {
+else if (mayInstall && packages.length > 0) {
   console.log(`Programs that Debian's packages will bring now: ${packages.join(', ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   run('apt-get', ['update', '-q'], { env })
@@ -34,7 +34,9 @@ else if (mayInstall) {
 } else {
   console.log('Programs that are missing. This machine is yours, so install them yourself:')
   for (const name of missing) console.log(`  ${PARTS[name].what}`)
-  console.log(`  Debian, Ubuntu: sudo apt-get install ${packages.join(' ')}`)
-  console.log('  macOS:          brew install --cask chromium wireshark')
-  console.log('  Windows:        winget install Google.Chrome WiresharkFoundation.Wireshark')
+  if (packages.length > 0) {
+    console.log(`  Debian, Ubuntu: sudo apt-get install ${packages.join(' ')}`)
+    console.log('  macOS:          brew install --cask chromium wireshark')
+    console.log('  Windows:        winget install Google.Chrome WiresharkFoundation.Wireshark')
+  }
 }

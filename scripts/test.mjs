@@ -16,13 +16,17 @@ const only = isUnit ? '' : (process.argv[2] ?? '')
 const NEEDS = [
   { files: /^test\/interop\/(page|inspector-ui)/, parts: ['interop', 'chromium'] },
   { files: /^test\/interop\//, parts: ['interop'] },
+  { files: /^test\/interop-2\/inspector-ui/, parts: ['interop', 'interop2', 'newerNode', 'chromium'] },
+  { files: /^test\/interop-2\/inspector/, parts: ['interop2', 'newerNode'] },
+  { files: /^test\/interop-2\/same-id/, parts: ['interop', 'interop2'] },
+  { files: /^test\/interop-2\//, parts: ['interop2'] },
   { files: /^test\/conformance/, parts: ['conformance'] },
   { files: /^test\/capture/, parts: ['tshark'] },
 ]
 
 const NOT_UNIT = /^(abuse|capture|conformance|course|readme|start)\./
 
-const files = (isUnit ? ['test'] : ['test', 'test/interop']).flatMap((folder) =>
+const files = (isUnit ? ['test'] : ['test', 'test/interop', 'test/interop-2']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => /\.test\.m?[jt]s$/.test(name) && name.includes(only) && !(isUnit && NOT_UNIT.test(name)))
     .map((name) => `${folder}/${name}`),

@@ -1,4 +1,4 @@
-// The official SDK's client over HTTP+SSE, with a tap on both directions.
+// The official SDK's client, with a tap on both directions.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 
@@ -6,16 +6,17 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
  * The official transport alone: messages go out as they are given, in whatever order and with whatever id.
  *
  * @param {string} base
- * @param {{ revision?: string }} [options] revision: the protocol version that `initialize` offers instead
+ * @param {{ revision?: string, Transport?: any, path?: string }} [options]
+ *   revision: the protocol version that `initialize` offers instead; Transport: default HTTP+SSE; path: its URL
  */
-export function createTransport(base, { revision } = {}) {
+export function createTransport(base, { revision, Transport = SSEClientTransport, path = '/sse' } = {}) {
   /** @type {any[]} */
   const received = []
   /** @type {{ test: (message: any) => boolean, resolve: (message: any) => void }[]} */
   const waiting = []
   /** @type {{ method: string, url: string, headers: Headers, message: any, status: number }[]} */
   const requests = []
-  const transport = new SSEClientTransport(new URL('/sse', base), {
+  const transport = new Transport(new URL(path, base), {
     fetch: async (url, init) => {
       const response = await fetch(url, init)
       const { method = 'GET', headers, body } = init ?? {}
@@ -38,10 +39,10 @@ export function createTransport(base, { revision } = {}) {
     }
   }
   const send = transport.send.bind(transport)
-  transport.send = (message) => {
+  transport.send = (message, options) => {
     if (revision && 'method' in message && message.method === 'initialize')
-      return send({ ...message, params: { ...message.params, protocolVersion: revision } })
-    return send(message)
+      return send({ ...message, params: { ...message.params, protocolVersion: revision } }, options)
+    return send(message, options)
   }
 
   return {
@@ -66,11 +67,11 @@ export function createTransport(base, { revision } = {}) {
  * An official client that has shaken hands.
  *
  * @param {string} base
- * @param {{ revision?: string, capabilities?: object, answer?: [schema: any, handler: (request: any) => any][] }} [options]
- *   answer: what it does when the server asks
+ * @param {{ capabilities?: object, answer?: [schema: any, handler: (request: any) => any][] } & Record<string, any>} [options]
+ *   answer: what it does when the server asks; the rest goes to `createTransport`
  */
-export async function connect(base, { revision, capabilities = {}, answer = [] } = {}) {
-  const tapped = createTransport(base, { revision })
+export async function connect(base, { capabilities = {}, answer = [], ...options } = {}) {
+  const tapped = createTransport(base, options)
   const client = new Client({ name: 'interop', version: '1.0.0' }, { capabilities })
   for (const [schema, handler] of answer) client.setRequestHandler(schema, handler)
   await client.connect(tapped.transport)

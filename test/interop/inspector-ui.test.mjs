@@ -1,12 +1,11 @@
 // The official Inspector's page in a browser, against the product, over HTTP+SSE. SHOTS=folder keeps pictures of it.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test as nodeTest } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startBrowser } from './browser.mjs'
-import { startProduct, startProgram } from './server.mjs'
+import { freePort, startProduct, startProgram } from './server.mjs'
 
 /** A client that waits in vain must not wait for ever. */
 const test = (name, run) => nodeTest(name, { timeout: 60_000 }, run)
@@ -151,14 +150,4 @@ async function startInspector() {
     proxyOutput: proxy.output,
     close: () => Promise.all([proxy.close(), page.close()]),
   }
-}
-
-// Both programs say their port only as they were told it, so 0 would not do.
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(String(port)))
-    })
-  })
 }

@@ -1,11 +1,14 @@
 // What the real clients talk to: the product as a process of its own, and a server with tools that misbehave on demand.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 // DIST names another build, to see these tests fail on a broken one.
 const DIST = process.env.DIST ? pathToFileURL(`${process.env.DIST}/`) : new URL('../../dist/', import.meta.url)
-const { defineTool, serve, ToolError } = await import(new URL('index.js', DIST))
+export const { definePrompt, defineResource, defineResourceTemplate, defineTool, serve, ToolError } = await import(
+  new URL('index.js', DIST)
+)
 
 /**
  * Starts a Node program and waits until its output matches, 20 s at most. `close` ends it, by its own process id.
@@ -13,9 +16,10 @@ const { defineTool, serve, ToolError } = await import(new URL('index.js', DIST))
  * @param {string[]} args
  * @param {Record<string, string>} env
  * @param {RegExp} ready
+ * @param {string} [node] another Node than the one that runs the tests
  */
-export async function startProgram(args, env, ready) {
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env } })
+export async function startProgram(args, env, ready, node = process.execPath) {
+  const child = spawn(node, args, { env: { ...process.env, ...env } })
   const tooLate = setTimeout(() => child.kill(), 20_000)
   let output = ''
   const match = await new Promise((resolve, reject) => {
@@ -40,9 +44,14 @@ export async function startProgram(args, env, ready) {
   }
 }
 
-/** Runs a Node program to its end. */
-export async function runProgram(/** @type {string[]} */ args) {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+/**
+ * Runs a Node program to its end.
+ *
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, node?: string }} [options] node: another than the one that runs the tests
+ */
+export async function runProgram(args, { env = {}, node = process.execPath } = {}) {
+  const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
@@ -58,6 +67,16 @@ export async function startProduct() {
   return { url: match[0], output, close }
 }
 
+/** For programs that say their port only as they were told it, so that 0 would not do. */
+export function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(String(port)))
+    })
+  })
+}
+
 /** A promise with its ends in our hands. */
 export function deferred() {
   /** @type {(value?: any) => void} */
@@ -68,7 +87,7 @@ export function deferred() {
 
 /**
  * A server in this process, so that a test sees both ends: what its tools went through, by the key that a call
- * gave (`run`), what was requested over HTTP (`requests`), and a way to cut the open streams (`cut`).
+ * gave (`run`), what was requested over HTTP (`requests`, `nextRequest`), and a way to cut the open streams (`cut`).
  */
 export async function startFixture() {
   const runs = new Map()
@@ -82,21 +101,37 @@ export async function startFixture() {
     name: 'interop-fixture',
     version: '1.0.0',
     tools: createTools(run),
+    resources: [NOTE],
+    resourceTemplates: [GREETING],
+    prompts: [POEM],
+    listsChange: true,
     port: 0,
     log: (entry) => void log.push(entry),
   })
 
   /** @type {import('node:http').IncomingMessage[]} */
   const requests = []
-  running.server.on('request', (request) => requests.push(request))
+  /** @type {{ test: (request: any) => boolean, resolve: (request: any) => void }[]} */
+  const waiting = []
+  running.server.on('request', (request) => {
+    requests.push(request)
+    for (const wait of waiting.filter(({ test }) => test(request))) {
+      waiting.splice(waiting.indexOf(wait), 1)
+      wait.resolve(request)
+    }
+  })
   return {
     url: running.url,
     close: () => running.close(),
     run,
     log,
     requests,
-    cut() {
-      for (const { method, socket } of requests) if (method === 'GET') socket.destroy()
+    nextRequest: (/** @type {(request: any) => boolean} */ test) =>
+      new Promise((resolve) => waiting.push({ test, resolve })),
+    changes: running.changes,
+    /** Cuts the connections of all requests so far that have this method. */
+    cut(verb = 'GET') {
+      for (const { method, socket } of requests) if (method === verb) socket.destroy()
     },
   }
 }
@@ -117,6 +152,27 @@ const QUESTIONS = {
   },
   roots: { method: 'roots/list' },
 }
+
+const NOTE = defineResource({
+  uri: 'memo://note',
+  name: 'note',
+  mimeType: 'text/plain',
+  read: () => 'Buy milk.',
+})
+
+const GREETING = defineResourceTemplate({
+  uriTemplate: 'memo://greeting/{name}',
+  name: 'greeting',
+  complete: { name: (value) => ['Ada', 'Alan', 'Grace'].filter((name) => name.startsWith(value)) },
+  read: ({ name }) => `Hello, ${name}.`,
+})
+
+const POEM = definePrompt({
+  name: 'poem',
+  description: 'Asks for a poem',
+  arguments: [{ name: 'about', required: true }],
+  get: ({ about }) => `Write a poem about ${about}.`,
+})
 
 function createTools(run) {
   const observe = (/** @type {string} */ key, /** @type {AbortSignal} */ signal) => {
@@ -140,10 +196,11 @@ function createTools(run) {
     }),
     defineTool({
       name: 'wait',
-      description: 'Returns what the test releases it with',
+      description: 'Says that it has begun, and returns what the test releases it with',
       inputSchema: KEY,
-      run({ key }, { signal }) {
+      run({ key }, { signal, progress }) {
         observe(key, signal)
+        progress(1, 2, 'begun')
         return run(key).released.promise
       },
     }),
