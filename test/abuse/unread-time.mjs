@@ -1,0 +1,23 @@
+// A reader who takes nothing for 30 s, though little waits for him.
+import { call, openSse, rpc } from './client.mjs'
+import { expectSame, expectStatus } from './expect.mjs'
+import { delay } from './socket.mjs'
+import { withServer } from './start.mjs'
+
+export const needs = 'start'
+export const isSlow = true
+
+export const cases = [
+  [
+    'T-52 nothing taken for 30 s: the stream is dropped, its session is gone',
+    withServer({ MAX_UNREAD_BYTES: String(256 * 2 ** 20) }, async (server) => {
+      const sse = await openSse(server)
+      sse.connection.socket.pause()
+      for (let id = 1; id <= 150; id++) expectStatus(await sse.post(call({ type: 'topstories', amount: 500 }, id)), 202)
+      await delay(37_000)
+      const { status } = await sse.post(rpc('ping'))
+      sse.destroy()
+      expectSame(status, 404, 'status')
+    }),
+  ],
+]
