@@ -27,6 +27,10 @@ export const tshark = () =>
   onPath('tshark') ??
   firstFile('C:\\Program Files\\Wireshark\\tshark.exe', '/Applications/Wireshark.app/Contents/MacOS/tshark')
 
+// Debian keeps daemons where only root looks for programs.
+export const nginx = () => onPath('nginx') ?? firstFile('/usr/sbin/nginx', '/usr/local/sbin/nginx')
+export const haproxy = () => onPath('haproxy') ?? firstFile('/usr/sbin/haproxy', '/usr/local/sbin/haproxy')
+
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
 export const PARTS = {
   interop: { what: 'the official SDK and Inspector (test/interop)', folder: 'test/interop' },
@@ -34,6 +38,8 @@ export const PARTS = {
   rivals: { what: 'the parser we compare ours with (bench)', folder: 'bench' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
   tshark: { what: 'tshark, for captures', debian: 'tshark', find: tshark },
+  nginx: { what: 'nginx, for docs/proxies', debian: 'nginx', find: nginx },
+  haproxy: { what: 'HAProxy, for docs/proxies', debian: 'haproxy', find: haproxy },
 }
 
 export const isHere = (name) => {

@@ -16,9 +16,10 @@ const NEEDS = [
   { files: /^test\/interop\//, parts: ['interop'] },
   { files: /^test\/conformance/, parts: ['conformance'] },
   { files: /^test\/capture/, parts: ['tshark'] },
+  { files: /^test\/proxies/, parts: ['nginx', 'haproxy'] },
 ]
 
-const NOT_UNIT = /^(capture|conformance|course|readme|start)\./
+const NOT_UNIT = /^(capture|conformance|course|proxies|readme|start)\./
 
 const files = (isUnit ? ['test'] : ['test', 'test/interop']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))
@@ -41,7 +42,7 @@ if (!only && !isUnit) {
   step('lint', 'node_modules/oxlint/bin/oxlint')
   step('format', 'node_modules/oxfmt/bin/oxfmt', '--check')
 }
-step('tests', '--import', 'tsx', '--test', '--test-reporter=spec', ...runnable)
+if (runnable.length > 0) step('tests', '--import', 'tsx', '--test', '--test-reporter=spec', ...runnable)
 
 console.log(`\n${runnable.length} of ${files.length} test files run.`)
 for (const part of missing) {
