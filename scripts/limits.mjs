@@ -19,7 +19,7 @@ const CHINESE = {
   sessionIdleMs: ['没有请求也没有流的毫秒数', '很多客户端从不告别', '会话结束，之后是 404'],
   handshakeIdleMs: ['只做过 `initialize` 时的同一时间', '丢下它太容易', '会话结束，之后是 404'],
   maxInFlight: ['一个客户端还没有答案的请求数', '公平', '-32603，reason 为 busy'],
-  maxListens: ['订阅数（`subscriptions/listen`）', '每个都是一条开着的流', '-32603，reason 为 busy'],
+  maxListens: ['订阅数（`subscriptions/listen`）', '每个都是一条开着的流', '503，reason 为 busy'],
   maxUnreadBytes: ['等着一条流的读者来取的字节数', '内存', '销毁这条流'],
   unreadMs: ['读者一个字节也不取的毫秒数', '内存', '销毁这条流'],
   maxReplayEvents: ['一条流里留着重说的事件数', '为断掉的连接，不为断掉的一天', '忘掉最老的'],

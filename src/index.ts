@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClientAddress } from './edge/client-address.ts'
+import { atMostTenASecond } from './edge/log-rate.ts'
 import { createRateLimit } from './edge/rate-limit.ts'
-import { createMcpHandler, limitsFrom, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
+import { turnOf } from './edge/turn-of.ts'
+import { createMcpHandler, limitsFrom, logToStderr, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
 
 export * from './mcp/index.ts'
 
@@ -40,12 +42,18 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const isRateLimited = !isLocal || options.maxRequestsPerMinute !== undefined
   const addressOf = createClientAddress(options.trustProxy)
   const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf)
-  const mcp = createMcpHandler({ ...(isRateLimited && { admit }), ...options })
-  const server = createServer(nodeOptions(limits), mcp)
+  const log = atMostTenASecond(options.log ?? logToStderr)
+  const mcp = createMcpHandler({ ...(isRateLimited && { admit }), ...options, log })
+  const serveOne = async (request: IncomingMessage, response: ServerResponse) => {
+    const before = turnOf(request, response)
+    if (before) await before
+    if (!request.socket.writableEnded) await mcp(request, response)
+  }
+  const server = createServer(nodeOptions(limits), serveOne)
   // Who waits to be asked for the body (RFC 9110, "Expect") is asked when it is read, and so never where it is refused.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     request.once('resume', () => response.headersSent || response.writeContinue())
-    void mcp(request, response)
+    void serveOne(request, response)
   })
   server.maxConnections = limits.maxConnections
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket

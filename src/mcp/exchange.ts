@@ -61,6 +61,7 @@ export interface WayBack {
 export class Exchange {
   readonly message: Request | Notification
   readonly client: Client
+  readonly way: WayBack
   /** The client wants no answer any more, or is gone. */
   cancelled = false
   /** Takes the answers to what was asked meanwhile, by the id of the question. */
@@ -69,7 +70,6 @@ export class Exchange {
   answers: Answers | undefined
   /** When progress was told last, in milliseconds. */
   progressAt = -Infinity
-  readonly #way: WayBack
   #controller: AbortController | undefined
   #reason: Error | undefined
   #onAbort: ((reason: Error) => void) | undefined
@@ -77,7 +77,7 @@ export class Exchange {
   constructor(message: Request | Notification, client: Client, way: WayBack) {
     this.message = message
     this.client = client
-    this.#way = way
+    this.way = way
   }
 
   /** Aborted when the work should stop early. Made when somebody looks: most tools are done before they would. */
@@ -93,21 +93,9 @@ export class Exchange {
     else this.#onAbort = listener
   }
 
-  get ask(): Ask {
-    return this.#way.ask(this)
-  }
-
-  release(retryMs: number): void {
-    this.#way.release?.(retryMs)
-  }
-
-  checkArguments(tool: Tool, args: Params): void {
-    this.#way.checkArguments?.(tool, args)
-  }
-
   notify(method: string, params: Params): void {
     if (this.cancelled) return
-    this.#way.send({ jsonrpc: '2.0', method, params })
+    this.way.send({ jsonrpc: '2.0', method, params })
   }
 
   /** Stops the work; the answer says why. */

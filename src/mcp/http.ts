@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import type { Changes } from './changes.ts'
@@ -7,7 +6,7 @@ import type { Principal } from './exchange.ts'
 import { allowPage, createGuard, preflight, type GuardOptions } from './guard.ts'
 import { HttpError, reasonOf } from './http-error.ts'
 import { limitsFrom } from './limits.ts'
-import { atMostTenASecond, logToStderr } from './log.ts'
+import { logToStderr } from './log.ts'
 import { isPerRequestVersion } from './revisions/index.ts'
 import { createMcpServer, shuttingDown, type ServerOptions } from './server.ts'
 import { createSessionStore } from './session.ts'
@@ -46,12 +45,12 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   const { site = (_request, response) => notFound(response), anyUrl = true } = options
   const limits = limitsFrom(options)
   const server = createMcpServer(options)
-  const warn = atMostTenASecond(options.log ?? logToStderr)
+  const log = options.log ?? logToStderr
   const streams: StreamOptions = {
     keepAliveMs: limits.keepAliveMs,
     maxUnreadBytes: limits.maxUnreadBytes,
     unreadMs: limits.unreadMs,
-    onCut: (unread, dropped) => warn({ level: 'warn', reason: 'slow-reader', unread, dropped }),
+    onCut: (unread, dropped) => log({ level: 'warn', reason: 'slow-reader', unread, dropped }),
   }
   const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')
   const common = { server, limits, streams, base }
@@ -111,8 +110,6 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     const route = routes.get(path.startsWith(`${base}/`) ? path.slice(base.length) : path)
     if (!route && next) return next()
     try {
-      await turnOf(request, response)
-      if (request.socket.writableEnded) return
       if (isClosing) throw leaving()
       guard(request)
       if (!route) return site(request, response)
@@ -123,7 +120,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       else if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
       else methodNotAllowed(response, [...route.methods.keys()], route.hint)
     } catch (error) {
-      if (error instanceof RpcError) warn({ level: 'warn', reason: reasonOf(error), ...said(request, error) })
+      if (error instanceof RpcError) log({ level: 'warn', reason: reasonOf(error), ...said(request, error) })
       else server.onUnexpected(error)
       sendError(response, error)
     }
@@ -141,17 +138,6 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       namedSessions.closeAll()
     },
   })
-}
-
-// Who sends requests without reading the answers (RFC 9112, "Pipelining") is served one by one, or all answers would
-// wait in memory.
-const lastOn = new WeakMap<Socket, ServerResponse>()
-
-function turnOf({ socket }: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
-  const before = lastOn.get(socket)
-  lastOn.set(socket, response)
-  if (!before || before.writableFinished || before.destroyed) return undefined
-  return new Promise((resolve) => before.once('close', resolve))
 }
 
 const leaving = () => {

@@ -11,6 +11,7 @@ import {
   type Response,
 } from '../../jsonrpc/index.ts'
 import { askByRetry } from '../ask.ts'
+import { FULL } from '../features/subscriptions.ts'
 import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../errors.ts'
 import { Exchange, newClient, type Client } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
@@ -44,7 +45,10 @@ export function statelessHttp({ server, streams }: Common): MessageTransport {
     const reply = openReply(request, response, { streams, onUnexpected: server.onUnexpected })
     response.once('close', () => exchange.cancel())
     const answer = await server.handle(exchange)
-    if (answer) reply.finish(answer, statusOf(answer))
+    if (!answer) return
+    const status = statusOf(answer)
+    if (status === 503) response.setHeader('Retry-After', '10')
+    reply.finish(answer, status)
   }
 }
 
@@ -82,7 +86,8 @@ const OLDER = 'Older revisions begin with initialize, without this version heade
 /** What a client must tell apart from an older server's answer has a status of its own (transports, "Error Handling"). */
 function statusOf(answer: Response): number {
   if (!('error' in answer)) return 200
-  const { code } = answer.error
+  const { code, data } = answer.error
+  if (data === FULL) return 503
   if (code === METHOD_NOT_FOUND) return 404
   return code === HEADER_MISMATCH || code === CAPABILITY_MISSING ? 400 : 200
 }
