@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
+import { letIn, type Auth, type Principal } from './auth.ts'
 import type { Changes } from './changes.ts'
-import type { Principal } from './exchange.ts'
 import { allowPage, createGuard, preflight, type GuardOptions } from './guard.ts'
 import { HttpError, reasonOf } from './http-error.ts'
 import { limitsFrom } from './limits.ts'
@@ -20,6 +20,8 @@ import type { StreamableSession } from './transports/streamable-session.ts'
 import type { Transport } from './transports/transport.ts'
 
 export interface HttpOptions extends ServerOptions, GuardOptions {
+  /** Finds out who is calling `/mcp`, `/sse` and `/messages`. Default: nobody asks. */
+  auth?: Auth
   /** One door for all: `/sse` and `/mcp` serve any client, whichever URL it was given. Default true. */
   anyUrl?: boolean
   /** Lets a request in, or throws HttpError: a limit of rates, say. */
@@ -43,7 +45,7 @@ type Methods = Map<string, Transport>
 
 /** MCP as a request handler, to put into a `node:http` server or before the routes of another framework. */
 export function createMcpHandler(options: HttpOptions): McpHandler {
-  const { site = (_request, response) => notFound(response), anyUrl = true } = options
+  const { auth, site = (_request, response) => notFound(response), anyUrl = true } = options
   const limits = limitsFrom(options)
   const server = createMcpServer(options)
   const warn = atMostTenASecond(options.log ?? logToStderr)
@@ -93,7 +95,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     ['POST', post],
     ['DELETE', end],
   ])
-  const routes = new Map<string, { methods: Methods; hint?: string }>([
+  const routes = new Map<string, { methods: Methods; hint?: string; isOpen?: boolean }>([
     ['/mcp', { methods: mcp }],
     [
       '/sse',
@@ -104,6 +106,8 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       { methods: new Map([['POST', sse.post]]), hint: 'Open GET /sse first: it names this URL with a session.' },
     ],
   ])
+  for (const [path, document] of auth?.documents ?? [])
+    routes.set(path, { methods: new Map([['GET', document]]), isOpen: true })
 
   let isClosing = false
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
@@ -119,6 +123,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       allowPage(request, response)
       options.admit?.(request)
       const transport = route.methods.get(request.method!)
+      if (transport && !route.isOpen && !(await letIn(auth, request, response))) return
       if (transport) await transport(request, response)
       else if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
       else methodNotAllowed(response, [...route.methods.keys()], route.hint)

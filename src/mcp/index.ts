@@ -1,6 +1,6 @@
-export { INTERNAL_ERROR, RpcError } from '../jsonrpc/index.ts'
+export { INTERNAL_ERROR, INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 export type { Answers, Ask, Questions } from './ask.ts'
-export type { Principal } from './exchange.ts'
+export type { Auth, Principal } from './auth.ts'
 export { HttpError } from './http-error.ts'
 export { createGuard, type Guard, type GuardOptions } from './guard.ts'
 export { createMcpHandler, pathOf, type HttpOptions, type McpHandler } from './http.ts'
