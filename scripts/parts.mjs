@@ -45,6 +45,7 @@ export const PARTS = {
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
   rivals: { what: 'the parser we compare ours with (bench)', folder: 'bench' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
+  authorization: { what: 'a real authorization server (test/authorization)', folder: 'test/authorization' },
   newerNode: {
     what: 'Node 22.19 or newer, for Inspector 2 (test/conformance brings one for Linux on x64)',
     find: newerNode,

@@ -15,7 +15,9 @@ const only = isUnit ? '' : (process.argv[2] ?? '')
 // What a test file needs beyond `npm ci`; the first match counts.
 const NEEDS = [
   { files: /^test\/interop\/(page|inspector-ui)/, parts: ['interop', 'chromium'] },
+  { files: /^test\/interop\/oauth/, parts: ['interop', 'authorization'] },
   { files: /^test\/interop\//, parts: ['interop'] },
+  { files: /^test\/auth-server/, parts: ['authorization'] },
   { files: /^test\/interop-2\/inspector-ui/, parts: ['interop', 'interop2', 'newerNode', 'chromium'] },
   { files: /^test\/interop-2\/inspector/, parts: ['interop2', 'newerNode'] },
   { files: /^test\/interop-2\/same-id/, parts: ['interop', 'interop2'] },
@@ -25,7 +27,7 @@ const NEEDS = [
   { files: /^test\/proxies/, parts: ['nginx', 'haproxy'] },
 ]
 
-const NOT_UNIT = /^(abuse|capture|conformance|course|proxies|readme|start)\./
+const NOT_UNIT = /^(abuse|auth-server|capture|conformance|course|proxies|readme|start)\./
 
 const files = (isUnit ? ['test'] : ['test', 'test/interop', 'test/interop-2']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))

@@ -1,17 +1,13 @@
+import type { IncomingMessage } from 'node:http'
 import type { Handler, Message, Notification, Params, Request, Response } from '../jsonrpc/index.ts'
 import type { Answers, Ask } from './ask.ts'
+import { callerOf, type Principal } from './auth.ts'
 import type { Revision } from './revisions/index.ts'
 import type { Tool } from './tool.ts'
 import type { Capabilities, Implementation, LogLevel } from './types.ts'
 
 /** What a feature can do, by method. */
 export type Methods = Record<string, Handler<Exchange>>
-
-/** Who is calling, as far as authorization has found out. */
-export interface Principal {
-  issuer: string
-  subject: string
-}
 
 /** What is known of one client. A session keeps it; without sessions each request brings it along. */
 export interface Client {
@@ -29,14 +25,14 @@ export interface Client {
   readonly inFlight: Set<Exchange>
 }
 
-export function newClient(revision: Revision): Client {
+export function newClient(revision: Revision, request?: IncomingMessage): Client {
   return {
     revision,
     initialized: false,
     info: undefined,
     capabilities: {},
     logLevel: 'info',
-    principal: undefined,
+    principal: request && callerOf(request),
     subscriptions: undefined,
     inFlight: new Set(),
   }

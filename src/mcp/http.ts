@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
+import { letIn, type Entrance } from './auth.ts'
 import type { Changes } from './changes.ts'
-import type { Principal } from './exchange.ts'
 import { allowPage, createGuard, preflight, type GuardOptions } from './guard.ts'
 import { HttpError, reasonOf } from './http-error.ts'
 import { limitsFrom } from './limits.ts'
@@ -18,11 +18,9 @@ import { streamableHttp } from './transports/streamable-http.ts'
 import type { StreamableSession } from './transports/streamable-session.ts'
 import type { Transport } from './transports/transport.ts'
 
-export interface HttpOptions extends ServerOptions, GuardOptions {
+export interface HttpOptions extends ServerOptions, GuardOptions, Entrance {
   /** One door for all: `/sse` and `/mcp` serve any client, whichever URL it was given. Default true. */
   anyUrl?: boolean
-  /** Lets a request in, or throws HttpError: a limit of rates, say. */
-  admit?: (request: IncomingMessage, principal?: Principal) => void
   /** Where clients find us from outside, behind a proxy: its path comes before ours. Default: just where we are. */
   publicUrl?: string
   /** Answers what is not MCP, behind the same guard. Default: 404. */
@@ -42,7 +40,7 @@ type Methods = Map<string, Transport>
 
 /** MCP as a request handler, to put into a `node:http` server or before the routes of another framework. */
 export function createMcpHandler(options: HttpOptions): McpHandler {
-  const { site = (_request, response) => notFound(response), anyUrl = true } = options
+  const { auth, site = (_request, response) => notFound(response), anyUrl = true } = options
   const limits = limitsFrom(options)
   const server = createMcpServer(options)
   const log = options.log ?? logToStderr
@@ -92,7 +90,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     ['POST', post],
     ['DELETE', end],
   ])
-  const routes = new Map<string, { methods: Methods; hint?: string }>([
+  const routes = new Map<string, { methods: Methods; hint?: string; isOpen?: boolean }>([
     ['/mcp', { methods: mcp }],
     [
       '/sse',
@@ -103,6 +101,8 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       { methods: new Map([['POST', sse.post]]), hint: 'Open GET /sse first: it names this URL with a session.' },
     ],
   ])
+  for (const [path, document] of auth?.documents ?? [])
+    routes.set(path, { methods: new Map([['GET', document]]), isOpen: true })
 
   let isClosing = false
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
@@ -114,8 +114,8 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       guard(request)
       if (!route) return site(request, response)
       allowPage(request, response)
-      options.admit?.(request)
       const transport = route.methods.get(request.method!)
+      if (transport && !route.isOpen && !(await letIn(request, response, options))) return
       if (transport) await transport(request, response)
       else if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
       else methodNotAllowed(response, [...route.methods.keys()], route.hint)

@@ -1,7 +1,7 @@
 export { INTERNAL_ERROR, INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 export type { Answers, Ask, Questions } from './ask.ts'
+export type { Auth, Entrance, Principal } from './auth.ts'
 export type { Change, Changes } from './changes.ts'
-export type { Principal } from './exchange.ts'
 export { createGuard, type Guard, type GuardOptions } from './guard.ts'
 export { createMcpHandler, pathOf, type HttpOptions, type McpHandler } from './http.ts'
 export { HttpError } from './http-error.ts'

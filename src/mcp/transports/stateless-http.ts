@@ -53,7 +53,8 @@ export function statelessHttp({ server, streams }: Common): MessageTransport {
 }
 
 /** Who asks, in which words. Throws HttpError where `_meta` or the headers that repeat the message are not right. */
-function readClient({ headers }: IncomingMessage, { id, method, params = {} }: Request): Client {
+function readClient(request: IncomingMessage, { id, method, params = {} }: Request): Client {
+  const { headers } = request
   const refuse = (code: number, text: string, data?: object) => new HttpError(400, code, text, { id, data })
   const meta = (params['_meta'] ?? {}) as Params
   const version = meta[`${META}protocolVersion`]
@@ -77,7 +78,13 @@ function readClient({ headers }: IncomingMessage, { id, method, params = {} }: R
   if (mismatch) throw refuse(HEADER_MISMATCH, mismatch)
 
   const info = meta[`${META}clientInfo`] as Implementation | undefined
-  return { ...newClient(revision), initialized: true, info, capabilities, logLevel: logLevel as LogLevel | undefined }
+  return {
+    ...newClient(revision, request),
+    initialized: true,
+    info,
+    capabilities,
+    logLevel: logLevel as LogLevel | undefined,
+  }
 }
 
 const versions = [...perRequestRevisions.keys()].join(' or ')
