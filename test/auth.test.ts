@@ -35,7 +35,12 @@ const tools = [
     name: 'asks',
     inputSchema: { type: 'object', properties: {} },
     async run(_args, { ask }) {
-      await ask({ name: { method: 'elicitation/create', params: { message: 'Name?' } } })
+      await ask({
+        name: {
+          method: 'elicitation/create',
+          params: { message: 'Name?', requestedSchema: { type: 'object', properties: {} } },
+        },
+      })
       return 'asked'
     },
   }),

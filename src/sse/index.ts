@@ -1,5 +1,4 @@
 export * from './event.ts'
-export * from './event-source.ts'
 export * from './parser.ts'
 export * from './replay.ts'
 export * from './stream.ts'
