@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { ROOT } from './parts.mjs'
 
 const CHINESE = {
-  maxRequestsPerMinute: ['每分钟的请求数，按主体或地址；本机不限', '公平', '429'],
+  maxRequestsPerMinute: ['每分钟的请求数，按主体或地址；本机且不经代理则不限', '公平', '429'],
   maxHeadBytes: ['请求头的字节数', '我们的不到 2 KiB', '431，断开连接'],
   headMs: ['等请求头到齐的毫秒数', '发得慢的人', '408，断开连接'],
   bodyMs: ['等整个请求到齐的毫秒数', '发得慢的人', '408，断开连接'],
@@ -19,7 +19,7 @@ const CHINESE = {
   sessionIdleMs: ['没有请求也没有流的毫秒数', '很多客户端从不告别', '会话结束，之后是 404'],
   handshakeIdleMs: ['只做过 `initialize` 时的同一时间', '丢下它太容易', '会话结束，之后是 404'],
   maxInFlight: ['一个客户端还没有答案的请求数', '公平', '-32603，reason 为 busy'],
-  maxListens: ['订阅数（`subscriptions/listen`）', '每个都是一条开着的流', '-32603，reason 为 busy'],
+  maxListens: ['订阅数（`subscriptions/listen`）', '每个都是一条开着的流', '503，reason 为 busy'],
   maxUnreadBytes: ['等着一条流的读者来取的字节数', '内存', '销毁这条流'],
   unreadMs: ['读者一个字节也不取的毫秒数', '内存', '销毁这条流'],
   maxReplayEvents: ['一条流里留着重说的事件数', '为断掉的连接，不为断掉的一天', '忘掉最老的'],

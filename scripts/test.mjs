@@ -15,16 +15,19 @@ const only = isUnit ? '' : (process.argv[2] ?? '')
 // What a test file needs beyond `npm ci`; the first match counts.
 const NEEDS = [
   { files: /^test\/interop\/(page|inspector-ui)/, parts: ['interop', 'chromium'] },
+  { files: /^test\/interop\/oauth/, parts: ['interop', 'authorization'] },
   { files: /^test\/interop\//, parts: ['interop'] },
+  { files: /^test\/auth-server/, parts: ['authorization'] },
   { files: /^test\/interop-2\/inspector-ui/, parts: ['interop', 'interop2', 'newerNode', 'chromium'] },
   { files: /^test\/interop-2\/inspector/, parts: ['interop2', 'newerNode'] },
   { files: /^test\/interop-2\/same-id/, parts: ['interop', 'interop2'] },
   { files: /^test\/interop-2\//, parts: ['interop2'] },
   { files: /^test\/conformance/, parts: ['conformance'] },
   { files: /^test\/capture/, parts: ['tshark'] },
+  { files: /^test\/proxies/, parts: ['nginx', 'haproxy'] },
 ]
 
-const NOT_UNIT = /^(abuse|capture|conformance|course|readme|start)\./
+const NOT_UNIT = /^(abuse|auth-server|capture|conformance|course|proxies|readme|start)\./
 
 const files = (isUnit ? ['test'] : ['test', 'test/interop', 'test/interop-2']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))
@@ -70,7 +73,7 @@ if (!only && !isUnit) {
   step('lint', ['node_modules/oxlint/bin/oxlint'])
   step('format', ['node_modules/oxfmt/bin/oxfmt', '--check'])
 }
-stepWithSchemas('tests', ['--import', 'tsx', '--test', '--test-reporter=spec', ...runnable])
+if (runnable.length > 0) stepWithSchemas('tests', ['--import', 'tsx', '--test', '--test-reporter=spec', ...runnable])
 
 console.log(`\n${runnable.length} of ${files.length} test files run.`)
 for (const part of missing) {

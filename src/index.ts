@@ -2,18 +2,22 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClientAddress } from './edge/client-address.ts'
+import { atMostTenASecond } from './edge/log-rate.ts'
 import { createRateLimit } from './edge/rate-limit.ts'
-import { createMcpHandler, limitsFrom, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
+import { turnOf } from './edge/turn-of.ts'
+import { createMcpHandler, limitsFrom, logToStderr, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
 
 export * from './mcp/index.ts'
 
 export interface ServeOptions extends HttpOptions {
   /** Default 3000; 0 lets the system choose. */
   port?: number
-  /** Default 127.0.0.1: nobody but this machine. Another one needs `allowedHosts`. */
+  /** Default 127.0.0.1: nobody but this machine. Another one needs `auth` and `allowedHosts`. */
   host?: string
   /** Proxies whose `X-Forwarded-For` counts: addresses, networks, or `loopback`. Default: none. */
   trustProxy?: readonly string[]
+  /** Whether anybody who reaches another address may call. Default false: it needs `auth`. */
+  allowUnauthorized?: boolean
 }
 
 export interface Running {
@@ -28,22 +32,30 @@ export interface Running {
 
 /**
  * A whole server in one call; resolves once it listens. Rejects with what `listen` says (a port in use, say), and
- * with TypeError where it would listen to others without knowing its own names.
+ * with TypeError where it would listen to others without knowing who may call, or by which names it is called.
  */
 export async function serve(options: ServeOptions): Promise<Running> {
   const { port = 3000, host = '127.0.0.1' } = options
-  if (!LOOPBACK.has(host) && !options.allowedHosts?.length)
-    throw new TypeError(`To listen on ${host}, name the hosts it is called by: ALLOWED_HOSTS (option allowedHosts).`)
+  const missing = LOOPBACK.has(host) ? [] : missingToListen(options)
+  if (missing.length > 0) throw new TypeError(`To listen on ${host}, ${missing.join(' And ')}`)
   const limits = limitsFrom(options)
-  const isRateLimited = !LOOPBACK.has(host) || options.maxRequestsPerMinute !== undefined
+  // Behind a trusted proxy, who comes over loopback is not on this machine.
+  const isLocal = LOOPBACK.has(host) && !options.trustProxy?.length
+  const isRateLimited = !isLocal || options.maxRequestsPerMinute !== undefined
   const addressOf = createClientAddress(options.trustProxy)
   const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf)
-  const mcp = createMcpHandler({ ...(isRateLimited && { admit }), ...options })
-  const server = createServer(nodeOptions(limits), mcp)
+  const log = atMostTenASecond(options.log ?? logToStderr)
+  const mcp = createMcpHandler({ ...(isRateLimited && { admit }), ...options, log })
+  const serveOne = async (request: IncomingMessage, response: ServerResponse) => {
+    const before = turnOf(request, response)
+    if (before) await before
+    if (!request.socket.writableEnded) await mcp(request, response)
+  }
+  const server = createServer(nodeOptions(limits), serveOne)
   // Who waits to be asked for the body (RFC 9110, "Expect") is asked when it is read, and so never where it is refused.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     request.once('resume', () => response.headersSent || response.writeContinue())
-    void mcp(request, response)
+    void serveOne(request, response)
   })
   server.maxConnections = limits.maxConnections
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket
@@ -68,6 +80,17 @@ export async function serve(options: ServeOptions): Promise<Running> {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     close: () => (closing ??= close()),
   }
+}
+
+/** What must be known before others than this machine may call. */
+function missingToListen({ auth, allowUnauthorized, allowedHosts }: ServeOptions): string[] {
+  const missing: string[] = []
+  if (!auth && allowUnauthorized !== true)
+    missing.push(
+      'say who may call: AUTH_TOKEN or AUTH_ISSUER (option auth), or, if really anybody may, ALLOW_UNAUTHORIZED=yes (option allowUnauthorized: true).',
+    )
+  if (!allowedHosts?.length) missing.push('name the hosts it is called by: ALLOWED_HOSTS (option allowedHosts).')
+  return missing
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { LIMITS, logToStderr, serve, type Limits } from './index.ts'
+import { LIMITS, logToStderr, serve, type Auth, type Limits } from './index.ts'
 import { flagOf, help, readSettings, type Settings } from './settings.ts'
 import { site } from './site.ts'
 import { createHackerNews } from './tools/hacker-news.ts'
@@ -13,12 +13,14 @@ try {
   process.exitCode = 1
 }
 
-async function start({ hnSource, hnBaseUrl, ...settings }: Settings): Promise<void> {
+async function start({ hnSource, hnBaseUrl, authToken, authIssuer, authScopes, ...settings }: Settings): Promise<void> {
   const hackerNews = createHackerNews({
     ...(hnSource !== undefined && { source: hnSource }),
     ...(hnBaseUrl !== undefined && { baseUrl: hnBaseUrl }),
   })
-  const { url, close } = await serve({ name: 'sse-mcp', version: '0.1.0', tools: [hackerNews], site, ...settings })
+  const auth = await createAuth(authToken, authIssuer, authScopes, settings.publicUrl)
+  const tools = [hackerNews]
+  const { url, close } = await serve({ name: 'sse-mcp', version: '0.1.0', tools, site, ...settings, ...auth })
 
   let stopping = false
   /** Ends in good order; the second time at once. */
@@ -43,9 +45,26 @@ async function start({ hnSource, hnBaseUrl, ...settings }: Settings): Promise<vo
   the page 页面    ${here}/
   Inspector       npx @modelcontextprotocol/inspector@0.15.0: Streamable HTTP ${here}/mcp, or SSE ${here}/sse; type: topstories
   Cherry Studio   设置 Settings → MCP → add 添加: streamableHttp ${here}/mcp, or sse ${here}/sse
-  curl            curl -N ${here}/sse
+  curl            curl -N ${auth ? `-H 'Authorization: Bearer …' ` : ''}${here}/sse
 ${changed(settings).join('\n')}
 Ctrl-C ends it. 按 Ctrl-C 结束。`)
+}
+
+/** Who may call, if it was said. Nothing of `src/auth` is loaded where nobody asks. */
+async function createAuth(
+  token: string | undefined,
+  issuer: string | undefined,
+  requiredScopes: readonly string[] = [],
+  resource: string | undefined,
+): Promise<{ auth: Auth } | undefined> {
+  if (token && issuer) throw new Error('Set AUTH_TOKEN (--auth-token) or AUTH_ISSUER, not both.')
+  if (requiredScopes.length > 0 && !issuer)
+    throw new Error('AUTH_SCOPES needs AUTH_ISSUER: a fixed token has no scopes.')
+  if (issuer && !resource) throw new Error('AUTH_ISSUER needs PUBLIC_URL: this server, as its tokens name it.')
+  if (!token && !issuer) return undefined
+  const { bearerToken, oauthResource } = await import('./auth/index.ts')
+  if (token) return { auth: bearerToken(token) }
+  return { auth: await oauthResource({ issuer: issuer!, resource: resource!, requiredScopes }) }
 }
 
 /** The limits that are not as they come. */

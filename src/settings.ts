@@ -3,6 +3,10 @@ import { LIMITS, type HttpOptions, type Limits } from './mcp/index.ts'
 
 export interface Settings
   extends Partial<Limits>, Pick<HttpOptions, 'allowedHosts' | 'allowedOrigins' | 'anyUrl' | 'publicUrl'> {
+  allowUnauthorized?: boolean
+  authToken?: string
+  authIssuer?: string
+  authScopes?: readonly string[]
   port?: number
   host?: string
   serverSecret?: string
@@ -18,12 +22,16 @@ type Setting = readonly [read: (text: string, name: string) => unknown, without:
 /** One name everywhere: the option `maxSessions` is the variable MAX_SESSIONS and the flag --max-sessions. */
 export const SETTINGS = new Map<string, Setting>([
   ['port', [portNumber, '3000', '0 lets the system choose']],
-  ['host', [asItIs, '127.0.0.1', 'another address needs ALLOWED_HOSTS']],
+  ['host', [asItIs, '127.0.0.1', 'another address needs ALLOWED_HOSTS, and AUTH_TOKEN or AUTH_ISSUER']],
   ['allowedHosts', [list, 'localhost,127.0.0.1,[::1]', 'names in the Host header that are us, instead of these']],
   ['allowedOrigins', [list, 'the same, any port', 'origins whose pages may call, instead of these']],
   ['anyUrl', [onOrOff, 'on', 'off: /sse is HTTP+SSE only, /mcp the others']],
   ['publicUrl', [asItIs, 'where it listens', 'where clients find it behind a proxy, with the path before ours']],
   ['trustProxy', [list, 'none', 'proxies whose X-Forwarded-For counts: addresses, networks, or loopback']],
+  ['authToken', [asItIs, 'none', 'what callers must know, 32 characters or more']],
+  ['authIssuer', [asItIs, 'none', 'the authorization server whose tokens for PUBLIC_URL callers need']],
+  ['authScopes', [words, 'none', 'what its tokens must allow']],
+  ['allowUnauthorized', [yes, 'no', 'yes: anybody may call, also on another address']],
   ['serverSecret', [asItIs, 'random', 'signs what clients carry; processes that share clients share it']],
   ['hnSource', [asItIs, 'auto', 'live, snapshot, or auto: live, and the snapshot without a network']],
   ['hnBaseUrl', [asItIs, 'the public API', 'where the Hacker News API is']],
@@ -67,6 +75,15 @@ function parse(args: readonly string[], options: Record<string, { type: 'string'
 
 const bad = (name: string, wanted: string, text: string): Error =>
   new Error(`${variableOf(name)} (--${flagOf(name)}) must be ${wanted}, not ${JSON.stringify(text)}.`)
+
+function yes(text: string, name: string): true {
+  if (text !== 'yes') throw bad(name, 'yes, or not set', text)
+  return true
+}
+
+function words(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '')
+}
 
 function asItIs(text: string): string {
   return text

@@ -16,8 +16,7 @@ const passes = (headers: { host?: string; origin?: string }, allowed: GuardOptio
     createGuard(allowed)({ headers: { host: 'localhost', ...headers } } as IncomingMessage)
     return true
   } catch (error) {
-    const { host = '' } = headers
-    assert.equal((error as { status: number }).status, host.includes(',') ? 400 : 403) // two are none (T-1)
+    assert.equal((error as { status: number }).status, 403)
     return false
   }
 }

@@ -109,7 +109,10 @@ const tools = [
     inputSchema: anything,
     async run(_args, { ask }) {
       const { city } = await ask({
-        city: { method: 'elicitation/create', params: { message: 'Which city?' } },
+        city: {
+          method: 'elicitation/create',
+          params: { message: 'Which city?', requestedSchema: { type: 'object', properties: {} } },
+        },
       })
       return `It rains in ${(city as { content: { name: string } }).content.name}.`
     },

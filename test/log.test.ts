@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { serve, type LogEntry } from '../src/index.ts'
-import { atMostTenASecond } from '../src/mcp/log.ts'
+import { atMostTenASecond } from '../src/edge/log-rate.ts'
 import { post, request } from './support/wire.ts'
 
 test('each refusal is one line: a stable reason, where it was, and what the caller was told; no body, no session id', async () => {
@@ -27,11 +27,11 @@ test('each refusal is one line: a stable reason, where it was, and what the call
     lines.map(({ level, reason, method, path, code }) => [level, reason, method, path, code]),
     [
       ['warn', 'forbidden', 'POST', '/mcp', -32600],
-      ['warn', 'bad-message', 'POST', '/mcp', -32700],
-      ['warn', 'wrong-content-type', 'POST', '/mcp', -32600],
-      ['warn', 'too-large', 'POST', '/mcp', -32600],
-      ['warn', 'unknown-session', 'POST', '/messages', -32600],
-      ['warn', 'bad-message', 'POST', '/mcp', -32600],
+      ['warn', 'bad-request', 'POST', '/mcp', -32700],
+      ['warn', 'unsupported-media-type', 'POST', '/mcp', -32600],
+      ['warn', 'payload-too-large', 'POST', '/mcp', -32600],
+      ['warn', 'not-found', 'POST', '/messages', -32600],
+      ['warn', 'bad-request', 'POST', '/mcp', -32600],
     ],
   )
   assert.doesNotMatch(JSON.stringify(lines), new RegExp(`${secret}|top secret`))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { EventSource, type EventSourceOptions } from '../src/sse/index.ts'
+import { EventSource, type EventSourceOptions } from '../src/event-source.ts'
 
 type Handler = (response: ServerResponse, request: IncomingMessage) => void
 

@@ -9,7 +9,10 @@ const META = 'io.modelcontextprotocol/'
 const VERSION = '2026-07-28'
 let aborted: Promise<unknown> = Promise.resolve()
 const nothing = { type: 'object', properties: {} } as const
-const elicit = (message: string) => ({ method: 'elicitation/create', params: { message } })
+const elicit = (message: string) => ({
+  method: 'elicitation/create',
+  params: { message, requestedSchema: { type: 'object', properties: {} } },
+})
 const content = (answer: object) => (answer as { content: { name: string } }).content.name
 const tools = [
   defineTool({

@@ -34,7 +34,7 @@ export function createRateLimit(perMinute: number, addressOf: ClientAddress, now
 // Beyond it the one silent longest is forgotten, which can only help it.
 const MAX_BUCKETS = 10_000
 
-const keyOf = ({ issuer, subject }: Principal): string => JSON.stringify([issuer, subject])
+const keyOf = ({ issuer, subject, client }: Principal): string => JSON.stringify([issuer, subject, client])
 
 /** Who has an IPv6 address has 2^64 of them. */
 const network = (address: string): string => (address.includes(':') ? groups(address).slice(0, 4).join(':') : address)

@@ -52,7 +52,7 @@ function createCall(exchange: Exchange, timeoutMs: number): Call {
       return exchange.signal
     },
     get ask() {
-      return exchange.ask
+      return exchange.way.ask(exchange)
     },
     progress(progress, total, text) {
       if (token === undefined || !(progress > reached)) return
@@ -64,7 +64,7 @@ function createCall(exchange: Exchange, timeoutMs: number): Call {
         client.revision.encodeProgress({ ...params, ...(text !== undefined && { message: text }) }),
       )
     },
-    releaseConnection: (retryMs) => exchange.release(retryMs),
+    releaseConnection: (retryMs) => exchange.way.release?.(retryMs),
     log: (level, data, logger) => sendLog(exchange, level, data, logger),
   }
 }

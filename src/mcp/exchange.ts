@@ -1,17 +1,13 @@
+import type { IncomingMessage } from 'node:http'
 import type { Handler, Message, Notification, Params, Request, Response } from '../jsonrpc/index.ts'
 import type { Answers, Ask } from './ask.ts'
+import { callerOf, type Principal } from './auth.ts'
 import type { Revision } from './revisions/index.ts'
 import type { Tool } from './tool.ts'
 import type { Capabilities, Implementation, LogLevel } from './types.ts'
 
 /** What a feature can do, by method. */
 export type Methods = Record<string, Handler<Exchange>>
-
-/** Who is calling, as far as authorization has found out. */
-export interface Principal {
-  issuer: string
-  subject: string
-}
 
 /** What is known of one client. A session keeps it; without sessions each request brings it along. */
 export interface Client {
@@ -29,14 +25,14 @@ export interface Client {
   readonly inFlight: Set<Exchange>
 }
 
-export function newClient(revision: Revision): Client {
+export function newClient(revision: Revision, request?: IncomingMessage): Client {
   return {
     revision,
     initialized: false,
     info: undefined,
     capabilities: {},
     logLevel: 'info',
-    principal: undefined,
+    principal: request && callerOf(request),
     subscriptions: undefined,
     inFlight: new Set(),
   }
@@ -61,6 +57,7 @@ export interface WayBack {
 export class Exchange {
   readonly message: Request | Notification
   readonly client: Client
+  readonly way: WayBack
   /** The client wants no answer any more, or is gone. */
   cancelled = false
   /** Takes the answers to what was asked meanwhile, by the id of the question. */
@@ -69,7 +66,6 @@ export class Exchange {
   answers: Answers | undefined
   /** When progress was told last, in milliseconds. */
   progressAt = -Infinity
-  readonly #way: WayBack
   #controller: AbortController | undefined
   #reason: Error | undefined
   #onAbort: ((reason: Error) => void) | undefined
@@ -77,7 +73,7 @@ export class Exchange {
   constructor(message: Request | Notification, client: Client, way: WayBack) {
     this.message = message
     this.client = client
-    this.#way = way
+    this.way = way
   }
 
   /** Aborted when the work should stop early. Made when somebody looks: most tools are done before they would. */
@@ -93,21 +89,9 @@ export class Exchange {
     else this.#onAbort = listener
   }
 
-  get ask(): Ask {
-    return this.#way.ask(this)
-  }
-
-  release(retryMs: number): void {
-    this.#way.release?.(retryMs)
-  }
-
-  checkArguments(tool: Tool, args: Params): void {
-    this.#way.checkArguments?.(tool, args)
-  }
-
   notify(method: string, params: Params): void {
     if (this.cancelled) return
-    this.#way.send({ jsonrpc: '2.0', method, params })
+    this.way.send({ jsonrpc: '2.0', method, params })
   }
 
   /** Stops the work; the answer says why. */

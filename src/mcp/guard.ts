@@ -25,11 +25,13 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
 
   return ({ url = '/', headers, rawHeaders = [] }) => {
     const { host: header, origin } = headers
-    if (header === undefined || header.includes(',')) throw badHead(400, 'Send one Host.')
+    if (header === undefined || (header.includes(',') && countOf('host', rawHeaders) > 1))
+      throw badHead(400, 'Send one Host.')
     if (rawHeaders.length > 2 * MAX_FIELDS) throw badHead(431, `Send at most ${MAX_FIELDS} headers.`)
     if ((headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked')
       throw badHead(501, 'Send chunks uncoded.')
     const host = url.startsWith('/') ? header : hostOf(url)
+    if (host === undefined) throw badHead(400, 'Send a path.')
     if (!isListed(hosts, /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(host))) throw refusal('Host', host)
     // Without Origin it is no page: a browser sends it with every request that a page makes to another site.
     if (origin === undefined) return
@@ -41,11 +43,15 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
 // Node leaves out headers beyond the 2,000th: among them, the one that is looked for here.
 const MAX_FIELDS = 1_000
 
+const countOf = (name: string, rawHeaders: readonly string[]): number =>
+  rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === name).length
+
 const badHead = (status: number, text: string) =>
   new HttpError(status, INVALID_REQUEST, text, { headers: { Connection: 'close' } })
 
 /** A request may name the whole URL; then that is its host, whatever the header says (RFC 9112, "absolute-form"). */
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '')
+const hostOf = (url: string): string | undefined =>
+  /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url).host : undefined
 
 /** A list names a host, or the whole value with its port. */
 function isListed(list: ReadonlySet<string>, match: RegExpExecArray | null): boolean {

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { RpcError, type Id } from '../jsonrpc/index.ts'
 
 /** A request that is refused before it became a message, or because of it. The text tells the caller what to do. */
@@ -21,17 +22,6 @@ export class HttpError extends RpcError {
   }
 }
 
-/** The word for a refusal in the log. */
+/** The word for a refusal in the log: `forbidden`, `not-found`. */
 export const reasonOf = (error: RpcError): string =>
-  (error instanceof HttpError && REASONS.get(error.status)) || 'bad-message'
-
-const REASONS = new Map([
-  [401, 'unauthorized'],
-  [403, 'forbidden'],
-  [404, 'unknown-session'],
-  [406, 'not-acceptable'],
-  [413, 'too-large'],
-  [415, 'wrong-content-type'],
-  [429, 'too-many-requests'],
-  [503, 'overloaded'],
-])
+  STATUS_CODES[error instanceof HttpError ? error.status : 400]!.toLowerCase().replaceAll(' ', '-')

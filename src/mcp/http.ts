@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
+import { letIn, type Entrance } from './auth.ts'
 import type { Changes } from './changes.ts'
-import type { Principal } from './exchange.ts'
 import { allowPage, createGuard, preflight, type GuardOptions } from './guard.ts'
 import { HttpError, reasonOf } from './http-error.ts'
 import { limitsFrom } from './limits.ts'
-import { atMostTenASecond, logToStderr } from './log.ts'
+import { logToStderr } from './log.ts'
 import { isPerRequestVersion } from './revisions/index.ts'
 import { createMcpServer, shuttingDown, type ServerOptions } from './server.ts'
 import { createSessionStore } from './session.ts'
@@ -19,11 +18,9 @@ import { streamableHttp } from './transports/streamable-http.ts'
 import type { StreamableSession } from './transports/streamable-session.ts'
 import type { Transport } from './transports/transport.ts'
 
-export interface HttpOptions extends ServerOptions, GuardOptions {
+export interface HttpOptions extends ServerOptions, GuardOptions, Entrance {
   /** One door for all: `/sse` and `/mcp` serve any client, whichever URL it was given. Default true. */
   anyUrl?: boolean
-  /** Lets a request in, or throws HttpError: a limit of rates, say. */
-  admit?: (request: IncomingMessage, principal?: Principal) => void
   /** Where clients find us from outside, behind a proxy: its path comes before ours. Default: just where we are. */
   publicUrl?: string
   /** Answers what is not MCP, behind the same guard. Default: 404. */
@@ -43,15 +40,15 @@ type Methods = Map<string, Transport>
 
 /** MCP as a request handler, to put into a `node:http` server or before the routes of another framework. */
 export function createMcpHandler(options: HttpOptions): McpHandler {
-  const { site = (_request, response) => notFound(response), anyUrl = true } = options
+  const { auth, site = (_request, response) => notFound(response), anyUrl = true } = options
   const limits = limitsFrom(options)
   const server = createMcpServer(options)
-  const warn = atMostTenASecond(options.log ?? logToStderr)
+  const log = options.log ?? logToStderr
   const streams: StreamOptions = {
     keepAliveMs: limits.keepAliveMs,
     maxUnreadBytes: limits.maxUnreadBytes,
     unreadMs: limits.unreadMs,
-    onCut: (unread, dropped) => warn({ level: 'warn', reason: 'slow-reader', unread, dropped }),
+    onCut: (unread, dropped) => log({ level: 'warn', reason: 'slow-reader', unread, dropped }),
   }
   const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')
   const common = { server, limits, streams, base }
@@ -93,7 +90,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     ['POST', post],
     ['DELETE', end],
   ])
-  const routes = new Map<string, { methods: Methods; hint?: string }>([
+  const routes = new Map<string, { methods: Methods; hint?: string; isOpen?: boolean }>([
     ['/mcp', { methods: mcp }],
     [
       '/sse',
@@ -104,6 +101,8 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       { methods: new Map([['POST', sse.post]]), hint: 'Open GET /sse first: it names this URL with a session.' },
     ],
   ])
+  for (const [path, document] of auth?.documents ?? [])
+    routes.set(path, { methods: new Map([['GET', document]]), isOpen: true })
 
   let isClosing = false
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
@@ -111,19 +110,17 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     const route = routes.get(path.startsWith(`${base}/`) ? path.slice(base.length) : path)
     if (!route && next) return next()
     try {
-      await turnOf(request, response)
-      if (request.socket.writableEnded) return
       if (isClosing) throw leaving()
       guard(request)
       if (!route) return site(request, response)
       allowPage(request, response)
-      options.admit?.(request)
       const transport = route.methods.get(request.method!)
+      if (transport && !route.isOpen && !(await letIn(request, response, options))) return
       if (transport) await transport(request, response)
       else if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
       else methodNotAllowed(response, [...route.methods.keys()], route.hint)
     } catch (error) {
-      if (error instanceof RpcError) warn({ level: 'warn', reason: reasonOf(error), ...said(request, error) })
+      if (error instanceof RpcError) log({ level: 'warn', reason: reasonOf(error), ...said(request, error) })
       else server.onUnexpected(error)
       sendError(response, error)
     }
@@ -141,17 +138,6 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       namedSessions.closeAll()
     },
   })
-}
-
-// Who sends requests without reading the answers (RFC 9112, "Pipelining") is served one by one, or all answers would
-// wait in memory.
-const lastOn = new WeakMap<Socket, ServerResponse>()
-
-function turnOf({ socket }: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
-  const before = lastOn.get(socket)
-  lastOn.set(socket, response)
-  if (!before || before.writableFinished || before.destroyed) return undefined
-  return new Promise((resolve) => before.once('close', resolve))
 }
 
 const leaving = () => {

@@ -5,7 +5,12 @@ const [KIB, MIB, MINUTE] = [1024, 1024 * 1024, 60_000]
  * Each is an option of the same name. docs/limits.md is made of this table.
  */
 export const LIMITS = {
-  maxRequestsPerMinute: [600, 'requests of a principal or an address; on loopback any', 'fairness', '429'],
+  maxRequestsPerMinute: [
+    600,
+    'requests of a principal or an address; on loopback, without a proxy, any',
+    'fairness',
+    '429',
+  ],
   maxHeadBytes: [16 * KIB, 'bytes of a request head', 'ours have less than 2 KiB', '431, connection closed'],
   headMs: [10_000, 'ms for a head to arrive', 'slow senders', '408, connection closed'],
   bodyMs: [20_000, 'ms for a whole request to arrive', 'slow senders', '408, connection closed'],
@@ -18,7 +23,7 @@ export const LIMITS = {
   sessionIdleMs: [30 * MINUTE, 'ms without request or stream', 'many never say goodbye', 'session ended: 404'],
   handshakeIdleMs: [30_000, 'the same after `initialize` alone', 'cheap to abandon', 'session ended: 404'],
   maxInFlight: [64, 'requests of a client without answer', 'fairness', '-32603, reason busy'],
-  maxListens: [1_000, 'subscriptions (`subscriptions/listen`)', 'each is an open stream', '-32603, reason busy'],
+  maxListens: [1_000, 'subscriptions (`subscriptions/listen`)', 'each is an open stream', '503, reason busy'],
   maxUnreadBytes: [MIB, 'bytes that wait for the reader of a stream', 'memory', 'stream destroyed'],
   unreadMs: [30_000, 'ms in which none of them is taken', 'memory', 'stream destroyed'],
   maxReplayEvents: [256, 'events of a stream kept to be said again', 'for a lost connection', 'oldest forgotten'],

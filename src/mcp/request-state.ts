@@ -29,9 +29,9 @@ export function readState(exchange: Exchange, signer: Signer): Answers {
   return state.answers
 }
 
-function digest({ message, client }: Exchange): string {
+function digest({ message, client: { principal } }: Exchange): string {
   const { inputResponses: _answers, requestState: _state, _meta, ...params } = (message.params ?? {}) as Params
-  const what = [message.method, canonical(params), client.principal?.issuer, client.principal?.subject]
+  const what = [message.method, canonical(params), principal?.issuer, principal?.subject, principal?.client]
   return createHash('sha256').update(JSON.stringify(what)).digest('base64url')
 }
 

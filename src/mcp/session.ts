@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import type { Message } from '../jsonrpc/index.ts'
+import { callerOf, isSame } from './auth.ts'
 import { notificationOf, type Change } from './changes.ts'
 import type { Client } from './exchange.ts'
 import type { Limits } from './limits.ts'
@@ -20,7 +22,8 @@ export interface Session {
 }
 
 export interface SessionStore<S extends Session> {
-  readonly byId: ReadonlyMap<string, S>
+  /** The session that a request names, if it is its caller's: another's is as unknown as one that never was. */
+  find(id: string, request: IncomingMessage): S | undefined
   /** Takes a new session in. False: the store is full of sessions in use. */
   add(session: S): boolean
   /** Notes that somebody speaks in the session. */
@@ -69,7 +72,10 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
   let sweeping: NodeJS.Timeout | undefined
 
   return {
-    byId: sessions,
+    find(id, request) {
+      const session = sessions.get(id)
+      return isSame(session?.client.principal, callerOf(request)) ? session : undefined
+    },
     add(session) {
       if (sessions.size >= limits.maxSessions && !makeRoom()) return false
       sessions.set(session.id, session)

@@ -1,5 +1,5 @@
 import type { Ask } from './ask.ts'
-import type { Principal } from './exchange.ts'
+import type { Principal } from './auth.ts'
 import { headerParams, type HeaderParam, type Infer, type JsonSchema } from './schema.ts'
 import type { CallToolResult, LogLevel, ToolInfo } from './types.ts'
 import { checkAgainst, isKnownDialect, type Check } from './validate.ts'

@@ -22,10 +22,13 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
   let offlineUntil = -Infinity
 
   async function live(list: ListName, amount: number, call: Call): Promise<CallToolResult> {
-    const time = timeFor(call, limits.marginMs)
+    const ended = new AbortController()
+    const time = AbortSignal.timeout(Math.max(0, call.deadline - Date.now() - limits.marginMs))
+    const signal = AbortSignal.any([call.signal, time, ended.signal])
+    setMaxListeners(0, signal) // each lane listens: that is no leak to warn of
     try {
-      const ids = (await api.list(list, time.signal)).slice(0, amount)
-      const { stories, cause } = await fetchAll(ids, call, time.signal)
+      const ids = (await api.list(list, signal)).slice(0, amount)
+      const { stories, cause } = await fetchAll(ids, call, signal)
       call.signal.throwIfAborted()
       const found = stories.filter((story) => typeof story === 'string')
       const skipped = stories.filter((story) => story === null).length
@@ -34,7 +37,7 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
       if (missing > 0 && found.length === 0) throw new ToolError(FAILED)
       return result(found, gaps(ids.length, skipped, missing))
     } finally {
-      time.over()
+      ended.abort() // what is still under way is of no use to anybody
     }
   }
 
@@ -96,24 +99,10 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
 }
 
 async function fromSnapshot(list: ListName, amount: number, why: string): Promise<CallToolResult> {
-  const { captured, stories } = await readSnapshot()
+  const { captured, lists, items } = await readSnapshot()
   const meta = { 'sse-mcp/source': 'snapshot', 'sse-mcp/date': captured }
-  return result(stories(list, amount), `These stories are a snapshot of ${captured}: ${why}.`, meta)
-}
-
-/** One signal for all that a call starts: aborted with the call, a little before its deadline, and when it is over. */
-function timeFor(call: Call, marginMs: number) {
-  const controller = new AbortController()
-  setMaxListeners(0, controller.signal) // each lane listens: that is no leak to warn of
-  const over = (): void => {
-    clearTimeout(timer)
-    call.signal.removeEventListener('abort', over)
-    controller.abort(new Error('the call is over'))
-  }
-  const timer = setTimeout(over, call.deadline - Date.now() - marginMs)
-  call.signal.addEventListener('abort', over)
-  if (call.signal.aborted) over()
-  return { signal: controller.signal, over }
+  const stories = lists[list].slice(0, amount).map((id) => items.get(id)!)
+  return result(stories, `These stories are a snapshot of ${captured}: ${why}.`, meta)
 }
 
 function gaps(asked: number, skipped: number, missing: number): string | undefined {

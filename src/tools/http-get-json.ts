@@ -33,32 +33,25 @@ export function createGetJson(protocol: string) {
 
   return async function getJson(url: URL, limits: HackerNewsLimits, signal: AbortSignal): Promise<unknown> {
     signal.throwIfAborted()
-    let connected = false
-    let why: Error | undefined
+    let why: unknown
     const request = get(url, { agent, headers: { Accept: 'application/json' } })
     const stop = (reason: Error): void => {
       why ??= reason
       request.destroy(reason)
     }
-    const connecting = setTimeout(stop, limits.connectMs, new NoConnection('no connection in time'))
+    let connecting: NodeJS.Timeout | undefined = setTimeout(stop, limits.connectMs, new NoConnection('not in time'))
     const whole = setTimeout(stop, limits.requestMs, new Error('no whole answer in time'))
     const aborted = (): void => stop(signal.reason as Error)
+    const connected = (): void => void (connecting = clearTimeout(connecting) as undefined)
     signal.addEventListener('abort', aborted)
-    const whenConnected = (): void => {
-      connected = true
-      clearTimeout(connecting)
-    }
-    request.once('socket', (socket) => {
-      if (request.reusedSocket) whenConnected()
-      else socket.once(connectedEvent, whenConnected)
-    })
+    request.once('socket', (socket) => (request.reusedSocket ? connected() : socket.once(connectedEvent, connected)))
     try {
       return await read(await answerTo(request), limits.answerBytes)
     } catch (error) {
       request.destroy()
-      throw why ?? (connected ? error : new NoConnection((error as Error).message))
+      throw why ?? (connecting ? new NoConnection((error as Error).message) : error)
     } finally {
-      clearTimeout(connecting)
+      connected()
       clearTimeout(whole)
       signal.removeEventListener('abort', aborted)
     }

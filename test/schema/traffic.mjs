@@ -24,6 +24,7 @@ export function watch(onFirst = () => {}) {
       server: servers.get(server),
       verb: request.method,
       path: pathname.replace(/^.*(?=\/)/, ''), // a proxy may put something before it
+      isDocument: pathname.startsWith('/.well-known/'),
       sessionId: searchParams.get('sessionId'),
       headers: request.headers,
       conversation: undefined,
@@ -98,7 +99,7 @@ function* readMessages(events) {
     exchange.rest += text
     const type = String(exchange.said['content-type'] ?? '')
     if (type.startsWith('text/event-stream') && PATHS.includes(exchange.path)) yield* readEvents(exchange)
-    else if (type.startsWith('application/json') && isEnd) yield* readJson(exchange)
+    else if (type.startsWith('application/json') && isEnd && !exchange.isDocument) yield* readJson(exchange)
   }
 
   /** The conversation that a request is part of, by what it brought until it was answered. */

@@ -7,13 +7,7 @@ import { violations } from '../schema/rules.mjs'
 import { watch } from '../schema/traffic.mjs'
 
 /** Tools of tests that break the schema knowingly: the test's file, what is in the message, and the rule. */
-const ON_PURPOSE = [
-  // They ask with a message alone: what is asked is of no matter there, only that it goes out and an answer comes back.
-  ['http-sse.test.ts', '"params":{"message":"Which city?"}', /^ElicitRequest: .*requestedSchema/],
-  ['streamable-http.test.ts', '"params":{"message":"Which city?"}', /^ElicitRequest: .*requestedSchema/],
-  ['stateless-http.test.ts', '"params":{"message":"Name?"}', /^InputRequiredResult: .*requestedSchema/],
-  ['stateless-http.test.ts', '"params":{"message":"Colour?"}', /^InputRequiredResult: .*requestedSchema/],
-]
+const ON_PURPOSE = []
 
 const program = basename(process.argv[1] ?? '')
 const isTest = /\.test\.m?[jt]s$/.test(program)

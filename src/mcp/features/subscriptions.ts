@@ -4,6 +4,9 @@ import type { Exchange, Methods } from '../exchange.ts'
 
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 
+/** The data of the error when no more streams can be held: a transport may have a status for it. */
+export const FULL = { reason: 'busy' }
+
 /** What a client wants to hear of. */
 interface Filter {
   toolsListChanged?: true
@@ -24,8 +27,7 @@ export function subscriptions(changes: Changes, listsChange: boolean, maxListens
 
   const listen: Handler<Exchange> = ({ notifications }, exchange) => {
     if (!isObject(notifications)) throw new RpcError(INVALID_PARAMS, 'params.notifications must be an object.')
-    if (ends.size >= maxListens)
-      throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', { reason: 'busy' })
+    if (ends.size >= maxListens) throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', FULL)
     const { id } = exchange.message as { id: Id }
     const _meta = { [SUBSCRIPTION]: id }
     const filter = honoured(notifications, listsChange)

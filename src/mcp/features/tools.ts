@@ -25,7 +25,7 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       const tool = byName.get(name)
       if (!tool) throw new RpcError(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 128)}. tools/list names all.`)
       if (!isObject(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
-      exchange.checkArguments(tool, given)
+      exchange.way.checkArguments?.(tool, given)
       const check = tool.check()
       const checked = (check instanceof Promise ? await check : check)(given)
       const result =

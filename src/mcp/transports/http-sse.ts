@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { encodeResponse, INTERNAL_ERROR, INVALID_REQUEST, isResponse, type Message } from '../../jsonrpc/index.ts'
 import { openStream, type EventStream } from '../../sse/index.ts'
 import { askByRequest, takeResponse, type Ask } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
-import { handshakeRevisions, oldest, type Revision } from '../revisions/index.ts'
+import { handshakeRevisions, oldest } from '../revisions/index.ts'
 import type { Session, SessionStore } from '../session.ts'
 import { asMessage, readJson } from './body.ts'
 import { acceptsStream } from './reply.ts'
@@ -24,7 +25,7 @@ export function httpSse(
       if (!acceptsStream(request)) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
       // A client that lost its stream comes back without a second handshake, and may name what it had agreed on.
       const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldest
-      const session = new StreamSession(revision)
+      const session = new StreamSession(newClient(revision, request))
       if (!sessions.add(session))
         throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
           headers: { 'Retry-After': '10' },
@@ -37,9 +38,9 @@ export function httpSse(
     },
 
     async post(request, response) {
-      const session = find(sessions, request.url ?? '')
+      const session = find(sessions, request)
       const message = asMessage(await readJson(request, limits.maxBodyBytes))
-      if (!sessions.byId.has(session.id)) throw unknownSession() // closed while the body came
+      if (!sessions.find(session.id, request)) throw unknownSession() // closed while the body came
       response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
       if (isResponse(message)) return takeResponse(session.client, message)
       const answer = await server.handle(new Exchange(message, session.client, session))
@@ -62,8 +63,8 @@ export class StreamSession implements Session, WayBack {
   timesSpoken = 0
   stream: EventStream | undefined
 
-  constructor(revision: Revision) {
-    this.client = newClient(revision)
+  constructor(client: Client) {
+    this.client = client
   }
 
   isOpen(): boolean {
@@ -88,11 +89,12 @@ export class StreamSession implements Session, WayBack {
   }
 }
 
-function find(sessions: SessionStore<StreamSession>, url: string): StreamSession {
+function find(sessions: SessionStore<StreamSession>, request: IncomingMessage): StreamSession {
+  const { url = '' } = request
   const id = /[?&]sessionId=([^&]*)/.exec(url)?.[1]
   if (id === undefined || url.indexOf('sessionId=') !== url.lastIndexOf('sessionId='))
     throw new HttpError(400, INVALID_REQUEST, 'Name one session: post to the URL that the endpoint event gave.')
-  const session = sessions.byId.get(id)
+  const session = sessions.find(id, request)
   if (!session) throw unknownSession()
   return session
 }

@@ -11,6 +11,7 @@ import {
   type Response,
 } from '../../jsonrpc/index.ts'
 import { askByRetry } from '../ask.ts'
+import { FULL } from '../features/subscriptions.ts'
 import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../errors.ts'
 import { Exchange, newClient, type Client } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
@@ -44,12 +45,16 @@ export function statelessHttp({ server, streams }: Common): MessageTransport {
     const reply = openReply(request, response, { streams, onUnexpected: server.onUnexpected })
     response.once('close', () => exchange.cancel())
     const answer = await server.handle(exchange)
-    if (answer) reply.finish(answer, statusOf(answer))
+    if (!answer) return
+    const status = statusOf(answer)
+    if (status === 503) response.setHeader('Retry-After', '10')
+    reply.finish(answer, status)
   }
 }
 
 /** Who asks, in which words. Throws HttpError where `_meta` or the headers that repeat the message are not right. */
-function readClient({ headers }: IncomingMessage, { id, method, params = {} }: Request): Client {
+function readClient(request: IncomingMessage, { id, method, params = {} }: Request): Client {
+  const { headers } = request
   const refuse = (code: number, text: string, data?: object) => new HttpError(400, code, text, { id, data })
   const meta = (params['_meta'] ?? {}) as Params
   const version = meta[`${META}protocolVersion`]
@@ -73,7 +78,13 @@ function readClient({ headers }: IncomingMessage, { id, method, params = {} }: R
   if (mismatch) throw refuse(HEADER_MISMATCH, mismatch)
 
   const info = meta[`${META}clientInfo`] as Implementation | undefined
-  return { ...newClient(revision), initialized: true, info, capabilities, logLevel: logLevel as LogLevel | undefined }
+  return {
+    ...newClient(revision, request),
+    initialized: true,
+    info,
+    capabilities,
+    logLevel: logLevel as LogLevel | undefined,
+  }
 }
 
 const versions = [...perRequestRevisions.keys()].join(' or ')
@@ -82,7 +93,8 @@ const OLDER = 'Older revisions begin with initialize, without this version heade
 /** What a client must tell apart from an older server's answer has a status of its own (transports, "Error Handling"). */
 function statusOf(answer: Response): number {
   if (!('error' in answer)) return 200
-  const { code } = answer.error
+  const { code, data } = answer.error
+  if (data === FULL) return 503
   if (code === METHOD_NOT_FOUND) return 404
   return code === HEADER_MISMATCH || code === CAPABILITY_MISSING ? 400 : 200
 }

@@ -10,7 +10,7 @@ import {
 } from '../../jsonrpc/index.ts'
 import { openStream, type ReplayStore } from '../../sse/index.ts'
 import { askByRequest, cannotAsk, takeResponse } from '../ask.ts'
-import { Exchange, type Client, type WayBack } from '../exchange.ts'
+import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import { handshakeRevisions, newest } from '../revisions/index.ts'
 import type { SessionStore } from '../session.ts'
@@ -33,9 +33,9 @@ export function streamableHttp(
 
   async function initialize(request: IncomingMessage, response: ServerResponse, message: Request): Promise<void> {
     // A stale id is no obstacle: a client that restarts must get in.
-    if (sessions.byId.has(String(request.headers['mcp-session-id'])))
+    if (sessions.find(String(request.headers['mcp-session-id']), request))
       throw new HttpError(400, INVALID_REQUEST, 'This session is initialized already.', { id: message.id })
-    const session = new StreamableSession(newest, replay)
+    const session = new StreamableSession(newClient(newest, request), replay)
     if (!sessions.add(session)) throw tooManySessions()
     const answer = await server.handle(new Exchange(message, session.client, SILENCE))
     if (!session.client.initialized) sessions.close(session)
@@ -98,14 +98,14 @@ const wayBack = (reply: Reply): WayBack => ({
 /** For what is answered by nothing, or by one answer alone. */
 const SILENCE: WayBack = { send() {}, ask: () => cannotAsk }
 
-function find(sessions: SessionStore<StreamableSession>, { headers }: IncomingMessage): StreamableSession {
-  const id = headers['mcp-session-id']
+function find(sessions: SessionStore<StreamableSession>, request: IncomingMessage): StreamableSession {
+  const id = request.headers['mcp-session-id']
   if (id === undefined)
     throw new HttpError(400, INVALID_REQUEST, 'Send Mcp-Session-Id: the answer to initialize has it.')
-  const session = sessions.byId.get(String(id))
+  const session = sessions.find(String(id), request)
   if (!session)
     throw new HttpError(404, INVALID_REQUEST, 'Unknown or ended session: send initialize again, without its id.')
-  const version = headers['mcp-protocol-version']
+  const version = request.headers['mcp-protocol-version']
   if (session.client.revision.checksVersionHeader && version !== undefined && !handshakeRevisions.has(version))
     throw new HttpError(400, INVALID_REQUEST, 'MCP-Protocol-Version names a version that is not served.')
   sessions.touch(session)

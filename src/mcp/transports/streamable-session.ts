@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Message } from '../../jsonrpc/index.ts'
 import type { ReplayStore } from '../../sse/index.ts'
-import { newClient, type Client } from '../exchange.ts'
-import type { Revision } from '../revisions/index.ts'
+import type { Client } from '../exchange.ts'
 import type { Session } from '../session.ts'
 import { Channel } from './channel.ts'
 import { standsFor } from './stands-for.ts'
@@ -17,8 +16,8 @@ export class StreamableSession implements Session {
   readonly #channels = new Map<string, Channel>() // in the order in which they were opened
   #opened = 0
 
-  constructor(revision: Revision, replay: ReplayStore) {
-    this.client = newClient(revision)
+  constructor(client: Client, replay: ReplayStore) {
+    this.client = client
     this.#replay = replay
   }
 

@@ -1,4 +1,4 @@
-import { createParser } from './parser.ts'
+import { createParser } from './sse/index.ts'
 
 export interface EventSourceOptions {
   /** Further request headers. */

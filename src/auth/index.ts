@@ -1,0 +1,2 @@
+export { bearerToken } from './bearer-token.ts'
+export { oauthResource, type OAuthResourceOptions } from './oauth-resource.ts'

@@ -1,0 +1,99 @@
+import type { JWTPayload } from 'jose'
+import { HttpError, INTERNAL_ERROR, logToStderr, pathOf, type Auth, type Log } from '../mcp/index.ts'
+import { challenge, readToken } from './challenge.ts'
+import { createKeySet, discover, KeysUnavailable } from './key-set.ts'
+import { metadataDocuments, metadataUrl } from './resource-metadata.ts'
+import { trustedUrl } from './trusted-json.ts'
+
+export interface OAuthResourceOptions {
+  /** The authorization server, exactly as its tokens name it (`iss`). */
+  issuer: string
+  /** This server as clients know it, without `/mcp`. The `aud` of a token is this, or this with `/mcp` or `/sse`. */
+  resource: string
+  /** Scopes that a token must have, all of them. Default: none. */
+  requiredScopes?: readonly string[]
+  /** Whether a granted scope covers a required one, as broader ones may. Default: it is the same. */
+  covers?: (granted: string, required: string) => boolean
+  /** Where the issuer's keys are. Default: where its metadata says. */
+  jwksUri?: string
+  /** Signatures that count; of shared secrets (HS256) none ever does. Default RS256, PS256, ES256, EdDSA. */
+  algorithms?: readonly string[]
+  /** What a token's header may call it, if it says so. Default at+jwt; some issuers say jwt, of other tokens too. */
+  types?: readonly string[]
+  /** Told when keys cannot be fetched. Default: a line of JSON on standard error. */
+  log?: Log
+}
+
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
+
+/**
+ * An OAuth 2.1 resource server: lets in whoever has an access token (RFC 9068) of the issuer for this server.
+ * Rejects with TypeError where an option is wrong, and with Error where the package `jose` is not installed.
+ */
+export async function oauthResource(options: OAuthResourceOptions): Promise<Auth> {
+  const { issuer, jwksUri, requiredScopes = [], covers = Object.is, log = logToStderr } = options
+  const { algorithms = ALGORITHMS, types = ['at+jwt'] } = options
+  trustedUrl('The issuer (AUTH_ISSUER)', issuer)
+  const base = trustedUrl('The resource (PUBLIC_URL)', options.resource).href.replace(/\/$/, '')
+  if (requiredScopes.some((scope) => !/^[!#-[\]-~]+$/.test(scope) || scope === 'offline_access'))
+    throw new TypeError('Scopes (AUTH_SCOPES) are words, and offline_access is between client and issuer.')
+  const jose = await importJose()
+  const keysAt = jwksUri === undefined ? undefined : trustedUrl('jwksUri', jwksUri)
+  const findKey = createKeySet(
+    jose,
+    async () => keysAt ?? discover(issuer),
+    (cause) => log({ level: 'error', reason: 'keys-unavailable', issuer, cause: String(cause) }),
+  )
+  const resources = [base, `${base}/mcp`, `${base}/sse`]
+  const scope = requiredScopes.join(' ')
+  const expected = {
+    issuer,
+    audience: [...resources, `${base}/`],
+    algorithms: [...algorithms], // whatever they are, a key set finds public keys only
+    clockTolerance: 30, // seconds
+    requiredClaims: ['exp', 'sub'],
+  }
+
+  /** The claims of a token. Throws HttpError. */
+  async function verify(token: string, refuse: (text: string) => HttpError): Promise<JWTPayload> {
+    try {
+      const { payload, protectedHeader } = await jose.jwtVerify(token, findKey, expected)
+      const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '')
+      if (type === undefined || types.includes(type)) return payload
+    } catch (error) {
+      if (error instanceof KeysUnavailable)
+        throw new HttpError(503, INTERNAL_ERROR, 'The authorization server does not answer. Come back later.', {
+          headers: { 'Retry-After': '10' },
+        })
+      if (error instanceof jose.errors.JWTExpired) throw refuse('The token has expired')
+      if (!(error instanceof jose.errors.JOSEError)) throw error
+    }
+    throw refuse('The token does not count here')
+  }
+
+  return {
+    documents: metadataDocuments(resources, issuer, requiredScopes),
+    async authorize(request) {
+      const resource = resources.find((url) => url.endsWith(pathOf(request))) ?? base
+      const params = { resource_metadata: metadataUrl(resource), scope }
+      const claims = await verify(readToken(request, params), (why) =>
+        challenge(401, `${why}: get one from ${issuer} for ${resource}.`, { error: 'invalid_token', ...params }),
+      )
+      // RFC 8693 section 4.2 has all scopes in one string; some issuers call it scp, or send a list.
+      const granted = [claims['scope'] ?? claims['scp'] ?? []].flat().flatMap((text) => String(text).split(' '))
+      if (!requiredScopes.every((required) => granted.some((one) => covers(one, required))))
+        throw challenge(403, `Get a token with the scope ${scope}.`, { error: 'insufficient_scope', ...params })
+      const client = claims['client_id'] ?? claims['azp']
+      const subject = { issuer, subject: String(claims.sub), expiresAt: claims.exp! * 1000 }
+      return typeof client === 'string' ? { ...subject, client } : subject
+    },
+  }
+}
+
+async function importJose(): Promise<typeof import('jose')> {
+  try {
+    return await import('jose')
+  } catch (cause) {
+    throw new Error('Tokens of an issuer are checked by the package jose. Install it: npm install jose', { cause })
+  }
+}
