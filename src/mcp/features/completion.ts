@@ -1,4 +1,4 @@
-import { INVALID_PARAMS, RpcError, type Params } from '../../jsonrpc/index.ts'
+import { INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
 import type { Methods } from '../exchange.ts'
 import type { Complete, Prompt } from '../prompt.ts'
 import type { Resource, ResourceTemplate } from '../resource.ts'
@@ -50,4 +50,4 @@ function parametersOf(ref: Params, all: Completable): Map<string, Complete | und
   return all.resources.some(({ uri }) => uri === ref['uri']) ? new Map() : undefined
 }
 
-const asObject = (value: unknown): Params => (typeof value === 'object' && value !== null ? (value as Params) : {})
+const asObject = (value: unknown): Params => (isRecord(value) ? value : {})

@@ -1,4 +1,4 @@
-import { INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
+import { INVALID_PARAMS, INVALID_REQUEST, isRecord, RpcError } from '../../jsonrpc/index.ts'
 import type { Methods } from '../exchange.ts'
 import { negotiate, perRequestRevisions } from '../revisions/index.ts'
 import type { Capabilities, Implementation } from '../types.ts'
@@ -21,7 +21,7 @@ export function lifecycle(server: LifecycleOptions, capabilities: Capabilities):
       client.initialized = true
       client.revision = negotiate(protocolVersion)
       client.info = clientInfo as Implementation | undefined
-      client.capabilities = isObject(offered) ? offered : {}
+      client.capabilities = isRecord(offered) ? (offered as Capabilities) : {}
       return {
         protocolVersion: client.revision.version,
         capabilities: client.revision.encodeCapabilities(capabilities),
@@ -45,5 +45,3 @@ export function lifecycle(server: LifecycleOptions, capabilities: Capabilities):
     },
   }
 }
-
-const isObject = (value: unknown): value is Capabilities => typeof value === 'object' && value !== null

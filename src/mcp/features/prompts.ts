@@ -1,4 +1,4 @@
-import { INVALID_PARAMS, RpcError, type Params } from '../../jsonrpc/index.ts'
+import { INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
 import type { Methods } from '../exchange.ts'
 import type { Prompt, PromptReturn } from '../prompt.ts'
 import type { GetPromptResult, PromptMessage } from '../types.ts'
@@ -33,8 +33,7 @@ export function prompts(list: readonly Prompt[], page: Pager): Methods {
 
 /** The values of the arguments that the prompt has; others do not reach it. */
 function readArguments(prompt: Prompt, given: unknown): Record<string, string> {
-  if (typeof given !== 'object' || given === null)
-    throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
+  if (!isRecord(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
   const args = Object.create(null) as Record<string, string>
   for (const { name, required } of prompt.arguments ?? []) {
     const value = Object.hasOwn(given, name) ? (given as Params)[name] : undefined

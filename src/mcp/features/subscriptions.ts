@@ -1,4 +1,12 @@
-import { INTERNAL_ERROR, INVALID_PARAMS, RpcError, type Handler, type Id, type Params } from '../../jsonrpc/index.ts'
+import {
+  INTERNAL_ERROR,
+  INVALID_PARAMS,
+  isRecord,
+  RpcError,
+  type Handler,
+  type Id,
+  type Params,
+} from '../../jsonrpc/index.ts'
 import { notificationOf, type Change, type Changes } from '../changes.ts'
 import type { Exchange, Methods } from '../exchange.ts'
 
@@ -26,7 +34,7 @@ export function subscriptions(changes: Changes, listsChange: boolean, maxListens
   const ends = new Set<() => void>()
 
   const listen: Handler<Exchange> = ({ notifications }, exchange) => {
-    if (!isObject(notifications)) throw new RpcError(INVALID_PARAMS, 'params.notifications must be an object.')
+    if (!isRecord(notifications)) throw new RpcError(INVALID_PARAMS, 'params.notifications must be an object.')
     if (ends.size >= maxListens) throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', FULL)
     const { id } = exchange.message as { id: Id }
     const _meta = { [SUBSCRIPTION]: id }
@@ -81,5 +89,3 @@ function wants(filter: Filter, change: Change): boolean {
   if (change.kind === 'resourceUpdated') return filter.resourceSubscriptions?.includes(change.uri) ?? false
   return filter[change.kind] ?? false
 }
-
-const isObject = (value: unknown): value is Params => typeof value === 'object' && value !== null

@@ -1,4 +1,4 @@
-import { INVALID_PARAMS, RpcError, type Params } from '../../jsonrpc/index.ts'
+import { INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
 import type { Exchange, Methods } from '../exchange.ts'
 import { InputRequired } from '../input-required.ts'
 import { causeOf, type Log } from '../log.ts'
@@ -24,7 +24,7 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       if (typeof name !== 'string') throw new RpcError(INVALID_PARAMS, 'params.name must be the name of a tool.')
       const tool = byName.get(name)
       if (!tool) throw new RpcError(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 128)}. tools/list names all.`)
-      if (!isObject(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
+      if (!isRecord(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
       exchange.way.checkArguments?.(tool, given)
       const check = tool.check()
       const checked = (check instanceof Promise ? await check : check)(given)
@@ -86,6 +86,3 @@ const known = (content: readonly Content[], revision: Revision): object[] =>
 const text = (value: string): Content => ({ type: 'text', text: value })
 
 const failed = (why: string): CallToolResult => ({ content: [text(why)], isError: true })
-
-const isObject = (value: unknown): value is Params =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import {
   INVALID_PARAMS,
   INVALID_REQUEST,
+  isRecord,
   isRequest,
   isResponse,
   METHOD_NOT_FOUND,
@@ -62,7 +63,7 @@ function readClient(request: IncomingMessage, { id, method, params = {} }: Reque
   const logLevel = meta[`${META}logLevel`]
   if (typeof version !== 'string')
     throw refuse(INVALID_PARAMS, `params._meta needs ${META}protocolVersion, ${versions}. ${OLDER}`)
-  if (!isObject(capabilities))
+  if (!isRecord(capabilities))
     throw refuse(INVALID_PARAMS, `params._meta needs ${META}clientCapabilities, an object: {} will do.`)
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel as LogLevel))
     throw refuse(INVALID_PARAMS, `${META}logLevel is one of ${LOG_LEVELS.join(', ')}.`)
@@ -78,13 +79,8 @@ function readClient(request: IncomingMessage, { id, method, params = {} }: Reque
   if (mismatch) throw refuse(HEADER_MISMATCH, mismatch)
 
   const info = meta[`${META}clientInfo`] as Implementation | undefined
-  return {
-    ...newClient(revision, request),
-    initialized: true,
-    info,
-    capabilities,
-    logLevel: logLevel as LogLevel | undefined,
-  }
+  const known = { initialized: true, info, capabilities: capabilities as Capabilities }
+  return { ...newClient(revision, request), ...known, logLevel: logLevel as LogLevel | undefined }
 }
 
 const versions = [...perRequestRevisions.keys()].join(' or ')
@@ -98,5 +94,3 @@ function statusOf(answer: Response): number {
   if (code === METHOD_NOT_FOUND) return 404
   return code === HEADER_MISMATCH || code === CAPABILITY_MISSING ? 400 : 200
 }
-
-const isObject = (value: unknown): value is Capabilities => typeof value === 'object' && value !== null

@@ -6,6 +6,8 @@ import {
   isMessage,
   isRequest,
   isResponse,
+  readableId,
+  type Id,
   type Request,
 } from '../../jsonrpc/index.ts'
 import { openStream, type ReplayStore } from '../../sse/index.ts'
@@ -50,7 +52,7 @@ export function streamableHttp(
       if (message && isRequest(message) && message.method === 'initialize')
         return initialize(request, response, message)
 
-      const session = find(sessions, request)
+      const session = find(sessions, request, readableId(body))
       const { client } = session
       if (isBatch) checkBatch(body, client, limits.maxBatch)
       const wantsAnswer = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(message!)
@@ -98,16 +100,15 @@ const wayBack = (reply: Reply): WayBack => ({
 /** For what is answered by nothing, or by one answer alone. */
 const SILENCE: WayBack = { send() {}, ask: () => cannotAsk }
 
-function find(sessions: SessionStore<StreamableSession>, request: IncomingMessage): StreamableSession {
+function find(sessions: SessionStore<StreamableSession>, request: IncomingMessage, said?: Id): StreamableSession {
+  const refusal = (status: number, text: string) => new HttpError(status, INVALID_REQUEST, text, { id: said })
   const id = request.headers['mcp-session-id']
-  if (id === undefined)
-    throw new HttpError(400, INVALID_REQUEST, 'Send Mcp-Session-Id: the answer to initialize has it.')
+  if (id === undefined) throw refusal(400, 'Send Mcp-Session-Id: the answer to initialize has it.')
   const session = sessions.find(String(id), request)
-  if (!session)
-    throw new HttpError(404, INVALID_REQUEST, 'Unknown or ended session: send initialize again, without its id.')
+  if (!session) throw refusal(404, 'Unknown or ended session: send initialize again, without its id.')
   const version = request.headers['mcp-protocol-version']
   if (session.client.revision.checksVersionHeader && version !== undefined && !handshakeRevisions.has(version))
-    throw new HttpError(400, INVALID_REQUEST, 'MCP-Protocol-Version names a version that is not served.')
+    throw refusal(400, 'MCP-Protocol-Version names a version that is not served.')
   sessions.touch(session)
   return session
 }
