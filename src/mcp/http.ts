@@ -68,7 +68,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   /** Where the eras part (2026-07-28, versioning): who names a version in the request itself needs no session. */
   const post: Transport = async (request, response) => {
     const body = await readJson(request, limits.maxBodyBytes)
-    if (Array.isArray(body) && body.some((one) => namedVersion(one) !== undefined))
+    if (Array.isArray(body) && body.length <= limits.maxBatch && body.some((one) => namedVersion(one) !== undefined))
       throw new HttpError(400, INVALID_REQUEST, 'No batches in this revision: send one request per POST.')
     const isStateless = namedVersion(body) !== undefined || isPerRequestVersion(request.headers['mcp-protocol-version'])
     await (isStateless ? stateless(request, response, asMessage(body)) : streamable.post(request, response, body))

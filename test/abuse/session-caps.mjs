@@ -123,8 +123,8 @@ export const cases = [
   ],
   [
     'T-48, T-37 at the cap, ten clients that come at once do not push each other out',
-    withServer({ MAX_SESSIONS: '30' }, async (server) => {
-      await openSome(server, 30)
+    withServer({ MAX_SESSIONS: '100' }, async (server) => {
+      await openSome(server, 100)
       const answers = await openMany(10, () => post(server, '/mcp', handshake()))
       const sessions = answers.map(({ headers }) => ({ 'Mcp-Session-Id': headers['mcp-session-id'] }))
       expectSame(await statusesOf(server, sessions), Array(10).fill(200), 'statuses')

@@ -31,7 +31,7 @@ export const cases = [
     `T-44 Mcp-Session-Id: ${JSON.stringify(id.slice(0, 40))}`,
     async (server) => {
       const headers = { 'Mcp-Session-Id': Buffer.from(id).toString('latin1') }
-      expectError(await post(server, '/mcp', rpc('ping'), headers), [400, 404], -32_600)
+      expectError(await post(server, '/mcp', rpc('ping'), headers), [400, 404], -32_600, 1)
       expectStatus(await request(server, 'GET', '/mcp', { ...headers, ...STREAM }), 400, 404)
       expectStatus(await request(server, 'DELETE', '/mcp', headers), 400, 404)
     },

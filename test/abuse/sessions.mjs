@@ -43,7 +43,10 @@ export const cases = [
     `T-40 POST /messages${query}`,
     async (server) => expectStatus(await post(server, `/messages${query}`, rpc('ping')), 400, 404),
   ]),
-  ['T-40 POST without a session', async (server) => expectError(await post(server, '/mcp', rpc('ping')), 400, -32_600)],
+  [
+    'T-40 POST without a session',
+    async (server) => expectError(await post(server, '/mcp', rpc('ping')), 400, -32_600, 1),
+  ],
   [
     'T-40 a notification without a session',
     async (server) => expectError(await post(server, '/mcp', notification('notifications/initialized')), 400, -32_600),
@@ -53,7 +56,7 @@ export const cases = [
     'T-40 an unknown session',
     async (server) => {
       const headers = { 'Mcp-Session-Id': UNKNOWN }
-      expectError(await post(server, '/mcp', rpc('ping'), headers), 404, -32_600)
+      expectError(await post(server, '/mcp', rpc('ping'), headers), 404, -32_600, 1)
       expectStatus(await request(server, 'GET', '/mcp', { ...headers, ...STREAM }), 404)
       expectStatus(await request(server, 'DELETE', '/mcp', headers), 404)
       expectStatus(await post(server, `/messages?sessionId=${UNKNOWN}`, rpc('ping')), 404)
@@ -66,7 +69,7 @@ export const cases = [
       const stream = await openStream(server, 'GET', '/mcp', { ...session, ...STREAM })
       expectStatus(await request(server, 'DELETE', '/mcp', session), 200, 204)
       expect(await stream.ends(1000), 'the end of its stream', 'an open stream')
-      expectError(await post(server, '/mcp', rpc('ping'), session), 404, -32_600)
+      expectError(await post(server, '/mcp', rpc('ping'), session), 404, -32_600, 1)
       expectStatus(await request(server, 'GET', '/mcp', { ...session, ...STREAM }), 404)
       expectStatus(await request(server, 'DELETE', '/mcp', session), 404)
       stream.destroy()
@@ -86,7 +89,7 @@ export const cases = [
       async (server) => {
         const session = await openSession(server)
         const answer = await post(server, '/mcp', rpc('ping'), { ...session, 'MCP-Protocol-Version': version })
-        expectError(answer, 400, -32_600)
+        expectError(answer, 400, -32_600, 1)
         expectStatus(await post(server, '/mcp', rpc('ping'), session), 200)
       },
     ],

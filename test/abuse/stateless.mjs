@@ -114,7 +114,7 @@ export const cases = [
     'T-42 a second request on the connection inherits nothing from the first',
     async (server) => {
       expectResult(await postModern(server, 'tools/list'), 1)
-      expectError(await post(server, '/mcp', rpc('tools/list')), 400, -32_600)
+      expectError(await post(server, '/mcp', rpc('tools/list')), 400, -32_600, 1)
     },
   ],
   [

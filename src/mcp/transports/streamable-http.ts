@@ -38,10 +38,10 @@ export function streamableHttp(
     if (sessions.find(String(request.headers['mcp-session-id']), request))
       throw new HttpError(400, INVALID_REQUEST, 'This session is initialized already.', { id: message.id })
     const session = new StreamableSession(newClient(newest, request), replay)
-    if (!sessions.add(session)) throw tooManySessions()
     const answer = await server.handle(new Exchange(message, session.client, SILENCE))
-    if (!session.client.initialized) sessions.close(session)
-    const headers = session.client.initialized ? { 'Mcp-Session-Id': session.id } : {}
+    const isOpen = session.client.initialized
+    if (isOpen && !sessions.add(session)) throw tooManySessions()
+    const headers = isOpen ? { 'Mcp-Session-Id': session.id } : {}
     openReply(request, response, { streams, headers, onUnexpected }).finish(answer)
   }
 
