@@ -56,8 +56,18 @@ const heavy = [
   ['4 MiB of blanks around', `${' '.repeat(3 * MIB)}${inParams('1')}${'\n'.repeat(MIB / 2)}`],
 ]
 
-/** Sends one such input, asks for /health on another connection while it is worked on: both are answered soon. */
+/** The best of three tries: what costs too much does so each time, what a busy machine adds it does not. */
 export async function isCheap(server, bytes, check) {
+  for (let tries = 1; ; tries++)
+    try {
+      return await tryOnce(server, bytes, check)
+    } catch (error) {
+      if (tries === 3) throw error
+    }
+}
+
+/** Sends one such input, asks for /health on another connection while it is worked on: both are answered soon. */
+async function tryOnce(server, bytes, check) {
   const client = connect(server)
   const other = connect(server)
   try {

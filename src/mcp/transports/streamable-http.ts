@@ -37,12 +37,15 @@ export function streamableHttp(
     // A stale id is no obstacle: a client that restarts must get in.
     if (sessions.find(String(request.headers['mcp-session-id']), request))
       throw new HttpError(400, INVALID_REQUEST, 'This session is initialized already.', { id: message.id })
+    const headers: Record<string, string> = {}
+    const reply = openReply(request, response, { streams, headers, onUnexpected })
     const session = new StreamableSession(newClient(newest, request), replay)
     const answer = await server.handle(new Exchange(message, session.client, SILENCE))
-    const isOpen = session.client.initialized
-    if (isOpen && !sessions.add(session)) throw tooManySessions()
-    const headers = isOpen ? { 'Mcp-Session-Id': session.id } : {}
-    openReply(request, response, { streams, headers, onUnexpected }).finish(answer)
+    if (session.client.initialized) {
+      if (!sessions.add(session)) throw tooManySessions()
+      headers['Mcp-Session-Id'] = session.id
+    }
+    reply.finish(answer)
   }
 
   return {
