@@ -1,7 +1,7 @@
 // What whoever runs the server gets to read.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { serve, type LogEntry } from '../src/index.ts'
+import { logToStderr, serve, type LogEntry } from '../src/index.ts'
 import { atMostTenASecond } from '../src/edge/log-rate.ts'
 import { post, request } from './support/wire.ts'
 
@@ -58,4 +58,12 @@ test('at most ten a second: another reason and another second begin anew', (t) =
   t.mock.timers.tick(1000)
   say('a', 1)
   assert.equal(lines.length, 12)
+})
+
+test('T-64: a line of the log is one line of JSON, whatever came from outside', (t) => {
+  const written = t.mock.method(console, 'error', () => {})
+  logToStderr({ level: 'warn', reason: 'x', path: '/a\r\n{"level":"error"}\u001b[31m\u0000\u2028' })
+  const line = written.mock.calls[0]!.arguments[0] as string
+  assert.ok([...line].every((character) => character >= ' '))
+  assert.equal(JSON.parse(line).path, '/a\r\n{"level":"error"}\u001b[31m\u0000\u2028')
 })

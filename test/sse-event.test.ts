@@ -21,7 +21,7 @@ for (const { name, rule, message, expect } of vectors)
     assert.throws(() => encodeEvent(message), { name: 'SseEncodeError', code: expect.error })
   })
 
-test('a NUL in the event name is refused, as one in the ID is', () => {
+test('T-50: a NUL in the event name is refused, as one in the ID is', () => {
   assert.throws(() => encodeEvent({ event: 'a\0b', data: 'x' }), { code: 'event-nul' })
 })
 
