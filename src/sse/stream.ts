@@ -81,7 +81,7 @@ class ResponseStream implements EventStream {
     if (this.#isOver()) return 'closed'
     if (!this.#backlog) return this.#write(text)
     this.#backlog.add(text, standsFor)
-    if (!this.#isTooMuch()) return 'full'
+    if (this.#unread() <= (this.#options.maxUnreadBytes ?? 2 ** 20)) return 'full'
     this.#cut()
     return 'closed'
   }
@@ -98,6 +98,9 @@ class ResponseStream implements EventStream {
 
   #write(text: string): Sent {
     if (this.#response.write(text)) return 'sent'
+    // What Node only keeps until the end of this turn, to send it in one piece, is not unread.
+    while (this.#response.socket?.writableCorked) this.#response.socket.uncork()
+    if (this.#response.writableLength === 0) return 'sent'
     this.#backlog = new Backlog()
     this.#response.once('drain', () => this.#catchUp())
     this.#stopWatching ??= watchReader(this.#response, this.#options.unreadMs, () => this.#cut())
@@ -110,12 +113,6 @@ class ResponseStream implements EventStream {
     const text = this.#backlog?.take()
     this.#backlog = undefined
     if (text && !this.#isOver()) this.#write(text)
-  }
-
-  #isTooMuch(): boolean {
-    // What Node only keeps until the end of this turn, to send it in one piece, is not unread.
-    while (this.#response.socket?.writableCorked) this.#response.socket.uncork()
-    return this.#unread() > (this.#options.maxUnreadBytes ?? 2 ** 20)
   }
 
   #unread(): number {

@@ -26,7 +26,8 @@ const done = () => (waiting.shift() ?? (() => free++))()
 
 async function start(program, env) {
   const child = spawn(process.execPath, [program], {
-    env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot', ...env },
+    // Without what the tests' own process is started with: a note-taker in it would be measured as the server's memory.
+    env: { ...process.env, NODE_OPTIONS: '', PORT: '0', HN_SOURCE: 'snapshot', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'close')

@@ -191,6 +191,7 @@ for (const { mode, revision, opening } of MODES) {
       const onChanged = (error, tools) => listed.resolve(error ?? tools)
       const { client } = await open(t, { listChanged: { tools: { onChanged, debounceMs: 0 } } })
       await opened
+      await new Promise(setImmediate) // the request has come; now its stream is open
       fixture.changes.tell({ kind: 'toolsListChanged' })
       assert.equal((await listed.promise).length, 7)
       await assert.rejects(client.listen({ toolsListChanged: true }), /subscriptions\/listen|listen/)
