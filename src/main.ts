@@ -46,7 +46,7 @@ async function start({ hnSource, hnBaseUrl, authToken, authIssuer, authScopes, .
   Inspector       npx @modelcontextprotocol/inspector@0.15.0: Streamable HTTP ${here}/mcp, or SSE ${here}/sse; type: topstories
   Cherry Studio   设置 Settings → MCP → add 添加: streamableHttp ${here}/mcp, or sse ${here}/sse
   curl            curl -N ${auth ? `-H 'Authorization: Bearer …' ` : ''}${here}/sse
-${changed(settings).join('\n')}
+${open(settings)}${changed(settings).join('\n')}
 Ctrl-C ends it. 按 Ctrl-C 结束。`)
 }
 
@@ -65,6 +65,13 @@ async function createAuth(
   const { bearerToken, oauthResource } = await import('./auth/index.ts')
   if (token) return { auth: bearerToken(token) }
   return { auth: await oauthResource({ issuer: issuer!, resource: resource!, requiredScopes }) }
+}
+
+/** What whoever asked for it should see each time. */
+function open({ host = '127.0.0.1', allowUnauthorized }: Settings): string {
+  return allowUnauthorized
+    ? `\n  Anybody who reaches ${host} may call it: ALLOW_UNAUTHORIZED. 任何能连到它的人都可以调用。\n`
+    : ''
 }
 
 /** The limits that are not as they come. */

@@ -1,4 +1,4 @@
-import { defineTool, serve } from 'sse-mcp'
+import { defineTool, serve, ToolError } from 'sse-mcp'
 
 const tea = defineTool({
   name: 'make-tea',
@@ -16,7 +16,9 @@ const tea = defineTool({
       },
     })
     if (sugar.action !== 'accept') return 'No tea, then.'
-    return `Tea with ${Number(sugar.content?.lumps ?? 0)} lumps of sugar.`
+    const lumps = sugar.content?.lumps ?? 0
+    if (!Number.isInteger(lumps)) throw new ToolError('lumps must be a whole number.') // nobody has checked it yet
+    return `Tea with ${lumps} lumps of sugar.`
   },
 })
 

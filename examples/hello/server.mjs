@@ -11,10 +11,11 @@ const hello = defineTool({
   run: ({ who, times }) => `Hello, ${who}! `.repeat(times).trim(),
 })
 
-const { url } = await serve({
+const { url, close } = await serve({
   name: 'demo',
   version: '1.0.0',
   tools: [hello],
   port: Number(process.env.PORT ?? 3000),
 })
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, close)
 console.log(`${url}/mcp`)

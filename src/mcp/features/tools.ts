@@ -59,7 +59,8 @@ async function asResult(returned: ToolReturn, tool: Tool): Promise<CallToolResul
   const structuredContent = isChecked ? await checkOutput(returned, tool) : returned.structuredContent
   const { content = structuredContent === undefined ? undefined : [text(JSON.stringify(structuredContent))] } =
     returned as Partial<CallToolResult>
-  if (!Array.isArray(content)) throw new TypeError('The tool returned neither text nor content.')
+  if (!Array.isArray(content))
+    throw new TypeError('The tool returned neither a text nor { content: [...] } nor { structuredContent }.')
   return { ...returned, content, structuredContent }
 }
 
