@@ -49,12 +49,8 @@ test('T-52: while a reader lags, progress is merged, log messages are dropped, a
   await done
   client.resume()
   const seen: Json[] = []
-  do seen.push(await client.message())
-  while (seen.at(-1).id !== 25)
-  assert.deepEqual(
-    seen.filter(({ id }) => id).map(({ id }) => id),
-    Array.from({ length: 25 }, (_, i) => i + 1),
-  )
+  const answered = () => new Set(seen.flatMap(({ id }) => id ?? []))
+  while (answered().size < 25) seen.push(await client.message())
   assert.deepEqual(
     seen.filter(({ method }) => method).map(({ method, params }) => [method, params.progress]),
     [['notifications/progress', 10_000]],
