@@ -27,7 +27,7 @@ const NEEDS = [
   { files: /^test\/proxies/, parts: ['nginx', 'haproxy'] },
 ]
 
-const NOT_UNIT = /^(abuse|auth|auth-server|capture|conformance|course|proxies|readme|start)\./
+const NOT_UNIT = /^(abuse|auth|auth-server|capture|conformance|course|cuts|faults|leaks|proxies|readme|start)\./
 
 const files = (isUnit ? ['test'] : ['test', 'test/interop', 'test/interop-2']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))

@@ -49,7 +49,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const serveOne = async (request: IncomingMessage, response: ServerResponse) => {
     const before = turnOf(request, response)
     if (before) await before
-    if (!request.socket.writableEnded) await mcp(request, response)
+    if (!request.socket.writableEnded) await mcp(request, response).catch(() => void response.destroy())
   }
   const server = createServer(nodeOptions(limits), serveOne)
   // Who waits to be asked for the body (RFC 9110, "Expect") is asked when it is read, and so never where it is refused.

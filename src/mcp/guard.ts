@@ -55,7 +55,8 @@ const hostOf = (url: string): string | undefined =>
 
 /** A list names a host, or the whole value with its port. */
 function isListed(list: ReadonlySet<string>, match: RegExpExecArray | null): boolean {
-  return match !== null && (list.has(match[1]!.toLowerCase()) || list.has(match[0].toLowerCase()))
+  if (match === null || Number(match[2]?.slice(1) ?? 0) > 65_535) return false
+  return list.has(match[1]!.toLowerCase()) || list.has(match[0].toLowerCase())
 }
 
 function refusal(header: 'Host' | 'Origin', value: string): HttpError {

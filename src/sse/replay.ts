@@ -85,7 +85,7 @@ export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = Date
         },
         after(id) {
           makeRoom()
-          const [, of, number] = /^(.*)\.(\d{1,15})$/s.exec(id) ?? []
+          const [, of, number] = /^(.*)\.(0|[1-9]\d{0,14})$/s.exec(id) ?? []
           const next = Number(number) - log.forgotten
           const known = of === name && next >= 0 && next <= log.messages.length
           return known ? log.messages.slice(next) : undefined

@@ -10,10 +10,10 @@ export interface Snapshot {
   items: Map<number, string>
 }
 
-let snapshot: Promise<Snapshot> | undefined
+let snapshot: Snapshot | undefined
 
 /** Reads the file the first time: who never needs it does not pay for it. */
-export const readSnapshot = (): Promise<Snapshot> => (snapshot ??= read())
+export const readSnapshot = async (): Promise<Snapshot> => (snapshot ??= await read())
 
 async function read(): Promise<Snapshot> {
   const file = await readFile(new URL('../../data/hackernews.json', import.meta.url), 'utf8')

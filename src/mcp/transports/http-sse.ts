@@ -30,8 +30,8 @@ export function httpSse(
         throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
           headers: { 'Retry-After': '10' },
         })
-      session.stream = openStream(response, streams)
       response.once('close', () => sessions.close(session))
+      session.stream = openStream(response, streams)
       session.stream.send({ event: 'endpoint', data: `${base}/messages?sessionId=${session.id}` })
       // Without it clients wait three seconds, and meanwhile post to a session that is gone.
       session.stream.send({ retry: 1000 })
