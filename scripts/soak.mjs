@@ -81,6 +81,7 @@ const stories = (amount, more) => ({
 /** Opens HTTP+SSE; `read` waits for a text on its stream. */
 async function openHttpSse() {
   const response = await send('GET', '/sse', {}, undefined, { agent: false })
+  if (response.statusCode !== 200) throw new Error(`GET /sse was answered by ${response.statusCode}`)
   let text = ''
   response.setEncoding('utf8').on('data', (chunk) => (text += chunk))
   const read = async (pattern) => {

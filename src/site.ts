@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { methodNotAllowed, notFound, pathOf } from './mcp/index.ts'
 
@@ -44,11 +44,10 @@ function sendFile(
   response: ServerResponse,
   { file, type }: { file: URL; type: string },
 ): void {
-  const bytes = createReadStream(file)
-  bytes.once('error', () => notFound(response))
-  bytes.once('open', () => {
-    response.writeHead(200, { ...HEADERS, 'Content-Type': type })
-    if (request.method === 'HEAD') response.end()
-    else bytes.pipe(response)
-  })
+  // Whole, because they are small: a stream would keep its file open when the reader leaves early, or sent a HEAD.
+  const send = (bytes: Buffer): void => {
+    response.writeHead(200, { ...HEADERS, 'Content-Type': type, 'Content-Length': bytes.length })
+    response.end(request.method === 'HEAD' ? undefined : bytes)
+  }
+  readFile(file).then(send, () => notFound(response))
 }

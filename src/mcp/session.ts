@@ -106,5 +106,4 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
 const inUse = (session: Session) => session.isOpen() || session.client.inFlight.size > 0
 
 const SWEEP_MS = 10_000
-
 const NEW_MS = 2_000

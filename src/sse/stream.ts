@@ -62,6 +62,7 @@ class ResponseStream implements EventStream {
   constructor(response: ServerResponse, options: StreamOptions) {
     this.#response = response
     this.#options = options
+    if (this.#isOver()) return // the reader has left before: there will be no `close` to tidy up after
     const stopBeating = keepAlive(this, options.keepAliveMs ?? 15_000)
     response.once('close', () => {
       stopBeating()

@@ -22,13 +22,16 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
   let offlineUntil = -Infinity
 
   async function live(list: ListName, amount: number, call: Call): Promise<CallToolResult> {
+    // A timer of our own: Node 20 may collect the signal of AbortSignal.timeout before it fires.
     const ended = new AbortController()
-    const time = AbortSignal.timeout(Math.max(0, call.deadline - Date.now() - limits.marginMs))
-    const signal = AbortSignal.any([call.signal, time, ended.signal])
-    setMaxListeners(0, signal) // each lane listens: that is no leak to warn of
+    const over = () => ended.abort(new Error('the call is over'))
+    const timer = setTimeout(over, call.deadline - Date.now() - limits.marginMs)
+    call.signal.addEventListener('abort', over)
+    if (call.signal.aborted) over()
+    setMaxListeners(0, ended.signal) // each lane listens: that is no leak to warn of
     try {
-      const ids = (await api.list(list, signal)).slice(0, amount)
-      const { stories, cause } = await fetchAll(ids, call, signal)
+      const ids = (await api.list(list, ended.signal)).slice(0, amount)
+      const { stories, cause } = await fetchAll(ids, call, ended.signal)
       call.signal.throwIfAborted()
       const found = stories.filter((story) => typeof story === 'string')
       const skipped = stories.filter((story) => story === null).length
@@ -37,7 +40,9 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
       if (missing > 0 && found.length === 0) throw new ToolError(FAILED)
       return result(found, gaps(ids.length, skipped, missing))
     } finally {
-      ended.abort() // what is still under way is of no use to anybody
+      clearTimeout(timer)
+      call.signal.removeEventListener('abort', over)
+      over() // what is still under way is of no use to anybody
     }
   }
 

@@ -35,7 +35,7 @@ export function paramMismatch(
 ): string | undefined {
   for (const { name, path, type } of marked) {
     const value = path.reduce<unknown>((at, key) => (at as Params | undefined | null)?.[key], args)
-    if (value === undefined || value === null) continue
+    if (value === undefined || value === null || typeof value === 'object') continue // the schema refuses an object
     const given = decode(headers[`mcp-param-${name.toLowerCase()}`])
     const same =
       type === 'integer' ? given !== undefined && given !== '' && Number(given) === value : given === String(value)
