@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events'
-import { defineTool, logToStderr, RpcError, ToolError } from '../mcp/index.ts'
+import { defineTool, RpcError, ToolError } from '../mcp/index.ts'
 import type { Call, CallToolResult, Tool } from '../mcp/index.ts'
+import { timeLimit } from './abort.ts'
 import { createHackerNewsApi, type ListName } from './hacker-news-api.ts'
-import { checkBaseUrl, checkSource, LIMITS, type HackerNewsOptions } from './hacker-news-options.ts'
+import { readOptions, type HackerNewsOptions } from './hacker-news-options.ts'
 import { readSnapshot } from './hacker-news-snapshot.ts'
 import { NoConnection } from './http-get-json.ts'
 
-const PUBLIC_API = 'https://hacker-news.firebaseio.com/v0'
 const FAILED = 'Hacker News gave no usable answer. Please try again in a minute.'
 
 /**
@@ -14,59 +14,48 @@ const FAILED = 'Hacker News gave no usable answer. Please try again in a minute.
  * A last block says what is missing, or that a snapshot has answered. Throws TypeError for options that make no sense.
  */
 export function createHackerNews(options: HackerNewsOptions = {}): Tool {
-  const source = checkSource(options.source ?? 'auto')
-  const baseUrl = checkBaseUrl(options.baseUrl ?? PUBLIC_API)
-  const { log = logToStderr, now = Date.now } = options
-  const limits = { ...LIMITS, ...options, now }
-  const api = createHackerNewsApi(baseUrl, limits)
+  const settings = readOptions(options)
+  const { source, log, now } = settings
+  const api = createHackerNewsApi(settings)
   let offlineUntil = -Infinity
 
   async function live(list: ListName, amount: number, call: Call): Promise<CallToolResult> {
-    // A timer of our own: Node 20 may collect the signal of AbortSignal.timeout before it fires.
-    const ended = new AbortController()
-    const over = () => ended.abort(new Error('the call is over'))
-    const timer = setTimeout(over, call.deadline - Date.now() - limits.marginMs)
-    call.signal.addEventListener('abort', over)
-    if (call.signal.aborted) over()
-    setMaxListeners(0, ended.signal) // each lane listens: that is no leak to warn of
+    const time = timeLimit(call.signal, call.deadline - Date.now() - settings.marginMs, new Error('the call is over'))
     try {
-      const ids = (await api.list(list, ended.signal)).slice(0, amount)
-      const { stories, cause } = await fetchAll(ids, call, ended.signal)
+      const ids = (await api.list(list, time.signal)).slice(0, amount)
+      const stories = await fetchAll(ids, call, time.signal)
       call.signal.throwIfAborted()
       const found = stories.filter((story) => typeof story === 'string')
       const skipped = stories.filter((story) => story === null).length
       const missing = ids.length - found.length - skipped
-      if (missing > 0) log({ level: 'warn', reason: 'hacker-news-incomplete', missing, cause: String(cause) })
+      const cause = stories.find((story) => story instanceof Error)
+      if (missing > 0)
+        log({ level: 'warn', reason: 'hacker-news-incomplete', missing, cause: String(cause ?? 'the time was up') })
       if (missing > 0 && found.length === 0) throw new ToolError(FAILED)
       return result(found, gaps(ids.length, skipped, missing))
     } finally {
-      clearTimeout(timer)
-      call.signal.removeEventListener('abort', over)
-      over() // what is still under way is of no use to anybody
+      time.abort() // what is still under way is of no use to anybody
     }
   }
 
-  /** A story is undefined where none came. */
+  /** The JSON of each story, null for what is none, and undefined or the Error where none came. */
   async function fetchAll(ids: readonly number[], call: Call, signal: AbortSignal) {
-    const stories = Array.from<string | null | undefined>({ length: ids.length })
+    const stories = Array.from<string | Error | null | undefined>({ length: ids.length })
     const step = Math.ceil(ids.length / 10) // of the progress that is told
-    let next = 0
     let done = 0
-    let cause: unknown = 'the time was up'
+    setMaxListeners(0, signal) // each lane listens: that is no leak to warn of
+    const left = ids.entries() // the lanes share it
     const lane = async (): Promise<void> => {
-      while (next < ids.length && !signal.aborted) {
-        const at = next++
-        try {
-          stories[at] = await api.story(ids[at]!, signal)
-        } catch (error) {
-          if (error instanceof RpcError) throw error
-          cause = error
-        }
+      for (const [at, id] of left) {
+        if (signal.aborted) return
+        const story = await api.story(id, signal).catch((error: Error) => error)
+        if (story instanceof RpcError) throw story // busy
+        stories[at] = story
         if (!signal.aborted && (++done % step === 0 || done === ids.length)) call.progress(done, ids.length)
       }
     }
-    await Promise.all(Array.from({ length: limits.requestsPerCall }, lane))
-    return { stories, cause }
+    await Promise.all(Array.from({ length: settings.requestsPerCall }, lane))
+    return stories
   }
 
   return defineTool({
@@ -96,7 +85,7 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
         const reason = isOffline ? 'hacker-news-offline' : 'hacker-news-failed'
         log({ level: 'warn', reason, cause: String(error) })
         if (!isOffline) throw new ToolError(FAILED)
-        offlineUntil = now() + limits.offlineMs
+        offlineUntil = now() + settings.offlineMs
         return fromSnapshot(type, amount, 'Hacker News cannot be reached')
       }
     },

@@ -1,6 +1,10 @@
-import http, { type ClientRequest, type IncomingMessage } from 'node:http'
+import { once } from 'node:events'
+import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import type { HackerNewsLimits } from './hacker-news-options.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { timeLimit } from './abort.ts'
+import type { Settings } from './hacker-news-options.ts'
+import { createSlots } from './slots.ts'
 
 /** No connection came about: refused, no such name, unreachable, no TLS, or none of that in time. */
 export class NoConnection extends Error {
@@ -8,7 +12,7 @@ export class NoConnection extends Error {
 }
 
 /** The answer is no 200. */
-export class BadStatus extends Error {
+class BadStatus extends Error {
   override readonly name = 'BadStatus'
   readonly status: number
   readonly retryAfter: string | undefined
@@ -20,49 +24,89 @@ export class BadStatus extends Error {
   }
 }
 
-/**
- * Gets JSON from URLs of one protocol. Follows no redirect. Rejects with NoConnection, BadStatus, what the signal
- * says, or another Error, and has closed the connection by then.
- * Not `fetch`: that one cannot limit the time of the connecting alone.
- */
-export function createGetJson(protocol: string) {
-  const { Agent, get } = protocol === 'https:' ? https : http
-  // Connections that idle are closed before the other side does it, under a request just sent.
-  const agent = new Agent({ keepAlive: true, timeout: 4_000 })
-  const connectedEvent = protocol === 'https:' ? 'secureConnect' : 'connect'
+const TRIES = 3
+const STATUSES = [429, 502, 503, 504]
+// Each request saves a tenth of another try, and ten can be saved up: when all fails, trying again only adds load.
+const SAVED_PER_REQUEST = 0.1
+const SAVED_AT_MOST = 10
 
-  return async function getJson(url: URL, limits: HackerNewsLimits, signal: AbortSignal): Promise<unknown> {
-    signal.throwIfAborted()
-    let why: unknown
-    const request = get(url, { agent, headers: { Accept: 'application/json' } })
-    const stop = (reason: Error): void => {
-      why ??= reason
-      request.destroy(reason)
-    }
-    let connecting: NodeJS.Timeout | undefined = setTimeout(stop, limits.connectMs, new NoConnection('not in time'))
-    const whole = setTimeout(stop, limits.requestMs, new Error('no whole answer in time'))
-    const aborted = (): void => stop(signal.reason as Error)
-    const connected = (): void => void (connecting = clearTimeout(connecting) as undefined)
-    signal.addEventListener('abort', aborted)
-    request.once('socket', (socket) => (request.reusedSocket ? connected() : socket.once(connectedEvent, connected)))
-    try {
-      return await read(await answerTo(request), limits.answerBytes)
-    } catch (error) {
-      request.destroy()
-      throw why ?? (connecting ? new NoConnection((error as Error).message) : error)
-    } finally {
-      connected()
-      clearTimeout(whole)
-      signal.removeEventListener('abort', aborted)
+/** Gets JSON from below the base URL, and tries again where that may help: no connection, or a status that passes. */
+export function createGetJson(settings: Settings) {
+  const { connectMs, backoffMs, retryAfterMs } = settings
+  const tryOnce = createTry(settings)
+  const inSlot = createSlots(settings.requests, settings.waiting)
+  let saved = SAVED_AT_MOST
+
+  return async function getJson(path: string, signal: AbortSignal): Promise<unknown> {
+    saved = Math.min(SAVED_AT_MOST, saved + SAVED_PER_REQUEST)
+    let connectBy = Date.now() + connectMs
+    for (let tried = 1; ; tried++) {
+      const connectLeft = connectBy - Date.now() // to wait for a slot costs nothing of it
+      try {
+        return await inSlot(() => tryOnce(path, connectLeft, signal), signal)
+      } catch (error) {
+        const asked = askedWait(error)
+        if (tried === TRIES || saved < 1 || asked === undefined || asked > retryAfterMs) throw error
+        // Full jitter: those who failed together do not come back together.
+        const wait = Math.max(asked, Math.random() * backoffMs * 2 ** (tried - 1))
+        // All tries to connect share one limit, so that without a network the caller learns of it soon. A connect
+        // that got no answer at all has used it up.
+        if (!(error instanceof NoConnection)) connectBy = Date.now() + wait + connectMs
+        else if (Date.now() + wait >= connectBy) throw error
+        saved--
+        await sleep(wait, undefined, { signal })
+      }
     }
   }
 }
 
-function answerTo(request: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    request.once('response', resolve)
-    request.on('error', reject) // on, not once: an error after the answer must find a listener too
-  })
+/** The milliseconds that the other side wants us to wait at least; undefined where another try does not help. */
+function askedWait(error: unknown): number | undefined {
+  if (error instanceof NoConnection) return 0
+  if (!(error instanceof BadStatus) || !STATUSES.includes(error.status)) return undefined
+  // RFC 9110, "Retry-After": seconds, or a date. What is neither is no wish.
+  const { retryAfter = '' } = error
+  if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000
+  return Math.max(0, Date.parse(retryAfter) - Date.now()) || 0
+}
+
+/**
+ * One GET. Follows no redirect. Rejects with NoConnection, BadStatus, what the signal says, or another Error, and has
+ * closed the connection by then. Not `fetch`: that one cannot limit the time of the connecting alone.
+ */
+function createTry({ baseUrl, requestMs, answerBytes }: Settings) {
+  const { Agent, get } = baseUrl.protocol === 'https:' ? https : http
+  const connectedEvent = baseUrl.protocol === 'https:' ? 'secureConnect' : 'connect'
+  const base = baseUrl.href.replace(/\/*$/, '')
+  const headers = { Accept: 'application/json' }
+  // Connections that idle are closed before the other side does it, under a request just sent.
+  const agent = new Agent({ keepAlive: true, timeout: 4_000 })
+
+  return async function tryOnce(path: string, connectMs: number, signal: AbortSignal): Promise<unknown> {
+    const time = timeLimit(signal, requestMs, new Error('no whole answer in time'))
+    const connecting = setTimeout(() => time.abort(new NoConnection('no connection in time')), connectMs)
+    let connected = false
+    const whenConnected = (): void => {
+      connected = true
+      clearTimeout(connecting)
+    }
+    const request = get(`${base}/${path}.json`, { agent, headers, signal: time.signal })
+    request.on('error', () => {}) // one that comes after the answer must find a listener too
+    request.once('socket', (socket) => {
+      if (request.reusedSocket) whenConnected()
+      else socket.once(connectedEvent, whenConnected)
+    })
+    try {
+      const [response] = (await once(request, 'response')) as [IncomingMessage]
+      return await read(response, answerBytes)
+    } catch (error) {
+      time.signal.throwIfAborted()
+      throw connected ? error : new NoConnection((error as Error).message)
+    } finally {
+      clearTimeout(connecting)
+      time.abort() // closes the connection, unless the answer is whole
+    }
+  }
 }
 
 async function read(response: IncomingMessage, maxBytes: number): Promise<unknown> {

@@ -1,18 +1,16 @@
 import { RpcError } from '../mcp/index.ts'
-import type { HackerNewsLimits } from './hacker-news-options.ts'
+import { unlessAborted } from './abort.ts'
+import type { Settings } from './hacker-news-options.ts'
 
 interface Entry<T> {
   readonly value: Promise<T>
-  /** Stops the work on it. */
-  readonly work: AbortController
-  /** How many wait for it. */
-  waiting: number
-  /** Infinity while it is under way. */
-  expires: number
+  readonly work: AbortController // stops the work on it
+  waiting: number // how many wait for it
+  expires: number // Infinity while it is under way
 }
 
 /** Keeps what was fetched for a while. Who asks for what is under way already waits for that with the others. */
-export function createSharedCache<T>({ keptItems, keepFailureMs, now }: HackerNewsLimits & { now: () => number }) {
+export function createSharedCache<T>({ keptItems, keepFailureMs, now }: Settings) {
   const entries = new Map<string, Entry<T>>()
 
   function start(key: string, keepMs: number, fetch: (signal: AbortSignal) => Promise<T>): Entry<T> {
@@ -30,26 +28,20 @@ export function createSharedCache<T>({ keptItems, keepFailureMs, now }: HackerNe
     return entry
   }
 
-  /** Rejects at once when the signal is aborted; the work goes on for the others, and stops with the last of them. */
-  function wait(key: string, entry: Entry<T>, signal: AbortSignal): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        reject(signal.reason)
-        entry.waiting--
-        if (entry.waiting > 0 || entry.expires !== Infinity) return
-        if (entries.get(key) === entry) entries.delete(key)
-        entry.work.abort(signal.reason)
-      }
-      entry.waiting++
-      signal.addEventListener('abort', leave, { once: true })
-      void entry.value.then(resolve, reject).then(() => signal.removeEventListener('abort', leave))
-    })
-  }
-
   return async (key: string, keepMs: number, signal: AbortSignal, fetch: (signal: AbortSignal) => Promise<T>) => {
     signal.throwIfAborted()
     const kept = entries.get(key)
     const entry = kept && now() < kept.expires ? kept : start(key, keepMs, fetch)
-    return wait(key, entry, signal)
+    entry.waiting++
+    try {
+      return await unlessAborted(entry.value, signal)
+    } finally {
+      entry.waiting--
+      // Who goes leaves the work to the others; the last to go stops it.
+      if (entry.waiting === 0 && entry.expires === Infinity) {
+        if (entries.get(key) === entry) entries.delete(key)
+        entry.work.abort(signal.reason)
+      }
+    }
   }
 }

@@ -1,42 +1,33 @@
 import { INTERNAL_ERROR, RpcError } from '../mcp/index.ts'
+import { unlessAborted } from './abort.ts'
 
-/** Runs work when one of the slots is free. Rejects with RpcError "busy" when too much waits already. */
-export type Run = <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>
-
-/** So many at once; so many more wait, first come, first served. */
-export function createSlots(atOnce: number, waiting: number): Run {
+/** Runs so many at once; so many more wait, first come, first served. Rejects with RpcError "busy" beyond that. */
+export function createSlots(atOnce: number, waiting: number) {
   let free = atOnce
-  const queue: (() => void)[] = []
+  const queue = new Set<() => void>()
 
-  function turn(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const go = (): void => {
-        signal.removeEventListener('abort', leave)
-        resolve()
-      }
-      const leave = (): void => {
-        queue.splice(queue.indexOf(go), 1)
-        reject(signal.reason)
-      }
-      signal.addEventListener('abort', leave, { once: true })
-      queue.push(go)
-    })
+  function letIn(): void {
+    const [first] = queue
+    if (!first || free === 0) return
+    queue.delete(first)
+    free--
+    first()
   }
 
-  return async (work, signal) => {
+  return async function inSlot<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted()
-    if (free === 0 && queue.length >= waiting)
-      throw new RpcError(INTERNAL_ERROR, 'The server is busy. Please try again in a few seconds.', {
-        reason: 'busy',
-      })
-    if (free === 0) await turn(signal)
-    else free--
+    if (free === 0 && queue.size >= waiting)
+      throw new RpcError(INTERNAL_ERROR, 'The server is busy. Please try again in a few seconds.', { reason: 'busy' })
+    let go!: () => void
+    const turn = new Promise<void>((resolve) => (go = resolve))
+    queue.add(go)
+    letIn()
     try {
+      await unlessAborted(turn, signal)
       return await work()
     } finally {
-      const next = queue.shift()
-      if (next) next() // the slot passes on without becoming free: nobody overtakes
-      else free++
+      if (!queue.delete(go)) free++ // who leaves the queue has no slot to give back
+      letIn()
     }
   }
 }
