@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { createClientAddress } from './edge/client-address.ts'
 import { atMostTenASecond } from './edge/log-rate.ts'
 import { createRateLimit } from './edge/rate-limit.ts'
-import { turnOf } from './edge/turn-of.ts'
 import { createMcpHandler, limitsFrom, logToStderr, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
 
 export * from './mcp/index.ts'
@@ -46,16 +45,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf)
   const log = atMostTenASecond(options.log ?? logToStderr)
   const mcp = createMcpHandler({ ...(isRateLimited && { admit }), ...options, log })
-  const serveOne = async (request: IncomingMessage, response: ServerResponse) => {
-    const before = turnOf(request, response)
-    if (before) await before
-    if (!request.socket.writableEnded) await mcp(request, response).catch(() => void response.destroy())
-  }
-  const server = createServer(nodeOptions(limits), serveOne)
+  const server = createServer(nodeOptions(limits), mcp)
   // Who waits to be asked for the body (RFC 9110, "Expect") is asked when it is read, and so never where it is refused.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     request.once('resume', () => response.headersSent || response.writeContinue())
-    void serveOne(request, response)
+    void mcp(request, response)
   })
   server.maxConnections = limits.maxConnections
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { noteCaller } from './exchange.ts'
 import type { Transport } from './transports/transport.ts'
 
 /** Who is calling, as far as authorization has found out. */
@@ -25,11 +26,6 @@ export interface Entrance {
   admit?: (request: IncomingMessage, principal?: Principal) => void
 }
 
-const callers = new WeakMap<IncomingMessage, Principal>()
-
-/** Who sends a request that was let in. Undefined: nobody asks. */
-export const callerOf = (request: IncomingMessage): Principal | undefined => callers.get(request)
-
 /** Lets a request in, for as long as its caller may. False: the caller did not wait. Throws HttpError. */
 export async function letIn(
   request: IncomingMessage,
@@ -44,7 +40,7 @@ export async function letIn(
     throw error
   }
   admit?.(request, caller)
-  if (caller) callers.set(request, caller)
+  if (caller) noteCaller(request, caller)
   if (caller?.expiresAt !== undefined && !response.destroyed) {
     const end = () => response.headersSent && response.end() // an answer that has not begun is still given
     const timer = setTimeout(end, Math.min(caller.expiresAt - Date.now(), 2 ** 31 - 1)).unref()

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Handler, Message, Notification, Params, Request, Response } from '../jsonrpc/index.ts'
 import type { Answers, Ask } from './ask.ts'
-import { callerOf, type Principal } from './auth.ts'
+import type { Principal } from './auth.ts'
 import type { Revision } from './revisions/index.ts'
 import type { Tool } from './tool.ts'
 import type { Capabilities, Implementation, LogLevel } from './types.ts'
@@ -37,6 +37,13 @@ export function newClient(revision: Revision, request?: IncomingMessage): Client
     inFlight: new Set(),
   }
 }
+
+const callers = new WeakMap<IncomingMessage, Principal>()
+
+/** Who sends a request that was let in. Undefined: nobody asks. */
+export const callerOf = (request: IncomingMessage): Principal | undefined => callers.get(request)
+
+export const noteCaller = (request: IncomingMessage, caller: Principal) => void callers.set(request, caller)
 
 /** How a transport brings something back to the sender of a message. */
 export interface WayBack {

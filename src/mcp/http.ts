@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import { letIn, type Entrance } from './auth.ts'
@@ -37,6 +38,7 @@ export interface McpHandler {
 }
 
 type Methods = Map<string, Transport>
+type Route = { methods: Methods; hint?: string; isOpen?: boolean }
 
 /** MCP as a request handler, to put into a `node:http` server or before the routes of another framework. */
 export function createMcpHandler(options: HttpOptions): McpHandler {
@@ -90,7 +92,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     ['POST', post],
     ['DELETE', end],
   ])
-  const routes = new Map<string, { methods: Methods; hint?: string; isOpen?: boolean }>([
+  const routes = new Map<string, Route>([
     ['/mcp', { methods: mcp }],
     [
       '/sse',
@@ -105,25 +107,33 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     routes.set(path, { methods: new Map([['GET', document]]), isOpen: true })
 
   let isClosing = false
+  const isAsked = options.auth !== undefined || options.admit !== undefined
+  const serveOne = async (request: IncomingMessage, response: ServerResponse, route: Route | undefined) => {
+    if (isClosing) throw leaving()
+    guard(request)
+    if (!route) return site(request, response)
+    allowPage(request, response)
+    const transport = route.methods.get(request.method!)
+    if (transport && isAsked && !route.isOpen && !(await letIn(request, response, options))) return
+    if (transport) await transport(request, response)
+    else if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
+    else methodNotAllowed(response, [...route.methods.keys()], route.hint)
+  }
+  const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
+    sendError(response, error)
+    if (error instanceof RpcError) log({ level: 'warn', reason: reasonOf(error), ...said(request, error) })
+    else server.onUnexpected(error)
+  }
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
     const path = pathOf(request)
     const route = routes.get(path.startsWith(`${base}/`) ? path.slice(base.length) : path)
     if (!route && next) return next()
-    try {
-      if (isClosing) throw leaving()
-      guard(request)
-      if (!route) return site(request, response)
-      allowPage(request, response)
-      const transport = route.methods.get(request.method!)
-      if (transport && !route.isOpen && !(await letIn(request, response, options))) return
-      if (transport) await transport(request, response)
-      else if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
-      else methodNotAllowed(response, [...route.methods.keys()], route.hint)
-    } catch (error) {
-      if (error instanceof RpcError) log({ level: 'warn', reason: reasonOf(error), ...said(request, error) })
-      else server.onUnexpected(error)
-      sendError(response, error)
-    }
+    const before = turnOf(request, response)
+    if (before) await before
+    if (request.socket.writableEnded) return
+    await serveOne(request, response, route)
+      .catch((error: unknown) => refuse(request, response, error))
+      .catch(() => void response.destroy()) // a log of the user's that throws ends nobody else's request
   }
   server.changes.listen((change) => {
     streamSessions.tell(change)
@@ -138,6 +148,18 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       namedSessions.closeAll()
     },
   })
+}
+
+// Who sends requests without reading the answers (RFC 9112, "Pipelining") is served one by one, or all answers would
+// wait in memory.
+const lastOn = new WeakMap<Socket, ServerResponse>()
+
+/** Fulfilled when the answer before, on the same connection, is over; undefined: there is none. */
+function turnOf({ socket }: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
+  const before = lastOn.get(socket)
+  lastOn.set(socket, response)
+  if (!before || before.writableFinished || before.destroyed) return undefined
+  return new Promise((resolve) => before.once('close', resolve))
 }
 
 const leaving = () => {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Message } from '../jsonrpc/index.ts'
-import { callerOf, isSame } from './auth.ts'
+import { isSame } from './auth.ts'
 import { notificationOf, type Change } from './changes.ts'
-import type { Client } from './exchange.ts'
+import { callerOf, type Client } from './exchange.ts'
 import type { Limits } from './limits.ts'
 
 /** One conversation with one client: its own words, its own streams, its own work. */
@@ -74,7 +74,9 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
   return {
     find(id, request) {
       const session = sessions.get(id)
-      return isSame(session?.client.principal, callerOf(request)) ? session : undefined
+      const owner = session?.client.principal
+      const caller = callerOf(request)
+      return owner === caller || isSame(owner, caller) ? session : undefined
     },
     add(session) {
       if (sessions.size >= limits.maxSessions && !makeRoom()) return false
