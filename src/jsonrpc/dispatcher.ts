@@ -48,7 +48,7 @@ export async function answerAll(
   value: unknown,
   answer: (message: Message) => Promise<Response | undefined>,
 ): Promise<Response | Response[] | undefined> {
-  const answerOne = async (one: unknown) => (isMessage(one) ? answer(one) : invalidRequest(one))
+  const answerOne = (one: unknown) => (isMessage(one) ? answer(one) : invalidRequest(one))
   if (!Array.isArray(value)) return answerOne(value)
   if (value.length === 0) return invalidRequest(value)
   const answers = (await Promise.all(value.map(answerOne))).filter((response) => response !== undefined)

@@ -150,8 +150,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   })
 }
 
-// Who sends requests without reading the answers (RFC 9112, "Pipelining") is served one by one, or all answers would
-// wait in memory.
+// Who does not read the answers (RFC 9112, "Pipelining") is served one by one, or all would wait in memory.
 const lastOn = new WeakMap<Socket, ServerResponse>()
 
 /** Fulfilled when the answer before, on the same connection, is over; undefined: there is none. */

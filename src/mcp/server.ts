@@ -139,6 +139,7 @@ function capabilitiesOf(methods: Methods, listsChange: boolean): Capabilities {
 function wordsOf(revision: Revision, methods: Methods, server: Implementation): MethodTable<Exchange> {
   const encode = (name: string, result: object) => revision.encodeResult?.(name, result, server) ?? result
   const listed = Object.entries(methods).filter(([name]) => revision.methods.includes(name))
+  if (!revision.encodeResult) return new Map(listed)
   return new Map(
     listed.map(([name, handler]) => [
       name,

@@ -17,8 +17,8 @@ export function isKnownDialect({ $schema }: JsonSchema): boolean {
  * A check of what problems call `what`, compiled at its first use: ajv takes longer to load than all else together.
  */
 export function checkAgainst(schema: JsonSchema, what: string): () => Check | Promise<Check> {
-  let check: Check | undefined
-  return () => check ?? compile(schema, what).then((compiled) => (check = compiled))
+  let check: Check | Promise<Check> | undefined
+  return () => (check ??= compile(schema, what).then((compiled) => (check = compiled)))
 }
 
 async function compile(schema: JsonSchema, what: string): Promise<Check> {

@@ -42,8 +42,9 @@ async function runTool(tool: Tool, args: Params, exchange: Exchange, log: Log): 
   const { name, timeoutMs } = tool
   const late = () => new ToolError(`The tool ${name} took longer than ${timeoutMs / 1000} s and was stopped.`)
   try {
-    const returned = await runInTime(exchange, timeoutMs, late, (call) => tool.run(args, call))
-    return await asResult(returned, tool)
+    const returned = runInTime(exchange, timeoutMs, late, (call) => tool.run(args, call))
+    const result = returned instanceof Promise ? await returned : returned
+    return asResult(tool.checkOutput ? await checkOutput(result, tool) : result)
   } catch (error) {
     if (error instanceof ToolError) return failed(error.message)
     if (error instanceof RpcError || error instanceof InputRequired) throw error
@@ -52,23 +53,23 @@ async function runTool(tool: Tool, args: Params, exchange: Exchange, log: Log): 
   }
 }
 
-/** Throws where the result is not what the tool's own outputSchema promises. */
-async function asResult(returned: ToolReturn, tool: Tool): Promise<CallToolResult> {
-  if (typeof returned === 'string') return asResult({ content: [text(returned)] }, tool)
-  const isChecked = tool.checkOutput && !returned.isError
-  const structuredContent = isChecked ? await checkOutput(returned, tool) : returned.structuredContent
-  const { content = structuredContent === undefined ? undefined : [text(JSON.stringify(structuredContent))] } =
-    returned as Partial<CallToolResult>
-  if (!Array.isArray(content))
+function asResult(returned: ToolReturn): CallToolResult {
+  if (typeof returned === 'string') return { content: [text(returned)] }
+  const { content, structuredContent } = returned as Partial<CallToolResult>
+  if (Array.isArray(content)) return returned as CallToolResult
+  if (structuredContent === undefined)
     throw new TypeError('The tool returned neither a text nor { content: [...] } nor { structuredContent }.')
-  return { ...returned, content, structuredContent }
+  return { ...returned, content: [text(JSON.stringify(structuredContent))] }
 }
 
-async function checkOutput({ structuredContent }: Exclude<ToolReturn, string>, tool: Tool): Promise<unknown> {
+/** Throws where the result is not what the tool's own outputSchema promises. */
+async function checkOutput(returned: ToolReturn, tool: Tool): Promise<ToolReturn> {
+  const { isError, structuredContent } = returned as Partial<CallToolResult>
+  if (isError) return returned
   if (structuredContent === undefined) throw new TypeError('structuredContent is missing')
   const checked = (await tool.checkOutput!())(structuredContent)
   if ('problem' in checked) throw new TypeError(checked.problem)
-  return checked.value
+  return { ...(returned as CallToolResult), structuredContent: checked.value }
 }
 
 function encodeCallResult(result: CallToolResult, revision: Revision): object {

@@ -36,9 +36,10 @@ export const negotiate = (requested: unknown): Revision => handshakeRevisions.ge
 
 /** Whether a version is of the kind without a handshake: one of ours, or one that is yet to come. */
 export function isPerRequestVersion(version: unknown): boolean {
-  const [first] = [...perRequestRevisions.values()].toReversed()
   return typeof version === 'string' && DATE.test(version) && first !== undefined && version >= first.version
 }
+
+const [first] = [...perRequestRevisions.values()].toReversed()
 
 const DATE = /^\d{4}-\d\d-\d\d$/
 

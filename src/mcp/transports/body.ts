@@ -11,11 +11,6 @@ import {
 } from '../../jsonrpc/index.ts'
 import { HttpError } from '../http-error.ts'
 
-/** The JSON that a POST brings. Throws HttpError, or RpcError where it is no JSON. */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  return parseJson(await readBody(request, maxBytes))
-}
-
 /** The message that a JSON value is. Throws HttpError with the id, where one can be read. */
 export function asMessage(value: unknown): Message {
   if (isMessage(value)) return value
@@ -24,10 +19,10 @@ export function asMessage(value: unknown): Message {
 }
 
 /**
- * The body of a POST as text. Throws HttpError: 415 unless it is JSON in UTF-8, sent as it is; 413 above
- * `maxBytes`, from the declared length already; 400 where the bytes are no UTF-8 or end early.
+ * The JSON that a POST brings. Throws RpcError where it is no JSON, and HttpError: 415 unless it is JSON in UTF-8, sent
+ * as it is; 413 above `maxBytes`, from the declared length already; 400 where the bytes are no UTF-8 or end early.
  */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const { headers } = request
   // A page can send text/plain or a form to any site unasked, but not application/json.
   if (!isJson(headers['content-type']))
@@ -39,10 +34,11 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<str
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const bytes = await readAll(request, maxBytes)
   if (!isUtf8(bytes)) throw new HttpError(400, PARSE_ERROR, 'The body is not UTF-8.')
-  return bytes.toString()
+  return parseJson(bytes.toString())
 }
 
 function isJson(contentType = ''): boolean {
+  if (contentType === 'application/json') return true // as nearly all say it
   const [type, parameter = '', ...more] = contentType
     .toLowerCase()
     .split(';', 4)

@@ -75,12 +75,12 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
       channel?.release(retryMs)
     },
     finish(answer, status = 200) {
-      const texts = [answer ?? []].flat().map((one) => encodeResponse(one, options.onUnexpected))
+      const encode = (one: Response) => encodeResponse(one, options.onUnexpected)
       // An error's status can only be told by a reply that is not a stream.
-      if (texts.length > 0 && !stream && (json || status !== 200))
-        return sendJson(status, Array.isArray(answer) ? `[${texts.join()}]` : texts[0]!)
+      if (answer && !stream && (json || status !== 200))
+        return sendJson(status, Array.isArray(answer) ? `[${answer.map(encode).join()}]` : encode(answer))
       if (!stream) open()
-      for (const text of texts) say(text)
+      for (const one of [answer ?? []].flat()) say(encode(one))
       if (channel) channel.end()
       else stream?.close()
     },
@@ -92,10 +92,11 @@ const LARGE = 65_536
 
 export const acceptsStream = ({ headers }: IncomingMessage): boolean => accepted(headers.accept).stream
 
+const isWanted = (range: string): boolean => !/;\s*q=0(\.0*)?\s*$/i.test(range)
+
 /** Lenient as the field is: no Accept is anything, and one of the two types is enough. */
 function accepted(accept = '*/*'): { json: boolean; stream: boolean } {
-  const ranges = accept.split(',').filter((range) => !/;\s*q=0(\.0*)?\s*$/i.test(range))
-  const wanted = ranges.join()
+  const wanted = accept.includes(';') ? accept.split(',').filter(isWanted).join() : accept
   const anything = wanted.includes('*/*')
   return {
     json: anything || /application\/(json|\*)/i.test(wanted),

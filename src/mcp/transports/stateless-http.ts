@@ -44,7 +44,7 @@ export function statelessHttp({ server, streams }: Common): MessageTransport {
       },
     })
     const reply = openReply(request, response, { streams, onUnexpected: server.onUnexpected })
-    response.once('close', () => exchange.cancel())
+    response.once('close', () => exchange.client.inFlight.size > 0 && exchange.cancel())
     const answer = await server.handle(exchange)
     if (!answer) return
     const status = statusOf(answer)

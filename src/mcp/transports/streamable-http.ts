@@ -8,6 +8,7 @@ import {
   isResponse,
   readableId,
   type Id,
+  type Message,
   type Request,
 } from '../../jsonrpc/index.ts'
 import { openStream, type ReplayStore } from '../../sse/index.ts'
@@ -61,9 +62,9 @@ export function streamableHttp(
       const wantsAnswer = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(message!)
       const reply = wantsAnswer ? openReply(request, response, replyOptions(session)) : undefined
       const way = reply ? wayBack(reply) : SILENCE
-      const answers = await answerAll(body, async (one) =>
-        isResponse(one) ? void takeResponse(client, one) : server.handle(new Exchange(one, client, way)),
-      )
+      const answer = async (one: Message) =>
+        isResponse(one) ? void takeResponse(client, one) : server.handle(new Exchange(one, client, way))
+      const answers = message ? await answer(message) : await answerAll(body, answer)
       if (reply) reply.finish(answers)
       else acknowledge(response)
     },
