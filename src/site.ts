@@ -1,17 +1,31 @@
+import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { methodNotAllowed, notFound, pathOf } from './mcp/index.ts'
 
-const PAGE = new URL('../examples/native-client/', import.meta.url)
-
-// A fixed table: no path that a stranger sends is ever joined to a folder.
-const FILES = new Map<string, { file: URL; type: string }>([
-  ['/', { file: new URL('index.html', PAGE), type: 'text/html; charset=utf-8' }],
-  ['/client.js', { file: new URL('client.js', PAGE), type: 'text/javascript; charset=utf-8' }],
-  ['/words.js', { file: new URL('words.js', PAGE), type: 'text/javascript; charset=utf-8' }],
-  ['/style.css', { file: new URL('style.css', PAGE), type: 'text/css; charset=utf-8' }],
-  ['/favicon.svg', { file: new URL('favicon.svg', PAGE), type: 'image/svg+xml' }],
+const TYPES = new Map([
+  ['.css', 'text/css; charset=utf-8'],
+  ['.html', 'text/html; charset=utf-8'],
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.svg', 'image/svg+xml'],
 ])
+
+// Read once: no path that a stranger sends is ever joined to a folder.
+const FILES = new Map<string, { file: URL; type: string }>([
+  ...filesOf('/', '../examples/native-client/'),
+  ...filesOf('/lab/', '../examples/laboratory/'),
+  ...filesOf('/lab/words/', '../examples/laboratory/words/'),
+  ...filesOf('/lab/sse/', '../dist/sse/'), // the parser that the page runs is the server's
+])
+
+/** The files of a folder and their URLs; that of a page is also its folder's. */
+function* filesOf(path: string, folder: string): Iterable<[string, { file: URL; type: string }]> {
+  const base = new URL(folder, import.meta.url)
+  for (const name of readdirSync(base)) {
+    const type = TYPES.get(name.slice(name.lastIndexOf('.')))
+    if (type) yield [name === 'index.html' ? path : path + name, { file: new URL(name, base), type }]
+  }
+}
 
 const HEADERS = {
   'Content-Security-Policy': [
@@ -29,14 +43,21 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** What the server shows beside MCP: the page of the native client, and `/health` for whoever watches the process. */
+const ANSWERS = new Map([
+  ['/health', '{"status":"ok"}\n'],
+  ['/lab/course.json', '{"course":false}\n'], // `npm run course` says more
+])
+
+/** What the server shows beside MCP: the small client, the laboratory, `/health` for whoever watches the process. */
 export function site(request: IncomingMessage, response: ServerResponse): void {
   const path = pathOf(request)
   const file = FILES.get(path)
-  if (!file && path !== '/health') return notFound(response)
+  const answer = ANSWERS.get(path)
+  if (path === '/lab') return void response.writeHead(308, { ...HEADERS, Location: 'lab/' }).end()
+  if (!file && !answer) return notFound(response)
   if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed(response, ['GET', 'HEAD'])
   if (file) sendFile(request, response, file)
-  else response.writeHead(200, { ...HEADERS, 'Content-Type': 'application/json' }).end('{"status":"ok"}\n')
+  else response.writeHead(200, { ...HEADERS, 'Content-Type': 'application/json' }).end(answer)
 }
 
 function sendFile(

@@ -7,6 +7,7 @@ export const words = {
     intro:
       'This page talks MCP (Model Context Protocol) with its server, over SSE (Server-Sent Events). Press the buttons from top to bottom: requests go up as POSTs, answers come down one long GET.',
     noscript: 'This page needs JavaScript.',
+    laboratory: 'The laboratory',
     otherLanguage: '中文',
     dark: 'Dark',
     light: 'Light',
@@ -59,6 +60,7 @@ export const words = {
     intro:
       '本页通过 SSE（Server-Sent Events）与服务器讲 MCP（Model Context Protocol）。从上往下依次按按钮：请求用 POST 上行，答复都从一个长长的 GET 里下来。',
     noscript: '本页需要 JavaScript。',
+    laboratory: '实验室',
     otherLanguage: 'English',
     dark: '深色',
     light: '浅色',

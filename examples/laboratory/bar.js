@@ -1,0 +1,137 @@
+// @ts-check
+// The connection bar: which transport, which revision, who reads the stream, and what was counted. It makes app.client.
+import { createAsk } from './ask.js'
+import { createClient } from './mcp-client.js'
+import { announce, copy, make, say, set, setting } from './page.js'
+import { createParser } from './sse/parser.js'
+
+const NAMES = { sse: 'HTTP+SSE', http: 'Streamable HTTP', stateless: 'stateless HTTP' }
+/** What goes with which transport; the first counts where the fragment says nothing. */
+const REVISIONS = {
+  sse: ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'],
+  http: ['2025-11-25', '2025-06-18', '2025-03-26'],
+  stateless: ['2026-07-28'],
+}
+const SETTINGS = ['transport', 'revision', 'reader']
+const READERS = ['EventSource', 'fetch']
+const FACTS = ['session', 'endpoint', 'agreed', 'requests', 'bytesOut', 'bytesIn', 'frames', 'reconnects', 'uptime']
+const base = new URL('..', location.href).href.slice(0, -1) // behind a proxy there may be a path
+
+function chosen() {
+  const pick = (name, allowed) => (allowed.includes(setting(name)) ? setting(name) : allowed[0])
+  const transport = pick('transport', Object.keys(NAMES))
+  const reader = pick('reader', transport === 'sse' ? READERS : ['fetch'])
+  return { transport, revision: pick('revision', REVISIONS[transport]), reader }
+}
+
+/** What this page can be asked, in a revision. */
+const capabilitiesOf = (revision) => ({
+  sampling: {},
+  ...(revision >= '2025-06-18' && { elicitation: revision < '2025-11-25' ? {} : { form: {}, url: {} } }),
+})
+
+/** @param {HTMLElement} section @param {import('./main.js').App} app */
+export function mount(section, app) {
+  const { record } = app
+  let used = chosen() // by the connection
+  let openedAt = 0
+  const selects = SETTINGS.map((name) => make('select', { onchange: ({ target }) => set({ [name]: target.value }) }))
+  const labels = selects.map((select, index) =>
+    make('label', {}, make('span', { word: `bar.${SETTINGS[index]}` }), ' ', select),
+  )
+  const hint = make('p', { class: 'why' })
+  const toggle = make('button', {
+    'data-key': 'c',
+    onclick: () => (state() === 'closed' ? connect() : app.client.close()),
+  })
+  const sign = make('b')
+  const again = make('button', { class: 'next', onclick: () => (isNew() ? shake() : connect()) })
+  const problem = make('p', { class: 'problem' })
+  const facts = FACTS.map(() => make('code', { translate: false }))
+  const rows = FACTS.map((name, index) => {
+    const id = `bar-${name}`
+    const onclick = ({ target }) => copy(target, facts[index].textContent)
+    const button = index < 2 ? [' ', make('button', { word: 'bar.copy', onclick, 'aria-describedby': id })] : []
+    return make('div', {}, make('dt', { id, word: id.replace('-', '.') }), make('dd', {}, facts[index], ...button))
+  })
+  section.append(
+    make('p', { class: 'row' }, ...labels, toggle, sign, again),
+    hint,
+    problem,
+    make('dl', { class: 'row' }, ...rows),
+  )
+
+  const state = () => app.client?.state ?? 'closed'
+  /** After a cut, HTTP+SSE has another session, which knows nothing of us. */
+  const isNew = () => state() === 'open' && !app.client.revision
+  const tell = () => app.dispatchEvent(new Event('client'))
+
+  async function connect() {
+    await app.client?.close()
+    record.clear()
+    used = chosen()
+    const options = { ...used, base, record, createParser, capabilities: capabilitiesOf(used.revision) }
+    app.client = createClient({ ...options, onRequest: createAsk(app), onState: tell })
+    await shake()
+  }
+
+  async function shake() {
+    const { client } = app
+    problem.hidden = true
+    try {
+      await client.connect()
+      tell()
+      announce('bar.greeting', client.serverInfo?.name, client.revision)
+    } catch (error) {
+      problem.hidden = client !== app.client
+      say(problem, 'bar.failed', error.message)
+      announce('bar.failed', error.message)
+    }
+  }
+
+  function showSettings() {
+    const { transport, reader } = chosen()
+    const choices = [Object.keys(NAMES), REVISIONS[transport], READERS]
+    for (const [index, value] of Object.values(chosen()).entries()) {
+      selects[index].replaceChildren(...choices[index].map((each) => new Option(NAMES[each] ?? each, each)))
+      selects[index].value = value
+    }
+    selects[2].options[0].disabled = transport !== 'sse'
+    say(hint, transport === 'sse' ? `bar.${reader}` : 'bar.noEventSource')
+    showState()
+  }
+
+  function showState() {
+    const isClosed = state() === 'closed'
+    const isOther = `${Object.values(used)}` !== `${Object.values(chosen())}`
+    if (sign.className !== state()) openedAt = Date.now()
+    sign.className = state()
+    say(sign, `bar.${state()}`)
+    say(toggle, isClosed ? 'bar.connect' : 'bar.close')
+    toggle.className = isClosed ? 'next' : ''
+    again.hidden = isClosed || !(isOther || isNew())
+    say(again, isNew() ? 'bar.shake' : 'bar.again')
+    count()
+  }
+
+  function count() {
+    const { session, endpoint, revision } = app.client ?? {}
+    const { requests, bytesOut, bytesIn, frames, reconnects } = record.totals
+    const seen = used.reader === 'fetch' ? bytesIn : undefined
+    const uptime = state() === 'open' ? `${Math.floor((Date.now() - openedAt) / 1000)} s` : undefined
+    const values = [session, endpoint, revision, requests, bytesOut, seen, frames, reconnects, uptime]
+    for (const [index, fact] of facts.entries()) {
+      fact.textContent = values[index]?.toLocaleString('en') ?? '–'
+      if (fact.nextElementSibling) fact.nextElementSibling.hidden = values[index] === undefined
+    }
+  }
+
+  app.addEventListener('client', () => {
+    if (sign.className !== state()) announce(`bar.${state()}`)
+    showState()
+  })
+  app.addEventListener('record', count)
+  setInterval(count, 1000)
+  addEventListener('hashchange', showSettings)
+  showSettings()
+}

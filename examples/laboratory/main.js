@@ -1,0 +1,83 @@
+// @ts-check
+// The laboratory: one record of what the page sees, and panels that look at it. This file only joins them.
+import { mount as bar } from './bar.js'
+import { mount as bytes } from './bytes.js'
+import { mount as chats } from './chats.js'
+import { mount as clients } from './clients.js'
+import { mount as frames } from './frames.js'
+import { mountKeys } from './keys.js'
+import { mount as message } from './message.js'
+import { $, follow, say, set } from './page.js'
+import { createRecord } from './record.js'
+import { mount as reconnect } from './reconnect.js'
+import { mount as timeline } from './timeline.js'
+import { mount as tool } from './tool.js'
+import { mount as transports } from './transports.js'
+
+/**
+ * What every panel gets. Events: `record` (once per animation frame, after the record has changed; `detail.frames` are
+ * the new ones, `detail.exchanges` those that changed, `detail.cleared` says that all is new), `select`, and `client`
+ * (another client, or another state of it).
+ */
+export class App extends EventTarget {
+  record = createRecord()
+  /** The connection, made by the connection bar. @type {any} */
+  client = undefined
+  /** The frame that all panels show. @type {import('./record.js').Frame | undefined} */
+  selected = undefined
+  /** The bytes of the selected frame that are pointed at: [start, end). @type {[number, number] | undefined} */
+  pointed = undefined
+  /** What this server has for lessons: `{ course: false }`, or more under `npm run course`. */
+  course = fetch('course.json').then((answer) => answer.json())
+
+  /** @param {import('./record.js').Frame | undefined} frame @param {[number, number]} [bytes] */
+  select(frame, bytes) {
+    if (frame === this.selected && bytes === this.pointed) return
+    const isSame = frame === this.selected
+    this.selected = frame
+    this.pointed = bytes
+    this.dispatchEvent(new CustomEvent(isSame ? 'point' : 'select'))
+  }
+}
+
+export const app = new App()
+const panels = { bar, timeline, frames, bytes, message, tool, reconnect, chats, transports, clients }
+follow()
+for (const [name, mount] of Object.entries(panels)) mount($(name), app)
+gather()
+mountKeys()
+$('language').addEventListener('click', () => set({ lang: document.documentElement.lang === 'zh' ? 'en' : 'zh' }))
+$('theme').addEventListener('click', () =>
+  set({ theme: document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark' }),
+)
+addEventListener('hashchange', settle)
+settle()
+
+/** Tells the panels of changes of the record, once per animation frame: a thousand frames a second are sixty drawings. */
+function gather() {
+  let news = fresh()
+  let isAsked = false
+  app.record.listen((frame, exchange) => {
+    if (frame) news.frames.push(frame)
+    else if (exchange) news.exchanges.add(exchange)
+    else news = { ...fresh(), cleared: true }
+    if (isAsked) return
+    isAsked = true
+    requestAnimationFrame(() => {
+      const detail = news
+      news = fresh()
+      isAsked = false
+      app.dispatchEvent(new CustomEvent('record', { detail }))
+    })
+  })
+}
+
+/** @returns {{ frames: import('./record.js').Frame[], exchanges: Set<import('./record.js').Exchange>, cleared: boolean }} */
+function fresh() {
+  return { frames: [], exchanges: new Set(), cleared: false }
+}
+
+function settle() {
+  follow()
+  say($('theme'), document.documentElement.dataset.theme === 'dark' ? 'page.light' : 'page.dark')
+}

@@ -1,0 +1,138 @@
+// @ts-check
+// The server's tools: listed, called from a form made of a schema, and what came of it.
+import { card } from './cards.js'
+import { inputsOf } from './fields.js'
+import { fieldsOf, valuesOf, wrongOf } from './form.js'
+import { refusalOf, verdictOf } from './outcome.js'
+import { announce, make, say } from './page.js'
+
+/** @param {HTMLElement} section @param {import('./main.js').App} app */
+export function mount(section, app) {
+  let client // whose tools they are
+  let tools = []
+  let fields
+  let params // of the call, as it would be now
+  let call // what cancels the one that runs
+  const list = make('button', { onclick: refresh }, 'tools/list')
+  const select = make('select', { onchange: choose })
+  const description = make('p')
+  const inputs = make('div')
+  const wrong = make('select')
+  const preview = make('pre', { translate: false })
+  const send = make('button', { type: 'submit', class: 'next' }, 'tools/call')
+  const cancel = make('button', { word: 'tool.cancel', onclick: () => call.abort() })
+  const bar = make('progress', { label: 'tool.progress' })
+  const step = make('span')
+  const form = make(
+    'form',
+    { oninput: show, onsubmit: run, hidden: true },
+    make('label', {}, make('span', { word: 'tool.tool' }), select),
+    description,
+    inputs,
+    make('label', {}, make('span', { word: 'tool.send' }), wrong),
+    make('p', { class: 'why', word: 'tool.params' }),
+    preview,
+    make('p', { class: 'row' }, send, cancel, bar, step),
+  )
+  const verdict = make('p')
+  const structured = make('pre', { translate: false })
+  const cards = make('ol')
+  section.append(list, form, verdict, structured, cards)
+
+  async function refresh() {
+    try {
+      tools = []
+      let cursor
+      do {
+        const page = await client.request('tools/list', cursor ? { cursor } : {})
+        tools.push(...page.tools)
+        cursor = page.nextCursor
+      } while (cursor)
+      select.replaceChildren(...tools.map(({ name }) => new Option(name)))
+      if (tools.length) choose()
+      conclude(['listed', tools.length])
+    } catch (error) {
+      conclude(refusalOf(error))
+    }
+    settle()
+  }
+
+  const tool = () => tools[select.selectedIndex]
+
+  function choose() {
+    fields = fieldsOf(tool().inputSchema)
+    description.textContent = tool().description ?? ''
+    inputs.replaceChildren(...inputsOf(fields))
+    wrong.replaceChildren(make('option', { word: 'tool.asEntered' }))
+    for (const { how, name, value } of wrongOf(tool().inputSchema, {})) {
+      const option = make('option')
+      say(option, `tool.${how}`, name, value)
+      wrong.append(option)
+    }
+    wrong.append(make('option', { word: 'tool.noTool' })) // the one that the protocol refuses, not the tool
+    show()
+  }
+
+  /** What would be sent. A wrong sending goes past the form, which would not let it. */
+  function show() {
+    const values = valuesOf(fields, new FormData(form))
+    const given = [{ values }, ...wrongOf(tool().inputSchema, values)][wrong.selectedIndex]
+    params = { name: given ? tool().name : 'no-such-tool', arguments: (given ?? { values }).values }
+    preview.textContent = JSON.stringify(params, undefined, 2)
+    form.noValidate = wrong.selectedIndex > 0
+  }
+
+  async function run(event) {
+    event.preventDefault()
+    if (call) return
+    const start = performance.now()
+    const { signal } = (call = new AbortController())
+    const onProgress = ({ progress, total, message = '' }) => {
+      Object.assign(bar, { max: total ?? progress, value: progress })
+      step.textContent = `${progress} / ${total ?? '?'} ${message}`
+    }
+    settle()
+    try {
+      const result = await client.request('tools/call', params, { onProgress, signal })
+      conclude(verdictOf(result, Math.round(performance.now() - start)), result)
+    } catch (error) {
+      conclude(refusalOf(error, signal.aborted))
+    }
+    call = undefined
+    settle()
+  }
+
+  function conclude([word, ...values], { content = [], isError, structuredContent } = {}) {
+    say(verdict, `tool.${word}`, ...values)
+    announce(`tool.${word}`, ...values)
+    verdict.className = word.endsWith('Error') ? 'problem' : 'why'
+    structured.hidden = structuredContent === undefined
+    structured.textContent = `structuredContent: ${JSON.stringify(structuredContent, undefined, 2)}`
+    cards.replaceChildren(...content.slice(isError ? 1 : 0).map(card))
+  }
+
+  /** What can be pressed now. */
+  function settle() {
+    const isReady = client?.state === 'open' && client.revision
+    if (!call && document.activeElement === cancel) send.focus()
+    list.disabled = send.disabled = !isReady
+    list.className = tools.length ? '' : 'next'
+    form.hidden = !tools.length
+    cancel.hidden = bar.hidden = !call
+    if (call) return
+    bar.removeAttribute('value')
+    step.textContent = ''
+  }
+
+  app.addEventListener('client', () => {
+    if (client !== app.client) {
+      client = app.client
+      tools = []
+      conclude(['why'])
+    }
+    settle()
+  })
+  say(verdict, 'tool.why')
+  structured.hidden = true
+  settle()
+}

@@ -1,0 +1,88 @@
+// @ts-check
+// The same two tasks on three transports, one after the other, drawn on one time axis.
+import { compare, TRANSPORTS } from './compare.js'
+import { announce, draw, make, say } from './page.js'
+import { createParser } from './sse/parser.js'
+
+const FIGURES = ['requests', 'atOnce', 'bytesOut', 'bytesIn', 'firstByte']
+const TASKS = ['connect', 'list', 'call']
+const NAMES = { sse: 'HTTP+SSE', http: 'Streamable HTTP', stateless: 'stateless HTTP' }
+const ms = (time) => (time === undefined ? '–' : `${time.toFixed(1)} ms`)
+
+/** @param {HTMLElement} section @param {import('./main.js').App} app */
+export function mount(section, app) {
+  const run = make('button', { word: 'transports.run', onclick: runAll })
+  const isTwo = make('input', { type: 'checkbox', id: 'two' })
+  const two = make('label', { hidden: true }, isTwo, ' ', make('span', { word: 'transports.two' }))
+  const why = make('p', { class: 'why', word: 'transports.why', hidden: true })
+  const table = make('table', { hidden: true })
+  const legend = make('p', { class: 'why', word: 'transports.counted', hidden: true })
+  section.append(
+    make('p', { class: 'why', word: 'transports.what' }),
+    make('p', { class: 'row' }, run, two),
+    why,
+    table,
+    legend,
+  )
+  app.course.then(({ twoServers }) => (two.hidden = !twoServers))
+
+  async function runAll() {
+    run.disabled = true
+    const here = new URL('..', location.href).href.slice(0, -1)
+    const runs = []
+    for (const transport of Object.keys(TRANSPORTS)) {
+      say(run, 'transports.running', NAMES[transport])
+      runs.push(await compare({ transport, base: isTwo.checked ? `${here}/lab/two` : here, createParser }))
+      show(runs)
+    }
+    const failed = runs.filter(({ failure }) => failure).length
+    why.hidden = !failed || !isTwo.checked
+    announce('transports.done', runs.length - failed, failed)
+    run.disabled = false
+    say(run, 'transports.run')
+  }
+
+  function show(runs) {
+    const end = Math.max(...runs.map(endOf))
+    const lanes = Math.max(...runs.map(({ exchanges }) => exchanges.length))
+    const row = (word, cell) =>
+      make(
+        'tr',
+        {},
+        make('th', { scope: 'row', word: `transports.${word}` }),
+        ...runs.map((each) => make('td', {}, cell(each))),
+      )
+    const names = runs.map(({ transport }) => make('th', { scope: 'col' }, NAMES[transport]))
+    const picture = row('axis', (each) => columnOf(each, end, lanes))
+    say(picture.firstChild, 'transports.axis', end.toFixed(0))
+    table.replaceChildren(
+      make('tr', {}, make('td'), ...names),
+      picture,
+      ...(isTwo.checked ? [row('servers', serversOf)] : []),
+      row('outcome', ({ failure }) => (failure ? `✗ ${failure.status ?? ''} ${failure.message}` : '✓')),
+      ...FIGURES.map((name) =>
+        row(name, (each) => (name === 'firstByte' ? ms(each[name]) : each[name].toLocaleString('en'))),
+      ),
+      ...TASKS.map((name) => row(name, ({ tasks }) => ms(tasks[name]?.took))),
+    )
+    table.hidden = legend.hidden = false
+  }
+}
+
+const serversOf = ({ exchanges }) => exchanges.map((each) => each.answerHeaders?.['x-server'] ?? '–').join(' ')
+
+const endOf = ({ exchanges }) => Math.max(...exchanges.map(({ at, endedAt }) => endedAt ?? at))
+
+/** A bar for each exchange, thin until its head came; a line where a task was done. */
+function columnOf({ exchanges, tasks }, end, lanes) {
+  const y = (time) => (time / end) * 100
+  const bars = { wait: '', body: '', done: '' }
+  exchanges.forEach(({ at, answeredAt, endedAt }, index) => {
+    const head = answeredAt ?? endedAt
+    bars.wait += `M${index + 0.5},${y(at)}V${y(head)}`
+    bars.body += `M${index + 0.5},${y(head)}V${y(endedAt) + 0.5}`
+  })
+  for (const { at } of Object.values(tasks)) bars.done += `M0,${y(at)}H${lanes}`
+  const paths = Object.entries(bars).map(([name, d]) => draw('path', { class: name, d }))
+  return draw('svg', { viewBox: `0 0 ${lanes} 101`, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, ...paths)
+}
