@@ -1,5 +1,5 @@
 // Runs the official conformance suite against the fixture of test/conformance and prints what it says.
-// `--json FILE` writes the counts too. Fails when anything fails or warns, except extensions we do not offer.
+// `--client` runs it against the laboratory's client instead. `--json FILE` writes the counts too. Fails when anything fails or warns, except extensions we do not offer.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,6 +16,20 @@ const SETS = {
   '2025-06-18': ['--spec-version', '2025-06-18', '--suite', 'all'],
   '2025-03-26': ['--spec-version', '2025-03-26', '--suite', 'all'],
 }
+
+/** What the suite asks of a client, as far as it is not about authorization or extensions. */
+const CLIENT_SCENARIOS = [
+  'initialize',
+  'tools_call',
+  'sse-retry',
+  'request-metadata',
+  'http-standard-headers',
+  'http-custom-headers',
+  'http-invalid-tool-headers',
+  'sep-2322-client-request-state',
+  'elicitation-sep1034-client-defaults',
+  'json-schema-ref-no-deref',
+]
 
 /** Extensions that this server does not offer: io.modelcontextprotocol/tasks and io.modelcontextprotocol/skills. */
 const NOT_OFFERED = /^(tasks-|sep-2640-)/
@@ -53,15 +67,15 @@ async function startServer() {
 }
 
 /** Runs the suite once, and returns what it printed. */
-async function runSuite(node, url, folder, flags) {
-  const suite = spawn(node, [SUITE, 'server', '--url', url, '-o', folder, ...flags], { timeout: SUITE_MS })
+async function runSuite(node, folder, args) {
+  const suite = spawn(node, [SUITE, ...args, '-o', folder], { cwd: ROOT, timeout: SUITE_MS })
   started.push(suite)
   let output = ''
   for (const stream of [suite.stdout, suite.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
-  const [, signal] = await once(suite, 'close')
+  const [code, signal] = await once(suite, 'close')
   if (signal) throw new Error(`The suite was ended after ${SUITE_MS / 1000} s. It said:\n${output}`)
   if (!existsSync(folder)) throw new Error(`The suite left no results. It said:\n${output}`)
-  return output
+  return { output, code }
 }
 
 /** The checks of each scenario, and to which part of the set it belongs. */
@@ -104,8 +118,28 @@ const TITLES = { scored: '', unscored: ', not scored', notOffered: ', extensions
 const row = (...cells) =>
   console.log(cells.map((cell, i) => String(cell)[i ? 'padStart' : 'padEnd'](i ? 10 : 36)).join(''))
 
+/** Each scenario is a server of its own, and starts the client. */
+async function runClient(node, results) {
+  const counts = {}
+  row('client scenario', 'passed', 'checks', 'failures', 'warnings')
+  for (const scenario of CLIENT_SCENARIOS) {
+    const folder = join(results, scenario)
+    const command = 'node test/conformance/client.mjs'
+    const { output, code } = await runSuite(node, folder, ['client', '--command', command, '--scenario', scenario])
+    const [name] = readdirSync(folder)
+    const checks = JSON.parse(readFileSync(join(folder, name, 'checks.json'), 'utf8'))
+    const { failures, warnings, ...sum } = sumUp([{ checks }])
+    // What the client did may be right, and yet it may have failed in the end: then the suite does.
+    const passed = code === 0 ? sum.passed : 0
+    counts[scenario] = { passed, checks: sum.checks, failures, warnings }
+    row(scenario, passed, sum.checks, failures, warnings)
+    if (!passed) console.log(output)
+  }
+  return counts
+}
+
 async function main() {
-  const { values } = parseArgs({ options: { json: { type: 'string' } } })
+  const { values } = parseArgs({ options: { json: { type: 'string' }, client: { type: 'boolean' } } })
   if (!existsSync(SUITE)) throw new Error('The suite is not here. To have it: npm ci --prefix test/conformance')
   const node = findNode()
   if (!node)
@@ -115,6 +149,13 @@ async function main() {
 
   const results = mkdtempSync(join(tmpdir(), 'sse-mcp-conformance-'))
   process.once('exit', () => rmSync(results, { recursive: true, force: true }))
+  const save = (counts) => values.json && writeFileSync(values.json, `${JSON.stringify(counts, undefined, 2)}\n`)
+  if (values.client) {
+    const counts = await runClient(node, results)
+    save(counts)
+    process.exitCode = Object.values(counts).every(({ passed }) => passed) ? 0 : 1
+    return
+  }
   const url = await startServer()
   const counts = {}
   const bad = []
@@ -122,7 +163,8 @@ async function main() {
   row('set', 'scenarios', 'checks', 'failures', 'warnings')
   for (const [set, flags] of Object.entries(SETS)) {
     const folder = join(results, set)
-    const all = readScenarios(folder, await runSuite(node, url, folder, flags))
+    const { output } = await runSuite(node, folder, ['server', '--url', url, ...flags])
+    const all = readScenarios(folder, output)
     counts[set] = {}
     for (const part of Object.keys(TITLES)) {
       const scenarios = all.filter((one) => one.part === part)
@@ -137,7 +179,7 @@ async function main() {
 
   if (notOffered.length > 0) console.log(`\nNot offered, so not counted:\n${notOffered.join('\n')}`)
   if (bad.length > 0) console.log(`\nFAILED or warned:\n${bad.join('\n')}`)
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(counts, undefined, 2)}\n`)
+  save(counts)
   process.exitCode = bad.length > 0 ? 1 : 0
 }
 

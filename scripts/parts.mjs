@@ -23,6 +23,12 @@ export const chromium = () =>
     'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
   )
 
+/** The other browser that drives the laboratory; FIREFOX names another one. */
+export const firefox = () =>
+  process.env.FIREFOX ??
+  onPath('firefox-esr', 'firefox') ??
+  firstFile('/Applications/Firefox.app/Contents/MacOS/firefox', 'C:\\Program Files\\Mozilla Firefox\\firefox.exe')
+
 export const tshark = () =>
   onPath('tshark') ??
   firstFile('C:\\Program Files\\Wireshark\\tshark.exe', '/Applications/Wireshark.app/Contents/MacOS/tshark')
@@ -45,6 +51,7 @@ export const PARTS = {
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
   rivals: { what: 'the parser we compare ours with (bench)', folder: 'bench' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
+  firefox: { what: 'Firefox, for the laboratory', debian: 'firefox-esr', find: firefox },
   authorization: { what: 'a real authorization server (test/authorization)', folder: 'test/authorization' },
   newerNode: {
     what: 'Node 22.19 or newer, for Inspector 2 (test/conformance brings one for Linux on x64)',

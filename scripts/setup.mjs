@@ -38,7 +38,7 @@ else if (mayInstall && packages.length > 0) {
   for (const name of missing) console.log(`  ${PARTS[name].what}`)
   if (packages.length > 0) {
     console.log(`  Debian, Ubuntu: sudo apt-get install ${packages.join(' ')}`)
-    console.log('  macOS:          brew install --cask chromium wireshark; brew install nginx haproxy')
-    console.log('  Windows:        winget install Google.Chrome WiresharkFoundation.Wireshark')
+    console.log('  macOS:          brew install --cask chromium firefox wireshark; brew install nginx haproxy')
+    console.log('  Windows:        winget install Google.Chrome Mozilla.Firefox WiresharkFoundation.Wireshark')
   }
 }

@@ -15,6 +15,7 @@ const only = isUnit ? '' : (process.argv[2] ?? '')
 // What a test file needs beyond `npm ci`; the first match counts.
 const NEEDS = [
   { files: /^test\/interop\/(page|inspector-ui)/, parts: ['interop', 'chromium'] },
+  { files: /^test\/interop\/lab/, parts: ['interop', 'chromium', 'firefox'] },
   { files: /^test\/interop\/oauth/, parts: ['interop', 'authorization'] },
   { files: /^test\/interop\//, parts: ['interop'] },
   { files: /^test\/auth-server/, parts: ['authorization'] },
@@ -27,7 +28,8 @@ const NEEDS = [
   { files: /^test\/proxies/, parts: ['nginx', 'haproxy'] },
 ]
 
-const NOT_UNIT = /^(abuse|auth|auth-server|capture|conformance|course|cuts|faults|leaks|proxies|readme|start)\./
+const NOT_UNIT =
+  /^(abuse|auth|auth-server|capture|conformance|conformance-client|course|course-server|cuts|faults|lab-\w+|leaks|proxies|readme|start|walk)\./
 
 const files = (isUnit ? ['test'] : ['test', 'test/interop', 'test/interop-2']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chromium, firefox } from '../../scripts/parts.mjs'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const FLAGS = [
+const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -15,20 +14,25 @@ const FLAGS = [
 ]
 
 /**
- * Starts a headless Chromium with a profile of its own; `close` ends it and removes the profile.
+ * Starts a headless browser with a profile of its own; `close` ends it and removes the profile.
  *
- * @param {{ lang?: string, env?: Record<string, string | undefined> }} [options] lang: the browser's language, default `en`
+ * @param {{ kind?: 'chrome' | 'firefox', lang?: string, env?: Record<string, string | undefined> }} [options]
+ *   lang: the browser's language, default `en`
  * @returns {Promise<{ browser: import('puppeteer-core').Browser, close: () => Promise<void> }>}
- * @throws {Error} with what to install, where Chromium or puppeteer-core is missing. `CHROMIUM` names another program.
+ * @throws {Error} with what to install, where the browser or puppeteer-core is missing. `CHROMIUM`, `FIREFOX` name others.
  */
-export async function startBrowser({ lang = 'en', env = process.env } = {}) {
-  if (!existsSync(CHROMIUM)) throw new Error(`No Chromium at ${CHROMIUM}: install it, or name it in CHROMIUM.`)
+export async function startBrowser({ kind = 'chrome', lang = 'en', env = process.env } = {}) {
+  const isChrome = kind === 'chrome'
+  const executablePath = isChrome ? chromium() : firefox()
+  if (!executablePath) throw new Error(`No ${kind} here: npm run setup brings it, or says how.`)
   const { default: puppeteer } = await import('puppeteer-core').catch((cause) => {
     throw new Error('puppeteer-core is missing: run "npm ci" in test/interop.', { cause })
   })
-  const userDataDir = await mkdtemp(join(tmpdir(), 'sse-mcp-chromium-'))
-  const args = [...FLAGS, `--lang=${lang}`, `--accept-lang=${lang}`]
-  const browser = await puppeteer.launch({ executablePath: CHROMIUM, headless: true, userDataDir, args, env })
+  const userDataDir = await mkdtemp(join(tmpdir(), 'sse-mcp-browser-'))
+  const args = isChrome ? [...CHROMIUM_FLAGS, `--lang=${lang}`, `--accept-lang=${lang}`] : []
+  const extraPrefsFirefox = isChrome ? undefined : { 'intl.accept_languages': lang, 'intl.locale.requested': lang }
+  const options = { browser: kind, executablePath, headless: true, userDataDir, args, env, extraPrefsFirefox }
+  const browser = await puppeteer.launch(options)
   const close = async () => {
     await browser.close()
     await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 })
