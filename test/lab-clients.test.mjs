@@ -21,7 +21,7 @@ test('commands are those of the programs', () => {
   const [mcp, sse] = [textsOf('mcp'), textsOf('sse')]
   assert.equal(mcp.get('Claude Code'), `claude mcp add --transport http hn ${url}mcp`)
   assert.equal(sse.get('Claude Code'), `claude mcp add --transport sse hn ${url}sse`)
-  const inspector = 'npx @modelcontextprotocol/inspector@0.15.0 --server-url'
+  const inspector = 'npx @modelcontextprotocol/inspector@2 --server-url'
   assert.equal(mcp.get('MCP Inspector'), `${inspector} ${url}mcp --transport http`)
   assert.equal(sse.get('MCP Inspector'), `${inspector} ${url}sse --transport sse`)
 })

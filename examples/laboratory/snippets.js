@@ -10,8 +10,8 @@ export function snippetsFor(base, path) {
   return [
     {
       name: 'MCP Inspector',
-      word: 'clients.terminal',
-      text: `npx @modelcontextprotocol/inspector@0.15.0 --server-url ${url} --transport ${short}`,
+      where: 'Node ≥ 22.19',
+      text: `npx @modelcontextprotocol/inspector@2 --server-url ${url} --transport ${short}`,
     },
     {
       name: 'Cherry Studio',
