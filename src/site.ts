@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { methodNotAllowed, notFound, pathOf } from './mcp/index.ts'
@@ -15,13 +15,14 @@ const FILES = new Map<string, { file: URL; type: string }>([
   ...filesOf('/', '../examples/native-client/'),
   ...filesOf('/lab/', '../examples/laboratory/'),
   ...filesOf('/lab/words/', '../examples/laboratory/words/'),
-  ...filesOf('/lab/sse/', '../dist/sse/'), // the parser that the page runs is the server's
+  ...filesOf('/lab/sse/', '../dist/sse/'), // the parser that the page runs is the server's,
+  ...filesOf('/lab/sse/', './sse/'), // wherever it was built to
 ])
 
 /** The files of a folder and their URLs; that of a page is also its folder's. */
 function* filesOf(path: string, folder: string): Iterable<[string, { file: URL; type: string }]> {
   const base = new URL(folder, import.meta.url)
-  for (const name of readdirSync(base)) {
+  for (const name of existsSync(base) ? readdirSync(base) : []) {
     const type = TYPES.get(name.slice(name.lastIndexOf('.')))
     if (type) yield [name === 'index.html' ? path : path + name, { file: new URL(name, base), type }]
   }

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
-import net from 'node:net'
 import { test } from 'node:test'
 import { EventSource } from '../dist/event-source.js'
 import { defineTool, serve } from '../dist/index.js'
@@ -10,6 +9,7 @@ import { createParser } from '../dist/sse/index.js'
 import { encoded, marksOf, mirrored } from '../examples/laboratory/client-headers.js'
 import { createClient } from '../examples/laboratory/mcp-client.js'
 import { createRecord } from '../examples/laboratory/record.js'
+import { startTap } from './support/tap.mjs'
 
 const WAYS = [
   { transport: 'sse', revision: '2025-06-18', reader: 'fetch' },
@@ -147,54 +147,6 @@ const json = (response, id, result, status = 200) =>
   response
     .writeHead(status, { 'Content-Type': 'application/json' })
     .end(JSON.stringify({ jsonrpc: '2.0', id, ...result }))
-
-/** Stands between a client and a server, keeps what the server sent, and cuts. */
-async function startTap(t, base) {
-  const { port, hostname } = new URL(base)
-  const links = new Set()
-  const server = net.createServer((down) => {
-    const up = net.connect(Number(port), hostname)
-    const link = { down, up, bytes: [] }
-    links.add(link)
-    up.on('data', (bytes) => link.bytes.push(bytes))
-    down.pipe(up).pipe(down)
-    for (const [one, other] of [
-      [down, up],
-      [up, down],
-    ])
-      one.on('error', () => {}).on('close', () => other.destroy())
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const cut = () => links.forEach(({ down }) => down.resetAndDestroy())
-  t.after(() => (cut(), server.close()))
-  const bodies = () => Array.from(links, ({ bytes }) => bodiesOf(Buffer.concat(bytes))).flat()
-  return { base: `http://127.0.0.1:${server.address().port}`, cut, bodies }
-}
-
-/** The bodies in the bytes of a connection, without what HTTP/1.1 puts around them (RFC 9112, "Message Body"). */
-function bodiesOf(bytes) {
-  const bodies = []
-  while (bytes.length > 0) {
-    const head = bytes.subarray(0, bytes.indexOf('\r\n\r\n')).toString()
-    bytes = bytes.subarray(head.length + 4)
-    const body = []
-    if (/^transfer-encoding: chunked$/im.test(head)) {
-      for (let size = -1; size !== 0 && bytes.length > 0;) {
-        const line = bytes.subarray(0, bytes.indexOf('\r\n')).toString()
-        size = Number.parseInt(line, 16)
-        const start = line.length + 2
-        body.push(bytes.subarray(start, start + size))
-        bytes = bytes.subarray(start + size + 2)
-      }
-    } else {
-      const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0)
-      body.push(bytes.subarray(0, length))
-      bytes = bytes.subarray(length)
-    }
-    bodies.push(Buffer.concat(body).toString())
-  }
-  return bodies
-}
 
 /** The bodies that the record has, put together from its frames. */
 function recorded({ exchanges, frames }) {

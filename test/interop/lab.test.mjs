@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test as nodeTest } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { startTap } from '../support/tap.mjs'
 import { startBrowser } from './browser.mjs'
 
 const COURSE = fileURLToPath(new URL('../../course/server.mjs', import.meta.url))
@@ -145,6 +146,55 @@ for (const settings of TRANSPORTS) {
       },
     )
 }
+
+for (const settings of TRANSPORTS.filter(({ reader, revision }) => reader === 'fetch' && revision > '2025-07'))
+  nodeTest(`the bytes on the page are those on the wire: ${settings.transport}`, { timeout: 60_000 }, async (t) => {
+    const tap = await startTap(t, url)
+    const page = await browsers.chrome.browser.newPage()
+    t.after(() => page.close())
+    await page.setViewport({ width: 1280, height: 2000 })
+    await page.goto(`${tap.base}/lab/#${new URLSearchParams(settings)}`)
+    await page.waitForSelector('#chats button')
+    await connect(page)
+    await list(page)
+    await callTool(page, 'get-hackernews-top-stories')
+    await page.waitForSelector('#tool > ol > li')
+    const seen = await inApp(page, async (app) => {
+      const shown = []
+      for (const frame of app.record.frames.filter(({ way, bytes }) => way === '↓' && bytes)) {
+        app.select(frame)
+        await new Promise((resolve) => requestAnimationFrame(resolve))
+        const cells = [...document.querySelectorAll('#bytes .rows span span')].filter(({ parentNode }) =>
+          parentNode.className.startsWith('h'),
+        )
+        shown.push([frame.exchange.number, cells.map(({ textContent }) => textContent).join(''), frame.bytes.length])
+      }
+      return shown
+    })
+    const wire = tap.bodies().map((body) => Buffer.from(body).toString('hex'))
+    assert.ok(seen.length > 2)
+    for (const exchange of new Set(seen.map(([number]) => number))) {
+      const frames = seen.filter(([number]) => number === exchange)
+      // Of long frames the panel draws the rows in sight.
+      if (frames.every(([, hex, length]) => hex.length === 2 * length))
+        assert.ok(
+          wire.some((body) =>
+            body.startsWith(
+              frames
+                .map(([, hex]) => hex)
+                .join('')
+                .toLowerCase(),
+            ),
+          ),
+          `exchange ${exchange}`,
+        )
+      for (const [, hex] of frames)
+        assert.ok(
+          wire.some((body) => body.includes(hex.toLowerCase())),
+          hex.slice(0, 80),
+        )
+    }
+  })
 
 labTest('EventSource hides the bytes: the panel says so, shows none, and offers fetch', {}, async (page) => {
   await connect(page)
