@@ -55,10 +55,9 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
 
   function sendJson(status: number, text: string): void {
     sendText(response, status, 'application/json', text, options.headers)
-    const { onCut, unreadMs } = options.streams
     if (text.length < LARGE) return
-    watchReader(response, unreadMs, () => {
-      onCut?.(response.writableLength, 0)
+    watchReader(response, options.streams.unreadMs, () => {
+      options.streams.onCut?.(response.writableLength, 0)
       response.destroy()
     })
   }
@@ -79,6 +78,7 @@ export function openReply(request: IncomingMessage, response: ServerResponse, op
       // An error's status can only be told by a reply that is not a stream.
       if (answer && !stream && (json || status !== 200))
         return sendJson(status, Array.isArray(answer) ? `[${answer.map(encode).join()}]` : encode(answer))
+      response.cork() // headers, answer and end leave as one
       if (!stream) open()
       for (const one of [answer ?? []].flat()) say(encode(one))
       if (channel) channel.end()
