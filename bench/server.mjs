@@ -1,0 +1,58 @@
+// The whole server as a user gets it, with two tools to call and a way to say something to everybody.
+//   npm run bench:server
+//   PORT, HOST     where it listens; default 3000 on 127.0.0.1
+//   REPLY=sse      every POST is answered by a stream; default json, wherever the client takes it
+// Nothing is switched off. Four limits are raised, and printed, so that a load from one address fits in.
+import { defineTool, LIMITS, serve } from '../dist/index.js'
+import { storiesText } from './lib/stories.mjs'
+
+const RAISED = {
+  maxSessions: 1_000_000,
+  maxConnections: 1_000_000,
+  maxListens: 1_000_000,
+  maxRequestsPerSocket: 1_000_000_000,
+}
+
+const echo = defineTool({
+  name: 'echo',
+  description: 'Says the text again.',
+  inputSchema: {
+    type: 'object',
+    required: ['text'],
+    additionalProperties: false,
+    properties: { text: { type: 'string' } },
+  },
+  run: ({ text }) => text,
+})
+
+const stories = defineTool({
+  name: 'stories',
+  description: 'Five hundred stories, made into text at every call.',
+  inputSchema: { type: 'object', additionalProperties: false },
+  run: () => storiesText(),
+})
+
+/** What everybody can be told of is a change: each session and each subscription hears one notification. */
+function broadcast(request, response) {
+  if (request.method !== 'POST' || request.url !== '/bench/broadcast') return response.writeHead(404).end()
+  running.changes.tell({ kind: 'toolsListChanged' })
+  response.writeHead(202, { 'Content-Length': 0 }).end()
+}
+
+const running = await serve({
+  name: 'sse-mcp-bench',
+  version: '1',
+  tools: [echo, stories],
+  listsChange: true,
+  site: broadcast,
+  port: Number(process.env.PORT ?? 3000),
+  ...(process.env.HOST && { host: process.env.HOST }),
+  ...RAISED,
+})
+
+// A reply is a stream where the client takes nothing but a stream: so this is what each client is made to say.
+if (process.env.REPLY === 'sse')
+  running.server.prependListener('request', ({ headers }) => (headers.accept = 'text/event-stream'))
+
+console.log(`${running.url}: echo, stories, POST /bench/broadcast; replies: ${process.env.REPLY ?? 'json'}`)
+for (const [name, value] of Object.entries(RAISED)) console.log(`  ${name} ${value} (default ${LIMITS[name][0]})`)
