@@ -46,4 +46,7 @@ test('a gap is lost, until it is replayed; what comes again is double', () => {
   ticks.take({ n: 8, replayed: true })
   assert.deepEqual(Object.fromEntries(ticks.states), { 4: 'live', 5: 'live', 6: 'replayed', 7: 'lost', 8: 'double' })
   assert.deepEqual(['live', 'replayed', 'lost', 'double'].map(ticks.count), [2, 1, 1, 1])
+  const late = createTicks()
+  for (const n of [5, 8, 6, 9]) late.take({ n })
+  assert.deepEqual(Object.fromEntries(late.states), { 5: 'live', 6: 'live', 7: 'lost', 8: 'live', 9: 'live' })
 })

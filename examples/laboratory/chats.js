@@ -5,6 +5,9 @@ import { createFold } from './fold.js'
 import { announce, make, say } from './page.js'
 import { createParser } from './sse/parser.js'
 
+/** Where two of the four say what an event is: the field, or a member of the JSON. */
+const TYPE = /(^event:.*|"event":"[^"]*")/
+
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export async function mount(section, app) {
   const { course } = await app.course
@@ -22,6 +25,7 @@ export async function mount(section, app) {
     make('p', { class: 'row' }, play, step, labelled('speed', speed), labelled('drop', drop), labelled('cut', cut)),
     make('div', { class: 'chats' }, ...columns.map(({ element }) => element)),
   )
+  speed.addEventListener('change', () => clock && start())
   for (const input of [drop, cut]) input.addEventListener('change', () => (pause(), (loading = load())))
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let clock
@@ -36,6 +40,7 @@ export async function mount(section, app) {
   async function start() {
     if (columns.every(({ isOver }) => isOver())) loading = load()
     await (loading ??= load())
+    clearInterval(clock) // two clicks while it loads
     say(play, 'chats.pause')
     clock = setInterval(advance, Number(speed.value) || 400)
   }
@@ -61,15 +66,16 @@ export async function mount(section, app) {
   }
 }
 
-function createColumn({ id, title, typeIn, constructed, cutInside, characters: whole }) {
+function createColumn({ id, title, constructed, cutInside, characters: whole }) {
   const list = make('ol', { class: 'code', tabIndex: 0, role: 'group', label: 'chats.frames' })
   const output = make('p', { class: 'said', 'aria-hidden': 'true' })
   const type = make('p', { class: 'why' })
   const count = make('p', { class: 'code' })
   const note = make('p')
+  const loss = make('p')
   const mark = constructed ? [' ', make('small', { word: 'chats.constructed' })] : []
-  const element = make('div', {}, make('h3', {}, title, ...mark), type, list, output, count, note)
-  say(type, 'chats.type', typeIn)
+  const element = make('div', {}, make('h3', {}, title, ...mark), type, list, output, count, note, loss)
+  say(type, `chats.${id}`)
   /** @type {any[]} */
   let blocks = []
   let shown = 0
@@ -87,18 +93,22 @@ function createColumn({ id, title, typeIn, constructed, cutInside, characters: w
     ;[blocks, shown, bytes, text, fold] = [mine, 0, 0, '', createFold(id)]
     list.replaceChildren()
     output.textContent = count.textContent = ''
-    for (const name of ['word', 'values']) delete note.dataset[name]
-    note.textContent = ''
+    output.ariaHidden = 'true'
+    for (const { dataset } of [count, note, loss]) for (const name of ['word', 'values']) delete dataset[name]
+    note.textContent = loss.textContent = ''
     if (isCut && cutInside === null) say(note, 'chats.whole')
     const cutter = createBlocks({ createParser, onBlock: (block) => mine.push(block) })
     const response = await fetch(`api/chat?${query}`)
+    let naive = ''
     const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader()
     for (let part; !(part = await reader.read()).done;) {
-      const piece = new TextDecoder().decode(part.value) // as one must not: each piece for itself
-      if (isCut && piece.includes('\ufffd')) say(note, 'chats.naive', /.{0,3}\ufffd+.{0,3}/.exec(piece)?.[0])
+      naive += new TextDecoder().decode(part.value) // as one must not: each piece for itself
       cutter.feed(part.value)
     }
     cutter.end()
+    if (blocks !== mine || !isCut || cutInside === null) return
+    const broken = /.{0,3}\ufffd+.{0,3}/.exec(naive)?.[0]
+    say(note, broken ? 'chats.naive' : 'chats.joined', broken)
   }
 
   function advance() {
@@ -108,18 +118,19 @@ function createColumn({ id, title, typeIn, constructed, cutInside, characters: w
     bytes += block.bytes.length
     const raw = make('li')
     for (const line of new TextDecoder().decode(block.bytes).trimEnd().split('\n'))
-      raw.append(make(line.startsWith('event:') ? 'b' : 'span', {}, line), '\n')
+      raw.append(...line.split(TYPE).map((part, i) => (i % 2 ? make('b', {}, part) : part)), '\n')
     list.append(raw)
     list.scrollTop = list.scrollHeight
     try {
       text += fold(block.text)
     } catch ({ message }) {
-      say(note, 'chats.damage', message)
+      say(loss, 'chats.damage', message)
     }
     output.textContent = text
     const characters = [...text].length
     say(count, 'chats.count', bytes, characters, characters ? (bytes / characters).toFixed(1) : '–')
-    if (isOver() && isDropped && !note.dataset.word) say(note, 'chats.shorter', whole - characters)
+    if (isOver()) output.ariaHidden = 'false' // while it grew, it would have been read out at every frame
+    if (isOver() && isDropped && !loss.dataset.word) say(loss, 'chats.shorter', whole - characters)
   }
 
   const isOver = () => shown > 0 && shown === blocks.length

@@ -1,7 +1,7 @@
 // @ts-check
 // The reconnect lab: a stream of numbered ticks, cut for real, and what EventSource (or fetch, by the same rules) does.
+import { cutMcp } from './cut-mcp.js'
 import { announce, make, say } from './page.js'
-import { createClient } from './mcp-client.js'
 import { createHttp } from './client-http.js'
 import { createParser } from './sse/parser.js'
 import { createTicks } from './ticks.js'
@@ -19,7 +19,7 @@ export async function mount(section, app) {
   const run = `lab-${Math.random().toString(36).slice(2)}`
   const fields = Object.entries(FIELDS).map(([name, value]) => [
     name,
-    make('input', { type: 'number', min: 20, value }),
+    make('input', { type: 'number', min: name === 'keepalive' ? 0 : 20, value }),
   ])
   const choices = Object.entries(CHOICES).map(([name, all]) => [
     name,
@@ -27,15 +27,17 @@ export async function mount(section, app) {
   ])
   const setting = Object.fromEntries([...fields, ...choices])
   const answer = make('select', {}, ...ANSWERS.map((one) => make('option', { value: one, word: `reconnect.${one}` })))
-  const start = make('button', { word: 'reconnect.start', onclick: () => (stop ? finish('over') : begin()) })
+  const start = make('button', { word: 'reconnect.start', onclick: () => (stop ? finish('stopped') : begin()) })
   const cut = make('button', { word: 'reconnect.cut', onclick: () => post('cut') })
   const leave = make('button', { word: 'reconnect.leave', onclick: () => drop?.() })
   const mute = make('button', { word: 'reconnect.mute', onclick: () => post('next?answer=mute') })
   const unmute = make('button', { word: 'reconnect.unmute', onclick: () => post('next?answer=normal') })
   const squares = make('ol', { class: 'squares', 'aria-hidden': 'true' })
   const count = make('p', { class: 'code' })
+  const states = make('p', { class: 'code' })
+  const countdown = make('p', { class: 'code' })
   const news = make('ol', { class: 'code' })
-  const mcp = make('button', { word: 'reconnect.mcp', onclick: cutMcp })
+  const mcp = make('button', { word: 'reconnect.mcp', onclick: showCut })
   const told = make('p', { class: 'code' })
   const labelled = (name, input) => make('label', {}, make('span', { word: `reconnect.${name}` }), ' ', input)
   section.append(
@@ -49,7 +51,9 @@ export async function mount(section, app) {
     ),
     squares,
     count,
+    states,
     news,
+    countdown,
     make('p', { class: 'why', word: 'reconnect.hides' }),
     make('p', { class: 'row' }, mcp),
     make('p', { class: 'why', word: 'reconnect.mcpWhy' }),
@@ -58,6 +62,7 @@ export async function mount(section, app) {
   answer.addEventListener('change', () => post(`next?answer=${answer.value}`))
   let ticks = createTicks()
   let gets = 0
+  let counting = /** @type {undefined | ReturnType<typeof setInterval>} */ (undefined)
   /** Ends it for good; cuts it from here, which only fetch can. */
   let stop = /** @type {undefined | (() => void)} */ (undefined)
   let drop = /** @type {undefined | (() => void)} */ (undefined)
@@ -72,6 +77,7 @@ export async function mount(section, app) {
     gets = 0
     squares.replaceChildren()
     news.replaceChildren()
+    states.textContent = ''
     const query = new URLSearchParams({ run })
     for (const [name, { value }] of Object.entries(setting)) if (name !== 'reader') query.set(name, value)
     const url = new URL(`api/ticks?${query}`, location.href).href
@@ -85,17 +91,19 @@ export async function mount(section, app) {
     function ask() {
       return record.request({ method: 'GET', url: url.slice(location.origin.length), reader: 'EventSource' })
     }
-    const state = () =>
-      record.add({
-        way: '·',
-        exchange,
-        type: 'readyState',
-        text: `${source.readyState} ${['CONNECTING', 'OPEN', 'CLOSED'][source.readyState]}`,
-      })
+    const seen = /** @type {string[]} */ ([])
+    const state = () => {
+      const text = `${source.readyState} ${['CONNECTING', 'OPEN', 'CLOSED'][source.readyState]}`
+      record.add({ way: '·', exchange, type: 'readyState', text })
+      seen.push(text)
+      states.textContent = `readyState: ${seen.slice(-6).join(' → ')}`
+    }
     state()
     stop = () => {
+      if (source.readyState === 2) return // it has given up by itself
       source.close()
       record.end(exchange, 'closed')
+      state()
     }
     source.addEventListener('open', () => {
       if (exchange.ending) exchange = ask() // that another GET was sent, EventSource tells only now
@@ -105,7 +113,7 @@ export async function mount(section, app) {
       record.end(exchange, source.readyState === 2 ? 'ended' : 'cut')
       state()
       if (source.readyState === 2) finish('over')
-      else tell('gone', setting.retry.value)
+      else wait(Number(setting.retry.value)) // what we asked for: EventSource does not tell
     })
     for (const type of ['hello', 'tick'])
       source.addEventListener(type, ({ data, lastEventId }) => {
@@ -128,8 +136,8 @@ export async function mount(section, app) {
       const options = { signal, place, onHeaders: () => (isOpen = true), onBlock }
       const error = await http('GET', url, options).catch((problem) => problem)
       if (life.signal.aborted) return
-      if (!isOpen && error?.status !== undefined) return finish('over')
-      tell('gone', place.retry)
+      if (!isOpen && error?.status !== undefined) return finish('refused')
+      wait(place.retry)
       await new Promise((resolve) => setTimeout(resolve, place.retry))
     }
     function onBlock({ type, text }) {
@@ -140,6 +148,7 @@ export async function mount(section, app) {
   function take(type, data) {
     if (type === 'hello') {
       gets++
+      rest()
       answer.value = 'normal' // what was asked for was given once
       if (data.lastEventId === null) tell('first', gets)
       else tell('back', gets, data.lastEventId, data.replayed)
@@ -165,7 +174,24 @@ export async function mount(section, app) {
     announce(`reconnect.${word}`, ...values)
   }
 
+  /** Says that it is cut, and counts down to the next GET. */
+  function wait(ms) {
+    tell('gone', ms)
+    rest()
+    const due = performance.now() + ms
+    const show = () => say(countdown, 'reconnect.left', (Math.max(0, due - performance.now()) / 1000).toFixed(1))
+    show()
+    counting = setInterval(show, 100)
+  }
+
+  function rest() {
+    clearInterval(counting)
+    for (const name of ['word', 'values']) delete countdown.dataset[name]
+    countdown.textContent = ''
+  }
+
   function finish(word) {
+    rest()
     stop?.()
     stop = drop = undefined
     tell(word)
@@ -179,38 +205,14 @@ export async function mount(section, app) {
     leave.disabled = !stop || setting.reader.value !== 'fetch'
   }
 
-  /** What the same cut does to a session of MCP that lives in its stream. */
-  async function cutMcp() {
+  async function showCut() {
     mcp.disabled = true
-    const base = new URL('..', location.href).href.slice(0, -1)
-    const client = createClient({
-      base,
-      transport: 'sse',
-      revision: '2024-11-05',
-      reader: 'EventSource',
-      record,
-      createParser,
-    })
     try {
-      await client.connect()
-      const old = client.endpoint
-      const isBack = new Promise((resolve) => {
-        const look = setInterval(() => {
-          if (!client.endpoint || client.endpoint === old) return
-          clearInterval(look)
-          resolve(undefined)
-        }, 50)
-      })
-      await fetch('api/cut-mcp', { method: 'POST' })
-      await isBack
-      const http = createHttp({ record, createParser })
-      const headers = { 'Content-Type': 'application/json' }
-      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })
-      const { status, message } = await http('POST', old, { headers, body }).catch((error) => error)
-      say(told, 'reconnect.mcpDone', status, message, client.endpoint)
-    } finally {
-      await client.close()
-      mcp.disabled = false
+      const { status, message, endpoint } = await cutMcp(record)
+      say(told, 'reconnect.mcpDone', status, message, endpoint)
+    } catch ({ message }) {
+      say(told, 'reconnect.mcpFailed', message)
     }
+    mcp.disabled = false
   }
 }

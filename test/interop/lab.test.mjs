@@ -369,6 +369,15 @@ labTest(
   },
 )
 
+labTest(
+  'the same cut on MCP: a new session, and 404 from the old endpoint',
+  { noise: /INCOMPLETE_CHUNKED|404/ },
+  async (page) => {
+    await page.evaluate(() => [...document.querySelectorAll('#reconnect button')].at(-1).click())
+    await until(page, () => /404, .Unknown session/.test(document.querySelector('#reconnect').innerText))
+  },
+)
+
 labTest('the chats are folded to their texts, and a cut inside a character harms nothing', {}, async (page) => {
   const { streams } = await (await fetch(`${url}/lab/api/chats`)).json()
   await page.evaluate(() => {

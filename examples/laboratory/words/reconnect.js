@@ -28,12 +28,17 @@ export default {
     gone: 'Cut. The next GET comes in {0} ms, as retry says.',
     back: 'GET number {0} was sent with Last-Event-ID: {1}. The server replayed {2}.',
     first: 'GET number {0} was sent without Last-Event-ID. The server began where it stood.',
-    over: 'Closed for good: readyState 2. Only a new start helps.',
+    left: 'Next GET in {0} s',
+    over: 'Closed for good by EventSource: readyState 2. Only a new start helps.',
+    refused:
+      'Not a 200 with text/event-stream: our reader gives up, as the HTML Standard has it. Only a new start helps.',
+    stopped: 'Stopped by you: no GET follows.',
     hides:
-      'EventSource does not show which headers it sent: what stands here, the server has repeated in its first event.',
+      'EventSource does not show which headers it sent: what stands here, the server has repeated in its first event. The header itself: DevTools (Network) or Wireshark.',
     mcp: 'The same cut on MCP over HTTP+SSE',
     mcpWhy:
-      'EventSource comes back by itself here too, but what it gets is a new session. Posting to the old endpoint:',
+      'This cuts every event stream of this server, the connection above included. EventSource comes back by itself, but what it gets is a new session.',
+    mcpFailed: 'It did not work: {0}',
     mcpDone:
       'POST to the old endpoint: {0}, “{1}”. New endpoint: {2}. So Streamable HTTP keeps the session apart from the socket.',
   },
@@ -66,10 +71,15 @@ export default {
     gone: '断了。按 retry，{0} ms 后发下一个 GET。',
     back: '第 {0} 个 GET 带着 Last-Event-ID: {1}。服务器补发了 {2} 个。',
     first: '第 {0} 个 GET 没有带 Last-Event-ID。服务器从当前位置开始。',
-    over: '彻底关闭：readyState 2。只能重新开始。',
-    hides: 'EventSource 不让页面看到它发了哪些头；这里写的，是服务器在第一个事件里复述的。',
+    left: '{0} s 后发下一个 GET',
+    over: 'EventSource 彻底关闭：readyState 2。只能重新开始。',
+    refused: '答复不是 200 加 text/event-stream：按 HTML 标准，我们的读取器放弃重连。只能重新开始。',
+    stopped: '你停止了它：不再发 GET。',
+    hides:
+      'EventSource 不让页面看到它发了哪些头；这里写的，是服务器在第一个事件里复述的。要看头本身，用 DevTools（Network）或 Wireshark。',
     mcp: '在 MCP 的 HTTP+SSE 上做同样的切断',
-    mcpWhy: '这里 EventSource 也会自己回来，但拿到的是新的会话。向旧端点 POST：',
+    mcpWhy: '这会切断本服务器的所有事件流，包括上面的连接。EventSource 会自己回来，但拿到的是新的会话。',
+    mcpFailed: '没有成功：{0}',
     mcpDone: '向旧端点 POST：{0}，“{1}”。新端点：{2}。所以 Streamable HTTP 让会话不再依附于套接字。',
   },
 }
