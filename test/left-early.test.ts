@@ -145,3 +145,38 @@ test('a page’s file that cannot be read to its end is 404, and the process liv
   }
   assert.equal((await request('GET', `${url}/style.css`)).status, 200)
 })
+
+test('T-48: who sends a GET behind a call and leaves before its turn holds no session', async () => {
+  let start = (): void => {}
+  const started = new Promise<void>((resolve) => (start = resolve))
+  const slow = defineTool({
+    name: 'slow',
+    inputSchema: { type: 'object' },
+    run: (_args, { signal }) => {
+      start()
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve('stopped')))
+    },
+  })
+  const small = await serve({ name: 't', version: '1', port: 0, tools: [slow], maxSessions: 1, log: () => {} })
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+  }
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'slow', _meta } })
+  const head = `Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`
+  const named = 'MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: slow'
+  const socket = net.connect(Number(new URL(small.url).port), '127.0.0.1')
+  socket.on('error', () => {})
+  const [connection] = (await once(small.server, 'connection')) as [net.Socket]
+  socket.write(`POST /mcp HTTP/1.1\r\n${head}\r\n${named}\r\n\r\n${body}GET /sse HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`)
+  await started
+  const closed = new Promise((resolve) => connection.once('close', resolve)) // not once(): a reset is an error first
+  socket.resetAndDestroy()
+  await closed
+  await new Promise(setImmediate) // the turn passes on
+
+  const next = await fetch(`${small.url}/sse`)
+  assert.equal(next.status, 200)
+  await next.body?.cancel()
+  await small.close()
+})

@@ -43,7 +43,7 @@ export async function runOrFail<T>(exchange: Exchange, work: (call: Call) => T |
 const TIMEOUT_MS = 60_000
 const late = () => new RpcError(INTERNAL_ERROR, `This took longer than ${TIMEOUT_MS / 1000} s.`)
 
-/** What a tool gets to see of its exchange. A class: V8 keeps a shape for each literal with getters, 5 kB a call. */
+/** What a tool gets to see of its exchange. A class: as a literal with getters, each kept 5 kB past the young heap. */
 class ExchangeCall implements Call {
   readonly #exchange: Exchange
   readonly principal: Principal | undefined

@@ -130,7 +130,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     if (!route && next) return next()
     const before = turnOf(request, response)
     if (before) await before
-    if (request.socket.writableEnded) return
+    if (request.socket.writableEnded || request.socket.destroyed) return // gone while it waited for its turn
     await serveOne(request, response, route)
       .catch((error: unknown) => refuse(request, response, error))
       .catch(() => void response.destroy()) // a log of the user's that throws ends nobody else's request
