@@ -57,14 +57,16 @@ const heavy = [
 ]
 
 /** The best of three tries: what costs too much does so each time, what a busy machine adds it does not. */
-export async function isCheap(server, bytes, check) {
+async function bestOfThree(run) {
   for (let tries = 1; ; tries++)
     try {
-      return await tryOnce(server, bytes, check)
+      return await run()
     } catch (error) {
       if (tries === 3) throw error
     }
 }
+
+export const isCheap = (server, bytes, check) => bestOfThree(() => tryOnce(server, bytes, check))
 
 /** Sends one such input, asks for /health on another connection while it is worked on: both are answered soon. */
 async function tryOnce(server, bytes, check) {
@@ -139,15 +141,19 @@ export const cases = [
   ]),
   [
     'T-62 twenty bodies of 4 MiB at once: /health within 2.5 s',
-    async (server) => {
-      const bodies = Array.from({ length: 20 }, () =>
-        post(server, '/mcp', inParams(`[${'1,'.repeat(1_990_000)}1]`), {}, 60_000),
-      )
-      const state = { isDone: false }
-      const done = Promise.all(bodies).finally(() => (state.isDone = true))
-      while (!state.isDone) expectStatus(await request(server, 'GET', '/health', {}, undefined, 2500), 200)
-      for (const answer of await done) expectStatus(answer, 400)
-    },
+    (server) =>
+      bestOfThree(async () => {
+        const body = inParams(`[${'1,'.repeat(1_990_000)}1]`)
+        const bodies = Array.from({ length: 20 }, () => post(server, '/mcp', body, {}, 60_000))
+        const state = { isDone: false }
+        const done = Promise.all(bodies).finally(() => (state.isDone = true))
+        try {
+          while (!state.isDone) expectStatus(await request(server, 'GET', '/health', {}, undefined, 2500), 200)
+        } finally {
+          await done // before another try
+        }
+        for (const answer of await done) expectStatus(answer, 400)
+      }),
   ],
   [
     'T-62 a thousand small requests at once: /health within 2.5 s',
