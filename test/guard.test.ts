@@ -26,6 +26,20 @@ test('R-SE-2, T-20: localhost, 127.0.0.1 and [::1] are us, on any port', () => {
     for (const suffix of ['', ':1', `:${port}`, ':65535']) assert.ok(passes({ host: name + suffix }), name + suffix)
 })
 
+test('R-SE-2, T-20: one guard tells friend from stranger again and again, in any order', () => {
+  const guard = createGuard({})
+  const asked = (headers: { host?: string; origin?: string }) => () =>
+    guard({ headers: { host: 'localhost', ...headers } } as IncomingMessage)
+  for (let i = 0; i < 3; i++) {
+    assert.doesNotThrow(asked({}))
+    assert.throws(asked({ host: 'evil.example' }), { status: 403 })
+    assert.throws(asked({ host: 'evil.example' }), { status: 403 })
+    assert.doesNotThrow(asked({ origin: 'http://localhost:5173' }))
+    assert.throws(asked({ origin: 'http://evil.example' }), { status: 403 })
+    assert.throws(asked({ origin: 'http://evil.example' }), { status: 403 })
+  }
+})
+
 test('R-SE-2, T-20: no other Host is, whatever it looks like', () => {
   const hosts = [
     'evil.example',

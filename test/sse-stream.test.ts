@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, mock, test } from 'node:test'
-import { openStream, type EventStream, type StreamOptions } from '../src/sse/index.ts'
-import { openEvents } from './support/wire.ts'
+import { encodeEvent, openStream, sendStream, type EventStream, type StreamOptions } from '../src/sse/index.ts'
+import { openEvents, request } from './support/wire.ts'
 
 let opened: { stream: EventStream; response: ServerResponse } | undefined
 let options: StreamOptions = {}
@@ -40,6 +40,21 @@ test('a message leaves as one chunk when it is sent', async () => {
   assert.deepEqual(await reader.event(), { type: 'tick', data: 'a\nb', lastEventId: '1' })
   assert.equal(reader.raw(), 'event: tick\nid: 1\ndata: a\ndata: b\n\n')
   reader.destroy()
+})
+
+test('a stream that is known as a whole has its length, its headers, and every byte as sent one by one', async (t) => {
+  const messages = [{ id: 'é', retry: 1000, data: '' }, { event: 'tick', data: 'a\nb' }, { comment: '值' }]
+  const known = createServer((_request, response) => {
+    assert.equal(sendStream(response, messages, { 'X-Own': 'yes' }), messages.map(encodeEvent).join('').length)
+  })
+  await once(known.listen(0, '127.0.0.1'), 'listening')
+  t.after(() => known.close())
+  const answer = await request('GET', `http://127.0.0.1:${(known.address() as AddressInfo).port}/`)
+  assert.equal(answer.text, 'id: é\nretry: 1000\ndata: \n\nevent: tick\ndata: a\ndata: b\n\n: 值\n\n')
+  assert.equal(answer.headers['content-length'], String(Buffer.byteLength(answer.text)))
+  assert.equal(answer.headers['content-type'], 'text/event-stream')
+  assert.equal(answer.headers['cache-control'], 'no-cache, no-transform')
+  assert.equal(answer.headers['x-own'], 'yes')
 })
 
 test('a message that cannot be encoded throws, and nothing of it is written', async () => {

@@ -237,6 +237,14 @@ test('R-CA-4: a cancelled request ends without an answer, as a stream that never
   await assert.rejects(stream.message())
 })
 
+test('a notification that comes with an id is no request that anybody knows (JSON-RPC 2.0, section 4.1)', async () => {
+  const session = await open()
+  for (const method of ['notifications/cancelled', 'notifications/initialized']) {
+    const answer = await post(mcp, { jsonrpc: '2.0', id: 9, method, params: { requestId: 1 } }, session)
+    assert.equal(JSON.parse(answer.text).error.code, -32601)
+  }
+})
+
 test('R-JR-21: two calls with the same id in flight each get their own answer on their own exchange', async () => {
   const session = await open('2025-03-26')
   closeGate()

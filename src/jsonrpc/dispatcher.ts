@@ -46,7 +46,7 @@ export async function dispatch<Context>(
  */
 export async function answerAll(
   value: unknown,
-  answer: (message: Message) => Promise<Response | undefined>,
+  answer: (message: Message) => Response | undefined | Promise<Response | undefined>,
 ): Promise<Response | Response[] | undefined> {
   const answerOne = (one: unknown) => (isMessage(one) ? answer(one) : invalidRequest(one))
   if (!Array.isArray(value)) return answerOne(value)

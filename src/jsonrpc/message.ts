@@ -122,9 +122,5 @@ function endOfString(text: string, start: number): number {
   return text.length
 }
 
-const QUOTE = 34
-const BACKSLASH = 92
-const BRACKET = 91
-const CLOSING_BRACKET = 93
-const BRACE = 123
-const CLOSING_BRACE = 125
+const [QUOTE, BACKSLASH] = [34, 92]
+const [BRACKET, CLOSING_BRACKET, BRACE, CLOSING_BRACE] = [91, 93, 123, 125]

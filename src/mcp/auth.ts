@@ -27,11 +27,8 @@ export interface Entrance {
 }
 
 /** Lets a request in, for as long as its caller may. False: the caller did not wait. Throws HttpError. */
-export async function letIn(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { auth, admit }: Entrance,
-): Promise<boolean> {
+export async function letIn(request: IncomingMessage, response: ServerResponse, by: Entrance): Promise<boolean> {
+  const { auth, admit } = by
   let caller: Principal | undefined
   try {
     caller = await auth?.authorize(request)

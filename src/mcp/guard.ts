@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INVALID_REQUEST } from '../jsonrpc/index.ts'
 import { HttpError } from './http-error.ts'
+import { rememberLast } from './remember-last.ts'
 
 export interface GuardOptions {
   /** Names in the Host header that are us, with or without a port. Default: localhost, 127.0.0.1, [::1]. */
@@ -22,21 +23,24 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Guard {
   const hosts = new Set((allowedHosts?.length ? allowedHosts : LOOPBACK).map(lowerCase))
   const origins = new Set((allowedOrigins?.length ? allowedOrigins : LOOPBACK).map(lowerCase))
+  const isOurs = rememberLast((host) => isListed(hosts, /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(host)))
+  const mayCall = rememberLast((origin) =>
+    isListed(origins, /^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(origin)),
+  )
 
   return ({ url = '/', headers, rawHeaders = [] }) => {
     const { host: header, origin } = headers
     if (header === undefined || (header.includes(',') && countOf('host', rawHeaders) > 1))
       throw badHead(400, 'Send one Host.')
     if (rawHeaders.length > 2 * MAX_FIELDS) throw badHead(431, `Send at most ${MAX_FIELDS} headers.`)
-    if ((headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked')
-      throw badHead(501, 'Send chunks uncoded.')
+    const coding = headers['transfer-encoding']
+    if (coding !== undefined && coding.toLowerCase() !== 'chunked') throw badHead(501, 'Send chunks uncoded.')
     const host = url.startsWith('/') ? header : hostOf(url)
     if (host === undefined) throw badHead(400, 'Send a path.')
-    if (!isListed(hosts, /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(host))) throw refusal('Host', host)
+    if (!isOurs(host)) throw refusal('Host', host)
     // Without Origin it is no page: a browser sends it with every request that a page makes to another site.
     if (origin === undefined) return
-    if (!isListed(origins, /^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(origin)))
-      throw refusal('Origin', origin)
+    if (!mayCall(origin)) throw refusal('Origin', origin)
   }
 }
 

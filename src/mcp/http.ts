@@ -14,7 +14,7 @@ import { createSessionStore } from './session.ts'
 import { asMessage, readJson } from './transports/body.ts'
 import { httpSse, type StreamSession } from './transports/http-sse.ts'
 import { methodNotAllowed, notFound, sendError } from './transports/plain.ts'
-import { META, statelessHttp } from './transports/stateless-http.ts'
+import { statelessHttp, VERSION } from './transports/stateless-http.ts'
 import { streamableHttp } from './transports/streamable-http.ts'
 import type { StreamableSession } from './transports/streamable-session.ts'
 import type { Transport } from './transports/transport.ts'
@@ -87,42 +87,38 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     return streamable.delete(request, response)
   }
 
-  const mcp: Methods = new Map([
-    ['GET', get],
-    ['POST', post],
-    ['DELETE', end],
-  ])
-  const routes = new Map<string, Route>([
-    ['/mcp', { methods: mcp }],
-    [
-      '/sse',
-      anyUrl ? { methods: mcp } : { methods: new Map([['GET', sse.get]]), hint: 'For Streamable HTTP use /mcp.' },
-    ],
-    [
-      '/messages',
-      { methods: new Map([['POST', sse.post]]), hint: 'Open GET /sse first: it names this URL with a session.' },
-    ],
-  ])
+  const mcp: Methods = new Map(Object.entries({ GET: get, POST: post, DELETE: end }))
+  const sseOnly: Route = { methods: new Map([['GET', sse.get]]), hint: 'For Streamable HTTP use /mcp.' }
+  const hint = 'Open GET /sse first: it names this URL with a session.'
+  const routes = new Map<string, Route>()
+  routes.set('/mcp', { methods: mcp })
+  routes.set('/sse', anyUrl ? { methods: mcp } : sseOnly)
+  routes.set('/messages', { methods: new Map([['POST', sse.post]]), hint })
   for (const [path, document] of auth?.documents ?? [])
     routes.set(path, { methods: new Map([['GET', document]]), isOpen: true })
 
   let isClosing = false
   const isAsked = options.auth !== undefined || options.admit !== undefined
-  const serveOne = async (request: IncomingMessage, response: ServerResponse, route: Route | undefined) => {
+  const serveOne = (request: IncomingMessage, response: ServerResponse, route?: Route): void | Promise<void> => {
     if (isClosing) throw leaving()
     guard(request)
     if (!route) return site(request, response)
     allowPage(request, response)
     const transport = route.methods.get(request.method!)
-    if (transport && isAsked && !route.isOpen && !(await letIn(request, response, options))) return
-    if (transport) await transport(request, response)
-    else if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
+    if (transport && isAsked && !route.isOpen)
+      return letIn(request, response, options).then((isIn) => (isIn ? transport(request, response) : undefined))
+    if (transport) return transport(request, response)
+    if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
     else methodNotAllowed(response, [...route.methods.keys()], route.hint)
   }
   const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
-    sendError(response, error)
-    if (error instanceof RpcError) log({ level: 'warn', reason: reasonOf(error), ...said(request, error) })
-    else server.onUnexpected(error)
+    try {
+      sendError(response, error)
+      if (error instanceof RpcError) log({ level: 'warn', reason: reasonOf(error), ...said(request, error) })
+      else server.onUnexpected(error)
+    } catch {
+      response.destroy() // a log of the user's that throws ends nobody else's request
+    }
   }
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
     const path = pathOf(request)
@@ -131,9 +127,11 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     const before = turnOf(request, response)
     if (before) await before
     if (request.socket.writableEnded || request.socket.destroyed) return // gone while it waited for its turn
-    await serveOne(request, response, route)
-      .catch((error: unknown) => refuse(request, response, error))
-      .catch(() => void response.destroy()) // a log of the user's that throws ends nobody else's request
+    try {
+      await serveOne(request, response, route)
+    } catch (error) {
+      refuse(request, response, error)
+    }
   }
   server.changes.listen((change) => {
     streamSessions.tell(change)
@@ -186,5 +184,5 @@ export const pathOf = ({ url = '/' }: IncomingMessage): string => {
 /** The version that a message names in its `_meta`. */
 function namedVersion(value: unknown): unknown {
   const meta = (value as { params?: { _meta?: Record<string, unknown> | null } } | null)?.params?._meta
-  return typeof meta === 'object' ? meta?.[`${META}protocolVersion`] : undefined
+  return typeof meta === 'object' ? meta?.[VERSION] : undefined
 }

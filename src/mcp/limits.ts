@@ -5,12 +5,7 @@ const [KIB, MIB, MINUTE] = [1024, 1024 * 1024, 60_000]
  * Each is an option of the same name. docs/limits.md is made of this table.
  */
 export const LIMITS = {
-  maxRequestsPerMinute: [
-    600,
-    'requests of a principal or an address; on loopback, without a proxy, any',
-    'fairness',
-    '429',
-  ],
+  maxRequestsPerMinute: [600, 'requests of a principal or address; any on bare loopback', 'fairness', '429'],
   maxHeadBytes: [16 * KIB, 'bytes of a request head', 'ours have less than 2 KiB', '431, connection closed'],
   headMs: [10_000, 'ms for a head to arrive', 'slow senders', '408, connection closed'],
   bodyMs: [20_000, 'ms for a whole request to arrive', 'slow senders', '408, connection closed'],

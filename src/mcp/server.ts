@@ -4,6 +4,7 @@ import {
   errorResponse,
   INTERNAL_ERROR,
   isRequest,
+  METHOD_NOT_FOUND,
   RpcError,
   type MethodTable,
   type Response,
@@ -95,6 +96,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
       const { message, client } = exchange
       const table = tables.get(client.revision)!
       if (!isRequest(message)) return dispatch(table, message, exchange, onUnexpected)
+      if (message.method.startsWith('notifications/')) return errorResponse(NO_REQUEST, message.id)
       if (client.inFlight.size >= maxInFlight) return errorResponse(tooBusy(maxInFlight), message.id)
 
       client.inFlight.add(exchange)
@@ -118,6 +120,7 @@ const PROGRESS_LEAD_MS = 20
 export const shuttingDown = () =>
   new RpcError(INTERNAL_ERROR, 'The server is shutting down. Try again in a moment.', { reason: 'shutting down' })
 
+const NO_REQUEST = new RpcError(METHOD_NOT_FOUND, 'This is a notification: send it without an id.')
 const tooBusy = (maxInFlight: number) =>
   new RpcError(INTERNAL_ERROR, `${maxInFlight} requests of this client are under way. Wait for an answer.`, {
     reason: 'busy',

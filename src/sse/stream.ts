@@ -42,6 +42,13 @@ export function openStream(response: ServerResponse, options: StreamOptions = {}
   return new ResponseStream(response, options)
 }
 
+/** The same, where all of the stream is known: one write, and closed. Returns UTF-16 units. Throws SseEncodeError. */
+export function sendStream(response: ServerResponse, messages: readonly SseMessage[], headers?: object): number {
+  const text = messages.map(encodeEvent).join('')
+  response.writeHead(200, { ...STREAM_HEADERS, 'Content-Length': Buffer.byteLength(text), ...headers }).end(text)
+  return text.length
+}
+
 const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache, no-transform', // no-transform: a compressing proxy would hold events back

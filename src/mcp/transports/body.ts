@@ -22,7 +22,7 @@ export function asMessage(value: unknown): Message {
  * The JSON that a POST brings. Throws RpcError where it is no JSON, and HttpError: 415 unless it is JSON in UTF-8, sent
  * as it is; 413 above `maxBytes`, from the declared length already; 400 where the bytes are no UTF-8 or end early.
  */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const { headers } = request
   // A page can send text/plain or a form to any site unasked, but not application/json.
   if (!isJson(headers['content-type']))
@@ -32,22 +32,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
       headers: { 'Accept-Encoding': 'identity' },
     })
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  const bytes = await readAll(request, maxBytes)
-  if (!isUtf8(bytes)) throw new HttpError(400, PARSE_ERROR, 'The body is not UTF-8.')
-  return parseJson(bytes.toString())
-}
-
-function isJson(contentType = ''): boolean {
-  if (contentType === 'application/json') return true // as nearly all say it
-  const [type, parameter = '', ...more] = contentType
-    .toLowerCase()
-    .split(';', 4)
-    .map((part) => part.trim())
-  return type === 'application/json' && /^(charset="?utf-8"?)?$/.test(parameter) && more.every((part) => part === '')
-}
-
-function readAll(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+  const text = new Promise<string>((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
     request.on('data', (chunk: Buffer) => {
@@ -57,9 +42,23 @@ function readAll(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
         reject(tooLarge(maxBytes))
       } else chunks.push(chunk)
     })
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
-    request.once('error', () => reject(new HttpError(400, PARSE_ERROR, 'The body ended early.')))
+    request.on('end', () => {
+      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      if (isUtf8(bytes)) resolve(bytes.toString())
+      else reject(new HttpError(400, PARSE_ERROR, 'The body is not UTF-8.'))
+    })
+    request.on('error', () => reject(new HttpError(400, PARSE_ERROR, 'The body ended early.')))
   })
+  return text.then(parseJson)
+}
+
+function isJson(contentType = ''): boolean {
+  if (contentType === 'application/json') return true // as nearly all say it
+  const [type, parameter = '', ...more] = contentType
+    .toLowerCase()
+    .split(';', 4)
+    .map((part) => part.trim())
+  return type === 'application/json' && /^(charset="?utf-8"?)?$/.test(parameter) && more.every((part) => part === '')
 }
 
 // The rest of the body is still on its way: only closing the connection spares us from reading it.

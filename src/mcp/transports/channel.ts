@@ -8,10 +8,17 @@ import type { EventStream, ReplayLog, SseMessage } from '../../sse/index.ts'
 export class Channel {
   readonly log: ReplayLog
   isOver = false
+  readonly #primes: boolean
   #carrier: EventStream | undefined
 
-  constructor(log: ReplayLog) {
+  constructor(log: ReplayLog, primes: boolean) {
     this.log = log
+    this.#primes = primes
+  }
+
+  /** An id before there is anything to say, so that the client can come back from the start. */
+  firstMessages(): SseMessage[] {
+    return this.#primes ? [{ id: this.log.start, retry: 1000, data: '' }] : []
   }
 
   /** From now on this connection carries the channel. First it brings what was missed; the older one ends. */

@@ -19,37 +19,40 @@ import { HttpError } from '../http-error.ts'
 import { perRequestRevisions } from '../revisions/index.ts'
 import { LOG_LEVELS, type Capabilities, type Implementation, type LogLevel } from '../types.ts'
 import { methodMismatch, nameMismatch, paramMismatch } from './mirrored-headers.ts'
-import { acknowledge, openReply } from './reply.ts'
+import { acknowledge, Reply } from './reply.ts'
 import type { Common, MessageTransport } from './transport.ts'
 
-/** What the protocol's own keys of `_meta` begin with. */
-export const META = 'io.modelcontextprotocol/'
+// The protocol's own keys of `_meta`.
+export const VERSION = 'io.modelcontextprotocol/protocolVersion'
+const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities'
+const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo'
+const LOG_LEVEL = 'io.modelcontextprotocol/logLevel'
 
 /**
  * Streamable HTTP without sessions, 2026-07-28: a request carries all that is needed to answer it, and its reply is
  * all that is remembered of it. A client that closes the reply has cancelled the request.
  */
-export function statelessHttp({ server, streams }: Common): MessageTransport {
+export function statelessHttp(common: Common): MessageTransport {
   return async (request, response, message) => {
     if (isResponse(message))
       throw new HttpError(400, INVALID_REQUEST, 'A client posts requests only: answer by sending the request again.')
     if (!isRequest(message)) return acknowledge(response)
 
-    const exchange = new Exchange(message, readClient(request, message), {
+    const client = readClient(request, message)
+    const reply = new Reply(request, response, common)
+    const exchange = new Exchange(message, client, {
       send: (said) => reply.send(said),
-      ask: (asking) => askByRetry(asking, server.signer),
+      ask: (asking) => askByRetry(asking, common.server.signer),
       checkArguments({ headerParams }, args) {
         const problem = paramMismatch(request.headers, headerParams, args)
         if (problem) throw new RpcError(HEADER_MISMATCH, problem)
       },
     })
-    const reply = openReply(request, response, { streams, onUnexpected: server.onUnexpected })
-    response.once('close', () => exchange.client.inFlight.size > 0 && exchange.cancel())
-    const answer = await server.handle(exchange)
+    response.on('close', () => client.inFlight.size > 0 && exchange.cancel())
+    const answer = await common.server.handle(exchange)
     if (!answer) return
     const status = statusOf(answer)
-    if (status === 503) response.setHeader('Retry-After', '10')
-    reply.finish(answer, status)
+    reply.finish(answer, status, status === 503 ? { 'Retry-After': '10' } : undefined)
   }
 }
 
@@ -58,15 +61,12 @@ function readClient(request: IncomingMessage, { id, method, params = {} }: Reque
   const { headers } = request
   const refuse = (code: number, text: string, data?: object) => new HttpError(400, code, text, { id, data })
   const meta = (params['_meta'] ?? {}) as Params
-  const version = meta[`${META}protocolVersion`]
-  const capabilities = meta[`${META}clientCapabilities`]
-  const logLevel = meta[`${META}logLevel`]
-  if (typeof version !== 'string')
-    throw refuse(INVALID_PARAMS, `params._meta needs ${META}protocolVersion, ${versions}. ${OLDER}`)
+  const { [VERSION]: version, [CAPABILITIES]: capabilities, [LOG_LEVEL]: logLevel } = meta
+  if (typeof version !== 'string') throw refuse(INVALID_PARAMS, `params._meta needs ${VERSION}, ${versions}. ${OLDER}`)
   if (!isRecord(capabilities))
-    throw refuse(INVALID_PARAMS, `params._meta needs ${META}clientCapabilities, an object: {} will do.`)
+    throw refuse(INVALID_PARAMS, `params._meta needs ${CAPABILITIES}, an object: {} will do.`)
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel as LogLevel))
-    throw refuse(INVALID_PARAMS, `${META}logLevel is one of ${LOG_LEVELS.join(', ')}.`)
+    throw refuse(INVALID_PARAMS, `${LOG_LEVEL} is one of ${LOG_LEVELS.join(', ')}.`)
 
   if (headers['mcp-protocol-version'] !== version)
     throw refuse(HEADER_MISMATCH, 'The header MCP-Protocol-Version must repeat the version in _meta.')
@@ -78,9 +78,12 @@ function readClient(request: IncomingMessage, { id, method, params = {} }: Reque
   const mismatch = methodMismatch(headers, method) ?? nameMismatch(headers, method, params)
   if (mismatch) throw refuse(HEADER_MISMATCH, mismatch)
 
-  const info = meta[`${META}clientInfo`] as Implementation | undefined
-  const known = { initialized: true, info, capabilities: capabilities as Capabilities }
-  return { ...newClient(revision, request), ...known, logLevel: logLevel as LogLevel | undefined }
+  const client = newClient(revision, request)
+  client.initialized = true
+  client.info = meta[CLIENT_INFO] as Implementation | undefined
+  client.capabilities = capabilities as Capabilities
+  client.logLevel = logLevel as LogLevel | undefined
+  return client
 }
 
 const versions = [...perRequestRevisions.keys()].join(' or ')

@@ -12,13 +12,13 @@ import {
   type Request,
 } from '../../jsonrpc/index.ts'
 import { openStream, type ReplayStore } from '../../sse/index.ts'
-import { askByRequest, cannotAsk, takeResponse } from '../ask.ts'
+import { cannotAsk, takeResponse } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import { handshakeRevisions, newest } from '../revisions/index.ts'
 import type { SessionStore } from '../session.ts'
 import { asMessage } from './body.ts'
-import { acceptsStream, acknowledge, openReply, type Reply } from './reply.ts'
+import { acceptsStream, acknowledge, Reply } from './reply.ts'
 import { StreamableSession } from './streamable-session.ts'
 import type { BodyTransport, Common, Transport } from './transport.ts'
 
@@ -30,23 +30,23 @@ import type { BodyTransport, Common, Transport } from './transport.ts'
 export function streamableHttp(
   sessions: SessionStore<StreamableSession>,
   replay: ReplayStore,
-  { server, limits, streams }: Common,
+  common: Common,
 ): { post: BodyTransport; get: Transport; delete: Transport } {
-  const { onUnexpected } = server
+  const { server, limits, streams } = common
 
   async function initialize(request: IncomingMessage, response: ServerResponse, message: Request): Promise<void> {
     // A stale id is no obstacle: a client that restarts must get in.
     if (sessions.find(String(request.headers['mcp-session-id']), request))
       throw new HttpError(400, INVALID_REQUEST, 'This session is initialized already.', { id: message.id })
-    const headers: Record<string, string> = {}
-    const reply = openReply(request, response, { streams, headers, onUnexpected })
+    const reply = new Reply(request, response, common)
     const session = new StreamableSession(newClient(newest, request), replay)
     const answer = await server.handle(new Exchange(message, session.client, SILENCE))
-    if (session.client.initialized) {
-      if (!sessions.add(session)) throw tooManySessions()
-      headers['Mcp-Session-Id'] = session.id
-    }
-    reply.finish(answer)
+    if (!session.client.initialized) return reply.finish(answer)
+    if (!sessions.add(session))
+      throw new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', {
+        headers: { 'Retry-After': '10' },
+      })
+    reply.finish(answer, 200, { 'Mcp-Session-Id': session.id })
   }
 
   return {
@@ -60,11 +60,10 @@ export function streamableHttp(
       const { client } = session
       if (isBatch) checkBatch(body, client, limits.maxBatch)
       const wantsAnswer = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(message!)
-      const reply = wantsAnswer ? openReply(request, response, replyOptions(session)) : undefined
-      const way = reply ? wayBack(reply) : SILENCE
-      const answer = async (one: Message) =>
-        isResponse(one) ? void takeResponse(client, one) : server.handle(new Exchange(one, client, way))
-      const answers = message ? await answer(message) : await answerAll(body, answer)
+      const reply = wantsAnswer ? new Reply(request, response, common, session) : undefined
+      const answer = (one: Message) =>
+        isResponse(one) ? void takeResponse(client, one) : server.handle(new Exchange(one, client, reply ?? SILENCE))
+      const answers = await (message ? answer(message) : answerAll(body, answer))
       if (reply) reply.finish(answers)
       else acknowledge(response)
     },
@@ -74,13 +73,10 @@ export function streamableHttp(
       const session = find(sessions, request)
       const lastEventId = request.headers['last-event-id']
       const channel = lastEventId === undefined ? session.standing() : session.channelOf(String(lastEventId))
-      const missed = lastEventId === undefined ? [] : channel?.log.after(String(lastEventId))
-      if (!channel || !missed)
+      const first = lastEventId === undefined ? channel?.firstMessages() : channel?.log.after(String(lastEventId))
+      if (!channel || !first)
         throw new HttpError(400, INVALID_REQUEST, 'Last-Event-ID is unknown or forgotten: open the stream without it.')
-      const stream = openStream(response, streams)
-      if (session.client.revision.primesStreams && lastEventId === undefined)
-        stream.send({ id: channel.log.start, retry: 1000, data: '' })
-      channel.carryOn(stream, missed)
+      channel.carryOn(openStream(response, streams), first)
     },
 
     delete(request, response) {
@@ -88,18 +84,7 @@ export function streamableHttp(
       response.writeHead(204).end()
     },
   }
-
-  function replyOptions(session: StreamableSession) {
-    const primes = session.client.revision.primesStreams
-    return { streams, primes, onUnexpected, openChannel: () => session.openChannel() }
-  }
 }
-
-const wayBack = (reply: Reply): WayBack => ({
-  send: reply.send,
-  release: reply.release,
-  ask: (exchange) => (reply.canSpeak ? askByRequest(exchange, reply.send) : cannotAsk),
-})
 
 /** For what is answered by nothing, or by one answer alone. */
 const SILENCE: WayBack = { send() {}, ask: () => cannotAsk }
@@ -127,6 +112,3 @@ function checkBatch(batch: unknown[], { revision }: Client, maxBatch: number): v
   if (batch.length === 0 || (messages.some(isResponse) && !messages.every(isResponse)))
     throw new HttpError(400, INVALID_REQUEST, 'A batch has requests and notifications, or responses.')
 }
-
-const tooManySessions = () =>
-  new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', { headers: { 'Retry-After': '10' } })

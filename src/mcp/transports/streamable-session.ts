@@ -57,7 +57,7 @@ export class StreamableSession implements Session {
   }
 
   #add(name: string): Channel {
-    const channel = new Channel(this.#replay.open(name))
+    const channel = new Channel(this.#replay.open(name), this.client.revision.primesStreams)
     this.#channels.set(name, channel)
     return channel
   }

@@ -19,8 +19,4 @@ export type Transport = (request: IncomingMessage, response: ServerResponse) => 
 
 /** The same with the body, which has been read before, because it decides which transport it is. */
 export type BodyTransport = (request: IncomingMessage, response: ServerResponse, body: unknown) => Promise<void>
-export type MessageTransport = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  message: Message,
-) => void | Promise<void>
+export type MessageTransport = (request: IncomingMessage, response: ServerResponse, message: Message) => Promise<void>
