@@ -45,7 +45,7 @@ export function openStream(response: ServerResponse, options: StreamOptions = {}
 /** The same, where all of the stream is known: one write, and closed. Returns UTF-16 units. Throws SseEncodeError. */
 export function sendStream(response: ServerResponse, messages: readonly SseMessage[], headers?: object): number {
   const text = messages.map(encodeEvent).join('')
-  response.writeHead(200, { ...STREAM_HEADERS, 'Content-Length': Buffer.byteLength(text), ...headers }).end(text)
+  response.writeHead(200, { ...STREAM_HEADERS, ...headers }).end(text)
   return text.length
 }
 

@@ -56,15 +56,7 @@ export async function connect(port) {
             .toString()
     })
 
-  // Of an event stream whose length was told (RFC 9112, section 6.2): how much is still to come.
-  let toCome
-
   async function chunk() {
-    if (toCome !== undefined) {
-      const data = await take(toCome)
-      toCome = toCome === 0 ? undefined : 0
-      return data
-    }
     const data = await take(Number.parseInt(await takeTo('\r\n'), 16))
     await takeTo('\r\n')
     return data
@@ -86,11 +78,8 @@ export async function connect(port) {
 
   async function body(head) {
     if (head[0].startsWith('HTTP/1.1 204 ')) return []
+    if (head.some((line) => /^content-type: text\/event-stream/i.test(line))) return []
     const length = head.map((line) => /^content-length: (\d+)$/i.exec(line)?.[1]).find(Boolean)
-    if (head.some((line) => /^content-type: text\/event-stream/i.test(line))) {
-      toCome = length && Number(length)
-      return []
-    }
     if (length !== undefined) return [(await take(Number(length))).toString()]
     let all = ''
     for (let data = await chunk(); data.length > 0; data = await chunk()) all += data
