@@ -55,7 +55,7 @@ export function mount(section, app) {
     const view = setting('view', 'both')
     const isBlock = way === '↓' && type !== 'body'
     const isHidden = exchange?.reader === 'EventSource' && way !== '↑'
-    views.elements.namedItem('view').value = view
+    for (const radio of views.querySelectorAll('input')) radio.checked = radio.value === view
     toFetch.hidden = !isHidden
     for (const part of [views, legend, grid.element, spoken, all, here, detail]) part.hidden = !bytes
     if (!bytes) return say(note, !app.selected ? 'bytes.none' : isHidden ? 'bytes.hidden' : 'bytes.bare')

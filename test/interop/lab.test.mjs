@@ -196,6 +196,21 @@ for (const settings of TRANSPORTS.filter(({ reader, revision }) => reader === 'f
     }
   })
 
+labTest(
+  'the view of the bytes is the one that is marked, and another one is a click away',
+  { reader: 'fetch' },
+  async (page) => {
+    await connect(page)
+    await page.evaluate(() => [...document.querySelectorAll('#frames [role=option]')].at(-1).click())
+    const marked = () => page.$$eval('#bytes input:checked', (inputs) => inputs.map(({ value }) => value))
+    assert.deepEqual(await marked(), ['both'])
+    await page.click('#bytes input[value=spoken]')
+    await until(page, () => location.hash.includes('view=spoken'))
+    assert.deepEqual(await marked(), ['spoken'])
+    assert.match(await page.$eval('#bytes', ({ innerText }) => innerText), /blank line|line feed/i)
+  },
+)
+
 labTest('EventSource hides the bytes: the panel says so, shows none, and offers fetch', {}, async (page) => {
   await connect(page)
   await page.evaluate(() => {

@@ -2,7 +2,7 @@ export default {
   en: {
     title: 'Bytes',
     grid: 'Bytes of the frame; the arrow keys walk through them',
-    none: 'Select a frame to see its bytes.',
+    none: 'Connect, then select a frame: its bytes stand here.',
     bare: 'This row has no body, so there are no bytes to show.',
     hidden: 'EventSource hides the bytes, comments, retry, status and headers. They are not made up here.',
     fetch: 'Read with fetch instead',
@@ -56,7 +56,7 @@ export default {
   zh: {
     title: '字节',
     grid: '本帧的字节，用方向键逐个查看',
-    none: '选中一帧，即可查看其字节。',
+    none: '先连接，再选中一帧，即可查看其字节。',
     bare: '这一行没有 body，因此没有字节。',
     hidden: 'EventSource 隐藏了字节、注释、retry、状态码和 header；这里不会凭空还原。',
     fetch: '改用 fetch 读取',

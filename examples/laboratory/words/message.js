@@ -1,7 +1,7 @@
 export default {
   en: {
     title: 'JSON-RPC and HTTP',
-    none: 'Select a frame to see the message in it.',
+    none: 'Connect, then select a frame: the message in it stands here.',
     open: 'Unanswered: {0}',
     answer: 'Answered after {0} ms by',
     question: 'Answers, after {0} ms,',
@@ -11,7 +11,7 @@ export default {
   },
   zh: {
     title: 'JSON-RPC 与 HTTP',
-    none: '选中一帧，即可查看其中的消息。',
+    none: '先连接，再选中一帧，即可查看其中的消息。',
     open: '未应答：{0}',
     answer: '{0} ms 后得到应答：',
     question: '{0} ms 后应答了：',
