@@ -1,6 +1,7 @@
 // The whole server as a user gets it, with two tools to call and a way to say something to everybody.
 //   npm run bench:server
 //   PORT, HOST     where it listens; default 3000 on 127.0.0.1
+//   TOOLS          how many tools it has; default 2
 //   REPLY=sse      every POST is answered by a stream; default json, wherever the client takes it
 // Nothing is switched off. Four limits are raised, and printed, so that a load from one address fits in.
 import { defineTool, LIMITS, serve } from '../dist/index.js'
@@ -27,10 +28,19 @@ const echo = defineTool({
 
 const stories = defineTool({
   name: 'stories',
-  description: 'Five hundred stories, made into text at every call.',
-  inputSchema: { type: 'object', additionalProperties: false },
-  run: () => storiesText(),
+  description: 'Five hundred stories or fewer, made into text at every call.',
+  inputSchema: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { count: { type: 'integer', minimum: 1, maximum: 500 } },
+  },
+  run: ({ count }) => storiesText(count),
 })
+
+const more = Array.from({ length: Math.max(0, Number(process.env.TOOLS ?? 2) - 2) }, (_none, index) => ({
+  ...echo,
+  name: `echo-${index}`,
+}))
 
 /** What everybody can be told of is a change: each session and each subscription hears one notification. */
 function broadcast(request, response) {
@@ -42,7 +52,7 @@ function broadcast(request, response) {
 const running = await serve({
   name: 'sse-mcp-bench',
   version: '1',
-  tools: [echo, stories],
+  tools: [echo, stories, ...more],
   listsChange: true,
   site: broadcast,
   port: Number(process.env.PORT ?? 3000),

@@ -49,7 +49,7 @@ export const PARTS = {
   interop: { what: 'the official SDK and Inspector (test/interop)', folder: 'test/interop' },
   interop2: { what: 'the official SDK 2 and Inspector 2 (test/interop-2)', folder: 'test/interop-2' },
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
-  rivals: { what: 'the parser we compare ours with (bench)', folder: 'bench' },
+  rivals: { what: 'what we are measured against (bench/rivals)', folder: 'bench/rivals' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
   firefox: { what: 'Firefox, for the laboratory', debian: 'firefox-esr', find: firefox },
   authorization: { what: 'a real authorization server (test/authorization)', folder: 'test/authorization' },

@@ -1,0 +1,65 @@
+// What does it cost to say one thing to everybody?
+import { FIELDS, fieldOf } from '../contestants.mjs'
+import { inUnit, median, perServer, rotated, rowOf } from '../lib/figures.mjs'
+import { socketsFor } from '../lib/machine.mjs'
+import { startField, startLoad, stopField } from '../lib/servers.mjs'
+
+const expected = 'notifications/tools/list_changed'
+const BETTER_SSE = { name: 'better-sse', file: 'rivals/better-sse.mjs', transport: 'sse', raw: true }
+
+export async function broadcast(settings) {
+  const { rounds, processes, times } = settings.quick
+    ? { rounds: 3, processes: 1, times: 2 }
+    : { rounds: 7, processes: 2, times: 4 }
+  const rows = []
+  for (const streams of [1000, 5000]) {
+    const rivals = settings.rivals && !(settings.quick && streams === 5000) // theirs take long to open
+    const contestants = rivals ? [...FIELDS.sse, BETTER_SSE] : fieldOf('sse', { rivals })
+    rows.push(await tell(contestants, { streams, rounds, processes, times }))
+  }
+  return rows
+}
+
+/** As many processes at once as there are sockets for: with 5,000 streams each, a field of its own for each process. */
+async function tell(contestants, { streams, rounds, processes, times }) {
+  const id = `broadcast-${streams}`
+  const all = []
+  for (let n = 0; n < processes; n++) {
+    const turn = rotated(contestants, n)
+    const fitting = Math.max(1, Math.floor(socketsFor(Infinity) / streams))
+    for (let from = 0; from < turn.length; from += fitting) {
+      const together = turn.slice(from, from + fitting)
+      const field = await startField(together, 1)
+      const wrong = await hear(field, { streams, rounds, times, together }).catch(({ message }) => message)
+      await stopField(field)
+      if (wrong) return { id, void: wrong }
+      all.push(...field)
+    }
+  }
+  return rowOf(
+    id,
+    perServer(all, ({ windows }) => median(windows)),
+    inUnit('µs'),
+  )
+}
+
+async function hear(field, { streams, rounds, times, together }) {
+  const load = startLoad()
+  try {
+    for (const [index, one] of field.entries()) {
+      const { key, port, pid, transport } = one
+      const how = { raw: together[index].raw ?? false }
+      await load('idle', { key, port, pid, transport, count: streams, how })
+      await load('broadcast', { key, times: 2, pid, expected })
+    }
+    for (let round = 0; round < rounds; round++)
+      for (const one of rotated(field, round)) {
+        const { cpu, error } = await load('broadcast', { key: one.key, times, pid: one.pid, expected })
+        if (error) return `${one.name}: ${error}`
+        one.windows.push(cpu)
+      }
+    return undefined
+  } finally {
+    await load.end()
+  }
+}
