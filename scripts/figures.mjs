@@ -31,7 +31,23 @@ export function figures() {
     'parse-vectors': vectors('sse-parse'),
     'encode-vectors': vectors('sse-encode'),
     conformance: conformanceTable(),
+    ...benchFigures(),
   }
+}
+
+/** As `npm run bench` wrote them: the CPU time of a call, bare node:http being 1, and the best rival's. */
+function benchFigures() {
+  const rows = read('bench/RESULTS.md')
+    .split('\n')
+    .filter((line) => line.includes(': CPU per call, 1 session × 32 calls |'))
+  const names = ['bench-sse', 'bench-json', 'bench-stream', 'bench-stateless', 'bench-stateless-stream']
+  if (rows.length !== names.length) throw new Error('bench/RESULTS.md has other rows: npm run bench')
+  return Object.fromEntries(
+    rows.map((row, at) => {
+      const [, , ours, , , , rival] = row.split('|').map((cell) => cell.trim())
+      return [names[at], `${ours} (${rival})`]
+    }),
+  )
 }
 
 /** As `npm run conformance -- --json test/conformance/results.json` counted it. */

@@ -29,7 +29,7 @@ const NEEDS = [
 ]
 
 const NOT_UNIT =
-  /^(abuse|auth|auth-server|capture|conformance|conformance-client|course|course-server|cuts|faults|lab-\w+|leaks|proxies|readme|start|walk)\./
+  /^(abuse|auth|auth-server|bench|capture|conformance|conformance-client|course|course-server|cuts|faults|lab-\w+|leaks|proxies|readme|start|walk)\./
 
 const files = (isUnit ? ['test'] : ['test', 'test/interop', 'test/interop-2']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))

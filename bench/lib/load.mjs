@@ -66,7 +66,13 @@ const DEEDS = {
 
   /** Calls for some milliseconds. Each reply must have `expected` in it, and at least `leastLength` characters. */
   async run({ key, ms, pids, expected = TEXT, leastLength = 0 }) {
-    const { slots } = groups.get(key)
+    const { port, slots } = groups.get(key)
+    // Servers close what was idle for as long as the others had their turn.
+    for (const slot of slots)
+      if (slot.connection.dead) {
+        slot.connection = new Connection(port)
+        await slot.connection.ready
+      }
     const times = []
     const errors = []
     const hears = (took, text) => {

@@ -1,6 +1,6 @@
 // What the machine lets us do: pin processes to cores, read the time they had on one, open sockets.
 import { readdirSync, readFileSync } from 'node:fs'
-import { availableParallelism, cpus, platform, release, totalmem } from 'node:os'
+import { availableParallelism, cpus, platform, totalmem } from 'node:os'
 import { spawnSync } from 'node:child_process'
 
 const read = (path) => {
@@ -42,7 +42,7 @@ export function describeMachine() {
   const [cpu] = cpus()
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
   return [
-    `${cpu?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, ${memory}; ${platform()} ${release()}`,
+    `${cpu?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, ${memory}; ${platform()}`,
     `Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
     canPin
       ? `servers on core ${SERVER_CORE}, the load on core ${LOAD_CORE}`

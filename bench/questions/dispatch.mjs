@@ -32,11 +32,10 @@ export async function dispatch({ quick, rivals }) {
 
 async function begin({ name, file }) {
   const child = launch('server', [fileURLToPath(new URL(file, import.meta.url))], { ipc: true })
-  const heard = () =>
-    Promise.race([
-      once(child, 'message').then(([message]) => message),
-      once(child, 'exit').then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`))),
-    ])
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`)))
+  ended.catch(() => {}) // at the end all of them do
+  const message = () => new Promise((resolve) => child.once('message', resolve))
+  const heard = () => Promise.race([message(), ended])
   await heard()
   const ask = (ms) => {
     child.send(ms)

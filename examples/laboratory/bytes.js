@@ -63,7 +63,7 @@ export function mount(section, app) {
     say(note, 'bytes.reads', bytes.length.toLocaleString('en'), offset ?? 0, inside.length + 1)
     lines = isBlock ? linesOf(bytes, offset === 0) : []
     detail.hidden = legend.hidden = !isBlock
-    spoken.hidden = view !== 'spoken'
+    spoken.hidden = view !== 'spoken' || !isBlock
     grid.element.hidden = !spoken.hidden
     all.hidden = isWhole || bytes.length <= 65536
     here.textContent = ''

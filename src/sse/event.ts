@@ -54,20 +54,20 @@ export function encodeComment(text = ''): string {
   return encodeEvent({ comment: text })
 }
 
-const LINE_END = /\r\n|\r|\n/
+const isOneLine = (text: string): boolean => !text.includes('\n') && !text.includes('\r')
 
 // A reader ends a line at a bare CR too, so whoever splits at LF alone lets the data forge fields.
 function lines(prefix: string, text: string): string {
-  if (!LINE_END.test(text)) return `${prefix}${text}\n`
+  if (isOneLine(text)) return `${prefix}${text}\n`
   return text
-    .split(LINE_END)
+    .split(/\r\n|\r|\n/)
     .map((line) => `${prefix}${line}\n`)
     .join('')
 }
 
 // `1\n\ndata: forged` as an id would be a complete second event. Cutting it short would hide the attack.
 function oneLine(value: string, field: 'event' | 'id'): string {
-  if (LINE_END.test(asText(value, field)))
+  if (!isOneLine(asText(value, field)))
     throw new SseEncodeError(`${field}-line-break`, `The field ${field} must be a single line.`)
   if (value.includes('\0')) throw new SseEncodeError(`${field}-nul`, `The field ${field} must not hold NUL.`)
   return value

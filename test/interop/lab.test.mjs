@@ -201,7 +201,10 @@ labTest(
   { reader: 'fetch' },
   async (page) => {
     await connect(page)
-    await page.evaluate(() => [...document.querySelectorAll('#frames [role=option]')].at(-1).click())
+    await page.evaluate(() => {
+      const rows = [...document.querySelectorAll('#frames [role=option]')]
+      rows.find(({ innerText }) => innerText.includes('endpoint')).click()
+    })
     const marked = () => page.$$eval('#bytes input:checked', (inputs) => inputs.map(({ value }) => value))
     assert.deepEqual(await marked(), ['both'])
     await page.click('#bytes input[value=spoken]')
