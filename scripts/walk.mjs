@@ -174,12 +174,16 @@ async function follow() {
     void session.post('Debugger.resume')
   })
   await session.post('Debugger.enable')
+  const set = new Set() // a class and the first of its functions may begin at the same place
   for (const { url, entries } of files)
     for (const { start, end } of entries) {
       const scriptId = scripts.get(url)
       const within = { start: { scriptId, ...start }, end: { scriptId, ...end } }
       const { locations } = await session.post('Debugger.getPossibleBreakpoints', within)
-      if (locations.length > 0) await session.post('Debugger.setBreakpoint', { location: locations[0] })
+      const [location] = locations
+      const place = JSON.stringify(location)
+      if (location && !set.has(place)) await session.post('Debugger.setBreakpoint', { location })
+      set.add(place)
     }
   parentPort.postMessage('ready')
   parentPort.ref()
