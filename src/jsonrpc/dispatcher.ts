@@ -44,15 +44,17 @@ export async function dispatch<Context>(
  * Answers what a caller sent, which may be a batch (section 6): one answer, several, or none when there were
  * only notifications. What is no message is answered by -32600 in its place.
  */
-export async function answerAll(
+export function answerAll(
   value: unknown,
   answer: (message: Message) => Response | undefined | Promise<Response | undefined>,
-): Promise<Response | Response[] | undefined> {
+): Response | undefined | Promise<Response | Response[] | undefined> {
   const answerOne = (one: unknown) => (isMessage(one) ? answer(one) : invalidRequest(one))
   if (!Array.isArray(value)) return answerOne(value)
   if (value.length === 0) return invalidRequest(value)
-  const answers = (await Promise.all(value.map(answerOne))).filter((response) => response !== undefined)
-  return answers.length > 0 ? answers : undefined
+  return Promise.all(value.map(answerOne)).then((all) => {
+    const answers = all.filter((response) => response !== undefined)
+    return answers.length > 0 ? answers : undefined
+  })
 }
 
 export const NOT_A_MESSAGE =

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import { letIn, type Entrance } from './auth.ts'
@@ -53,6 +52,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     onCut: (unread, dropped) => log({ level: 'warn', reason: 'slow-reader', unread, dropped }),
   }
   const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')
+  const below = `${base}/`
   const common = { server, limits, streams, base }
   const replay = createReplayStore({
     maxEvents: limits.maxReplayEvents,
@@ -122,11 +122,11 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   }
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
     const path = pathOf(request)
-    const route = routes.get(path.startsWith(`${base}/`) ? path.slice(base.length) : path)
+    const route = routes.get(path.startsWith(below) ? path.slice(base.length) : path)
     if (!route && next) return next()
-    const before = turnOf(request, response)
-    if (before) await before
-    if (request.socket.writableEnded || request.socket.destroyed) return // gone while it waited for its turn
+    // Who does not read the answers (RFC 9112, "Pipelining") is served one by one, or all would wait in memory: Node
+    // gives the connection to one answer after another.
+    if (response.socket === null) await new Promise((resolve) => response.once('socket', resolve))
     try {
       await serveOne(request, response, route)
     } catch (error) {
@@ -146,17 +146,6 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       namedSessions.closeAll()
     },
   })
-}
-
-// Who does not read the answers (RFC 9112, "Pipelining") is served one by one, or all would wait in memory.
-const lastOn = new WeakMap<Socket, ServerResponse>()
-
-/** Fulfilled when the answer before, on the same connection, is over; undefined: there is none. */
-function turnOf({ socket }: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
-  const before = lastOn.get(socket)
-  lastOn.set(socket, response)
-  if (!before || before.writableFinished || before.destroyed) return undefined
-  return new Promise((resolve) => before.once('close', resolve))
 }
 
 const leaving = () => {

@@ -38,6 +38,7 @@ export interface SessionStore<S extends Session> {
 
 export function createSessionStore<S extends Session>(limits: Limits, now = Date.now): SessionStore<S> {
   const sessions = new Map<string, S>() // in the order in which they were last spoken in
+  let latest: S | undefined
 
   function close(session: S, retryMs?: number): void {
     sessions.delete(session.id)
@@ -81,6 +82,7 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
     add(session) {
       if (sessions.size >= limits.maxSessions && !makeRoom()) return false
       sessions.set(session.id, session)
+      latest = session
       session.spokenAt = now()
       session.timesSpoken = 1
       sweeping ??= setInterval(sweep, SWEEP_MS).unref()
@@ -89,8 +91,10 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
     touch(session) {
       session.spokenAt = now()
       session.timesSpoken++
+      if (session === latest) return
       sessions.delete(session.id) // and to the end of the order
       sessions.set(session.id, session)
+      latest = session
     },
     close,
     closeAll() {

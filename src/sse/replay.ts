@@ -39,62 +39,72 @@ export interface ReplayStore {
 /** Remembers the last messages of many streams within common bounds. The stream silent for longest goes first. */
 export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = Date.now): ReplayStore {
   const { maxEvents, maxLength, maxTotalLength, maxAgeMs } = { ...DEFAULTS, ...limits }
-  const silentSince = new Map<Log, number>() // in the order of the last message
+  const logs = new Set<Log>() // in the order of the last message
   let total = 0
-
-  interface Log {
-    messages: (SseMessage & { id: string })[]
-    length: number
-    /** The number of messages that were here and are not any more. */
-    forgotten: number
-  }
-
-  function forget(log: Log, count: number): void {
-    for (const { data = '' } of log.messages.splice(0, count)) {
-      log.length -= data.length
-      total -= data.length
-    }
-    log.forgotten += count
-  }
+  let nextLook = 0 // no log is too old before
 
   function makeRoom(): void {
-    for (const [log, since] of silentSince) {
-      if (total <= maxTotalLength && now() - since <= maxAgeMs) return
-      forget(log, log.messages.length)
-      silentSince.delete(log)
+    nextLook = now() + maxAgeMs
+    for (const log of logs) {
+      if (total <= maxTotalLength && now() - log.since <= maxAgeMs) return void (nextLook = log.since + maxAgeMs)
+      log.drop()
     }
   }
 
-  return {
-    open(name) {
-      const log: Log = { messages: [], length: 0, forgotten: 0 }
-      return {
-        start: `${name}.0`,
-        append(message) {
-          const numbered = { ...message, id: `${name}.${log.forgotten + log.messages.length + 1}` }
-          const length = message.data?.length ?? 0
-          log.messages.push(numbered)
-          log.length += length
-          total += length
-          // The last one stays, however long: it may be the answer that the client comes back for.
-          while (log.messages.length > 1 && (log.messages.length > maxEvents || log.length > maxLength)) forget(log, 1)
-          silentSince.delete(log) // and to the end of the order
-          silentSince.set(log, now())
-          makeRoom()
-          return numbered
-        },
-        after(id) {
-          makeRoom()
-          const [, of, number] = /^(.*)\.(0|[1-9]\d{0,14})$/s.exec(id) ?? []
-          const next = Number(number) - log.forgotten
-          const known = of === name && next >= 0 && next <= log.messages.length
-          return known ? log.messages.slice(next) : undefined
-        },
-        drop() {
-          forget(log, log.messages.length)
-          silentSince.delete(log)
-        },
+  class Log implements ReplayLog {
+    /** When it said something last. */
+    since = 0
+    readonly #name: string
+    #messages: (SseMessage & { id: string })[] = []
+    #length = 0
+    /** The number of messages that were here and are not any more. */
+    #forgotten = 0
+
+    constructor(name: string) {
+      this.#name = name
+    }
+
+    get start(): string {
+      return `${this.#name}.0`
+    }
+
+    append(message: SseMessage): SseMessage & { id: string } {
+      const numbered = { ...message, id: `${this.#name}.${this.#forgotten + this.#messages.length + 1}` }
+      const length = message.data?.length ?? 0
+      this.#messages.push(numbered)
+      this.#length += length
+      total += length
+      // The last one stays, however long: it may be the answer that the client comes back for.
+      while (this.#messages.length > 1 && (this.#messages.length > maxEvents || this.#length > maxLength))
+        this.#forget(1)
+      this.since = now()
+      logs.delete(this) // and to the end of the order
+      logs.add(this)
+      if (total > maxTotalLength || this.since > nextLook) makeRoom()
+      return numbered
+    }
+
+    after(id: string): readonly SseMessage[] | undefined {
+      makeRoom()
+      const [, of, number] = /^(.*)\.(0|[1-9]\d{0,14})$/s.exec(id) ?? []
+      const next = Number(number) - this.#forgotten
+      const known = of === this.#name && next >= 0 && next <= this.#messages.length
+      return known ? this.#messages.slice(next) : undefined
+    }
+
+    drop(): void {
+      this.#forget(this.#messages.length)
+      logs.delete(this)
+    }
+
+    #forget(count: number): void {
+      for (const { data = '' } of this.#messages.splice(0, count)) {
+        this.#length -= data.length
+        total -= data.length
       }
-    },
+      this.#forgotten += count
+    }
   }
+
+  return { open: (name) => new Log(name) }
 }

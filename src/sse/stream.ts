@@ -44,7 +44,8 @@ export function openStream(response: ServerResponse, options: StreamOptions = {}
 
 /** The same, where all of the stream is known: one write, and closed. Returns UTF-16 units. Throws SseEncodeError. */
 export function sendStream(response: ServerResponse, messages: readonly SseMessage[], headers?: object): number {
-  const text = messages.map(encodeEvent).join('')
+  let text = ''
+  for (const message of messages) text += encodeEvent(message)
   response.writeHead(200, { ...STREAM_HEADERS, ...headers }).end(text)
   return text.length
 }

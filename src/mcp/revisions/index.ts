@@ -36,7 +36,7 @@ export const negotiate = (requested: unknown): Revision => handshakeRevisions.ge
 
 /** Whether a version is of the kind without a handshake: one of ours, or one that is yet to come. */
 export function isPerRequestVersion(version: unknown): boolean {
-  return typeof version === 'string' && DATE.test(version) && first !== undefined && version >= first.version
+  return typeof version === 'string' && first !== undefined && version >= first.version && DATE.test(version)
 }
 
 const [first] = [...perRequestRevisions.values()].toReversed()

@@ -27,7 +27,7 @@ export class Channel {
     this.#carrier = stream
     older?.close()
     for (const message of missed) stream.send(message)
-    if (this.isOver) stream.close()
+    if (this.isOver) this.#letGo()
   }
 
   /** Whether a connection carries it now. */
@@ -44,13 +44,18 @@ export class Channel {
   /** Ends the connection, not the channel: the client comes back for the rest after `retryMs`. */
   release(retryMs: number): void {
     this.#carrier?.send({ retry: retryMs })
-    this.#carrier?.close()
-    this.#carrier = undefined
+    this.#letGo()
   }
 
   end(retryMs?: number): void {
     this.isOver = true
     if (retryMs !== undefined) this.#carrier?.send({ retry: retryMs })
+    this.#letGo()
+  }
+
+  // Kept, it would hold the whole connection in memory, for as long as the log is.
+  #letGo(): void {
     this.#carrier?.close()
+    this.#carrier = undefined
   }
 }
