@@ -450,7 +450,7 @@ const fake = (name: string): Fake => ({
   isOpen() {
     return this.open
   },
-  send() {},
+  say() {},
   end() {
     this.ended++
   },

@@ -25,7 +25,7 @@ const fake = (id: string): Fake => ({
   isOpen() {
     return this.open
   },
-  send() {},
+  say() {},
   end() {
     this.ended++
   },

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import type { Message } from '../jsonrpc/index.ts'
 import { isSame } from './auth.ts'
 import { notificationOf, type Change } from './changes.ts'
 import { callerOf, type Client } from './exchange.ts'
 import type { Limits } from './limits.ts'
+import { standsFor } from './transports/stands-for.ts'
 
 /** One conversation with one client: its own words, its own streams, its own work. */
 export interface Session {
@@ -15,8 +15,8 @@ export interface Session {
   timesSpoken: number
   /** Whether a stream is open: such a session is in use, however long it is silent. */
   isOpen(): boolean
-  /** Says what concerns no request. */
-  send(message: Message): void
+  /** Says what concerns no request: a message as text. For `standsFor` see `EventStream.send`. */
+  say(data: string, standsFor?: string): void
   /** Ends its streams; whoever reads them may come back after so many milliseconds. */
   end(retryMs?: number): void
 }
@@ -102,9 +102,10 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
     },
     tell(change) {
       const notification = { jsonrpc: '2.0' as const, ...notificationOf(change) }
+      const [data, newestOn] = [JSON.stringify(notification), standsFor(notification)]
       for (const session of sessions.values())
         if (change.kind !== 'resourceUpdated' || session.client.subscriptions?.has(change.uri))
-          session.send(notification)
+          session.say(data, newestOn)
     },
   }
 }

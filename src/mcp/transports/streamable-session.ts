@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Message } from '../../jsonrpc/index.ts'
 import type { ReplayStore } from '../../sse/index.ts'
 import type { Client } from '../exchange.ts'
 import type { Session } from '../session.ts'
 import { Channel } from './channel.ts'
-import { standsFor } from './stands-for.ts'
 
 /** A session that is named by a header, and whose streams can be taken up again. */
 export class StreamableSession implements Session {
@@ -44,9 +42,9 @@ export class StreamableSession implements Session {
     return this.#channels.get(eventId.slice(0, eventId.lastIndexOf('.')))
   }
 
-  send(message: Message): void {
+  say(data: string, newestOn?: string): void {
     // Nobody who never opened the GET stream waits for it.
-    this.#channels.get(STANDING)?.say(JSON.stringify(message), standsFor(message))
+    this.#channels.get(STANDING)?.say(data, newestOn)
   }
 
   end(retryMs?: number): void {
