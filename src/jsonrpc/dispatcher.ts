@@ -1,14 +1,6 @@
 import { errorResponse, INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, RpcError } from './errors.ts'
-import {
-  isMessage,
-  isRequest,
-  readableId,
-  type Message,
-  type Notification,
-  type Params,
-  type Request,
-  type Response,
-} from './message.ts'
+import { isMessage, isRequest, readableId } from './message.ts'
+import type { Message, Notification, Params, Request, Response } from './message.ts'
 
 /** Does what a method stands for. Returns the result, or nothing, which is answered as `{}`. */
 export type Handler<Context> = (params: Params, context: Context) => object | void | Promise<object | void>

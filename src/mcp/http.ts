@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
+import { INVALID_REQUEST, parseJson, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import { letIn, type Entrance } from './auth.ts'
 import type { Changes } from './changes.ts'
@@ -10,7 +10,7 @@ import { logToStderr } from './log.ts'
 import { isPerRequestVersion } from './revisions/index.ts'
 import { createMcpServer, shuttingDown, type ServerOptions } from './server.ts'
 import { createSessionStore } from './session.ts'
-import { asMessage, readJson } from './transports/body.ts'
+import { asMessage, readBody } from './transports/body.ts'
 import { httpSse, type StreamSession } from './transports/http-sse.ts'
 import { methodNotAllowed, notFound, sendError } from './transports/plain.ts'
 import { statelessHttp, VERSION } from './transports/stateless-http.ts'
@@ -69,7 +69,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
 
   /** Where the eras part (2026-07-28, versioning): who names a version in the request itself needs no session. */
   const post: Transport = async (request, response) => {
-    const body = await readJson(request, limits.maxBodyBytes)
+    const body = parseJson(await readBody(request, limits.maxBodyBytes))
     if (Array.isArray(body) && body.length <= limits.maxBatch && body.some((one) => namedVersion(one) !== undefined))
       throw new HttpError(400, INVALID_REQUEST, 'No batches in this revision: send one request per POST.')
     const isStateless = namedVersion(body) !== undefined || isPerRequestVersion(request.headers['mcp-protocol-version'])

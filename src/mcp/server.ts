@@ -1,14 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  dispatch,
-  errorResponse,
-  INTERNAL_ERROR,
-  isRequest,
-  METHOD_NOT_FOUND,
-  RpcError,
-  type MethodTable,
-  type Response,
-} from '../jsonrpc/index.ts'
+import { dispatch, errorResponse, INTERNAL_ERROR, isRequest, METHOD_NOT_FOUND, RpcError } from '../jsonrpc/index.ts'
+import type { MethodTable, Response } from '../jsonrpc/index.ts'
 import { createChanges, type Changes } from './changes.ts'
 import type { Exchange, Methods } from './exchange.ts'
 import { lifecycle, type LifecycleOptions } from './features/lifecycle.ts'

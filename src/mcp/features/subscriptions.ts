@@ -1,12 +1,5 @@
-import {
-  INTERNAL_ERROR,
-  INVALID_PARAMS,
-  isRecord,
-  RpcError,
-  type Handler,
-  type Id,
-  type Params,
-} from '../../jsonrpc/index.ts'
+import { INTERNAL_ERROR, INVALID_PARAMS, isRecord, RpcError } from '../../jsonrpc/index.ts'
+import type { Handler, Id, Params } from '../../jsonrpc/index.ts'
 import { notificationOf, type Change, type Changes } from '../changes.ts'
 import type { Exchange, Methods } from '../exchange.ts'
 

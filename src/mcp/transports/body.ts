@@ -1,14 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
-import {
-  INVALID_REQUEST,
-  isMessage,
-  NOT_A_MESSAGE,
-  PARSE_ERROR,
-  parseJson,
-  readableId,
-  type Message,
-} from '../../jsonrpc/index.ts'
+import { INVALID_REQUEST, isMessage, NOT_A_MESSAGE, PARSE_ERROR, readableId } from '../../jsonrpc/index.ts'
+import type { Message } from '../../jsonrpc/index.ts'
 import { HttpError } from '../http-error.ts'
 
 /** The message that a JSON value is. Throws HttpError with the id, where one can be read. */
@@ -19,10 +12,10 @@ export function asMessage(value: unknown): Message {
 }
 
 /**
- * The JSON that a POST brings. Throws RpcError where it is no JSON, and HttpError: 415 unless it is JSON in UTF-8, sent
- * as it is; 413 above `maxBytes`, from the declared length already; 400 where the bytes are no UTF-8 or end early.
+ * The text that a POST brings. Throws HttpError: 415 unless it is JSON in UTF-8, sent as it is; 413 above `maxBytes`,
+ * from the declared length already; 400 where the bytes are no UTF-8 or end early.
  */
-export function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
   const { headers } = request
   // A page can send text/plain or a form to any site unasked, but not application/json.
   if (!isJson(headers['content-type']))
@@ -32,7 +25,7 @@ export function readJson(request: IncomingMessage, maxBytes: number): Promise<un
       headers: { 'Accept-Encoding': 'identity' },
     })
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  const text = new Promise<string>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
     request.on('data', (chunk: Buffer) => {
@@ -49,7 +42,6 @@ export function readJson(request: IncomingMessage, maxBytes: number): Promise<un
     })
     request.on('error', () => reject(new HttpError(400, PARSE_ERROR, 'The body ended early.')))
   })
-  return text.then(parseJson)
 }
 
 function isJson(contentType = ''): boolean {

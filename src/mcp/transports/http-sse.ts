@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { encodeResponse, INTERNAL_ERROR, INVALID_REQUEST, isResponse, type Message } from '../../jsonrpc/index.ts'
+import { encodeResponse, INTERNAL_ERROR, INVALID_REQUEST, isResponse, parseJson } from '../../jsonrpc/index.ts'
+import type { Message } from '../../jsonrpc/index.ts'
 import { openStream, type EventStream } from '../../sse/index.ts'
 import { askByRequest, takeResponse, type Ask } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import { handshakeRevisions, oldest } from '../revisions/index.ts'
 import type { Session, SessionStore } from '../session.ts'
-import { asMessage, readJson } from './body.ts'
+import { asMessage, readBody } from './body.ts'
 import { acceptsStream } from './reply.ts'
 import { standsFor } from './stands-for.ts'
 import type { Common, Transport } from './transport.ts'
@@ -39,7 +40,7 @@ export function httpSse(
 
     async post(request, response) {
       const session = find(sessions, request)
-      const message = asMessage(await readJson(request, limits.maxBodyBytes))
+      const message = asMessage(parseJson(await readBody(request, limits.maxBodyBytes)))
       if (!sessions.find(session.id, request)) throw unknownSession() // closed while the body came
       response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
       if (isResponse(message)) return takeResponse(session.client, message)

@@ -82,9 +82,10 @@ export class Reply implements WayBack {
   /** Nothing was said before: the stream begins and ends with the answer. */
   #sendWhole(texts: string[], headers?: Record<string, string>): void {
     const channel = this.#session?.openChannel()
-    const messages = texts.map((data) => channel?.log.append({ event: 'message', data }) ?? { data })
+    const messages = channel?.firstMessages() ?? []
+    for (const data of texts) messages.push(channel?.log.append({ event: 'message', data }) ?? { data })
     channel?.end()
-    this.#watch(sendStream(this.#response, [...(channel?.firstMessages() ?? []), ...messages], headers))
+    this.#watch(sendStream(this.#response, messages, headers))
   }
 
   /** A large answer waits in memory until it is read. */
