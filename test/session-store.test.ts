@@ -6,6 +6,8 @@ import { Exchange, newClient } from '../src/mcp/exchange.ts'
 import { limitsFrom, type Limits } from '../src/mcp/limits.ts'
 import { newest } from '../src/mcp/revisions/index.ts'
 import { createSessionStore, type Session } from '../src/mcp/session.ts'
+import { Channel } from '../src/mcp/transports/channel.ts'
+import { createReplayStore } from '../src/sse/index.ts'
 
 const SWEEP_MS = 10_000
 const MINUTE = 60_000
@@ -185,4 +187,19 @@ test('closing a session ends its streams and stops its work; closing all leaves 
   store.closeAll()
   assert.deepEqual(ids(), [])
   assert.ok(others.every(({ ended }) => ended === 1))
+})
+
+test('a stream that has ended holds no connection, however long its log is kept', () => {
+  const channel = new Channel(createReplayStore().open('1'), false)
+  let closes = 0
+  const connection = { send: () => 'sent' as const, close: () => void closes++, closed: new AbortController().signal }
+  channel.carryOn(connection)
+  channel.say('the answer')
+  assert.equal(channel.isCarried(), true)
+  channel.end()
+  assert.deepEqual([channel.isCarried(), closes], [false, 1])
+
+  // The same for one who comes back after the end.
+  channel.carryOn(connection, channel.log.after('1.0'))
+  assert.deepEqual([channel.isCarried(), closes], [false, 2])
 })
