@@ -50,7 +50,7 @@ const NOTES = [
   'A ratio (×) is ours divided by the floor of the same run. The floor is bare `node:http` that puts the same bytes on the wire and checks nothing: no Host, no Origin, no session, no schema, no limit.',
   'CPU is the time that all threads of a server had on a core, from the scheduler; time spent waiting for it is not in it.',
   'Each server is several processes, started in rotating order, and called in short windows in rotating order; a figure is the median over the windows, then over the processes. Every reply is read and checked.',
-  'Two runs differ by about 5 % where a ratio is near 1 and by about 20 % where it is above 10. Only ratios of one run mean anything.',
+  'Two runs differ by about 5 % where a ratio is near 1, by 10 % where it is 1.5, by 20 % where it is above 10. Only ratios of one run mean anything.',
   'A missed bar is a fact to work on, and no failure of the run. A wrong reply is: its row is void.',
 ]
 
