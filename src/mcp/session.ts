@@ -38,7 +38,7 @@ export interface SessionStore<S extends Session> {
 
 export function createSessionStore<S extends Session>(limits: Limits, now = Date.now): SessionStore<S> {
   const sessions = new Map<string, S>() // in the order in which they were last spoken in
-  let latest: S | undefined
+  let latest: S | undefined // the last in that order, which need not be moved
 
   function close(session: S, retryMs?: number): void {
     sessions.delete(session.id)

@@ -41,14 +41,15 @@ export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = Date
   const { maxEvents, maxLength, maxTotalLength, maxAgeMs } = { ...DEFAULTS, ...limits }
   const logs = new Set<Log>() // in the order of the last message
   let total = 0
-  let nextLook = 0 // no log is too old before
+  let nextLook = 0 // until then, no log is too old
 
   function makeRoom(): void {
-    nextLook = now() + maxAgeMs
     for (const log of logs) {
-      if (total <= maxTotalLength && now() - log.since <= maxAgeMs) return void (nextLook = log.since + maxAgeMs)
+      nextLook = log.since + maxAgeMs
+      if (total <= maxTotalLength && now() <= nextLook) return
       log.drop()
     }
+    nextLook = now() + maxAgeMs
   }
 
   class Log implements ReplayLog {
