@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { LIMITS, logToStderr, serve, type Auth, type Limits } from './index.ts'
+import { causeOf, isCallEnd, LIMITS, logToStderr, serve, type Auth, type Limits } from './index.ts'
 import { flagOf, help, readSettings, type Settings } from './settings.ts'
 import { site } from './site.ts'
 import { createHackerNews } from './tools/hacker-news.ts'
@@ -31,11 +31,16 @@ async function start({ hnSource, hnBaseUrl, authToken, authIssuer, authScopes, .
     process.exit(code)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
-  for (const crash of ['uncaughtException', 'unhandledRejection'] as const)
-    process.on(crash, (error: Error) => {
-      logToStderr({ level: 'error', reason: 'crash', cause: error?.stack ?? String(error) })
-      void stop(1)
-    })
+  const crash = (error: unknown): void => {
+    logToStderr({ level: 'error', reason: 'crash', cause: causeOf(error) })
+    void stop(1)
+  }
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', (error) => {
+    if (!isCallEnd(error)) return crash(error)
+    // A tool went on after its call had ended, and did not catch that it had.
+    logToStderr({ level: 'warn', reason: 'tool-after-end', cause: causeOf(error) })
+  })
 
   // Its own name for itself, and where it listens to all, the first it was told.
   const [name] = settings.allowedHosts ?? []

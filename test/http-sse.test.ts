@@ -551,11 +551,15 @@ test('more requests in flight than the limit are answered by busy at once', asyn
   started.length = 0
   await call(client, 'gated', { mark: 'first' }, 1)
   await untilStarted(1)
-  const busy = await client.call('ping', {}, 2)
+  const busy = await client.call('tools/call', { name: 'gated', arguments: { mark: 'second' } }, 2)
   assert.deepEqual([busy['id'], busy['error'].code, busy['error'].data], [2, -32603, { reason: 'busy' }])
+  assert.deepEqual((await client.call('ping', {}, 3)).result, {}, 'a ping is answered all the same')
   gate.open()
   assert.equal(text(await client.message()), 'first')
-  for (const id of [3, 4]) assert.deepEqual((await client.call('ping', {}, id)).result, {}, 'there is room again')
+  for (const id of [4, 5]) {
+    await call(client, 'gated', { mark: `${id}` }, id)
+    assert.equal(text(await client.message()), `${id}`, 'there is room again')
+  }
   await small.close()
 })
 

@@ -192,7 +192,12 @@ test('closing a session ends its streams and stops its work; closing all leaves 
 test('a stream that has ended holds no connection, however long its log is kept', () => {
   const channel = new Channel(createReplayStore().open('1'), false)
   let closes = 0
-  const connection = { send: () => 'sent' as const, close: () => void closes++, closed: new AbortController().signal }
+  const connection = {
+    send: () => 'sent' as const,
+    close: () => void closes++,
+    drop: () => void closes++,
+    closed: new AbortController().signal,
+  }
   channel.carryOn(connection)
   channel.say('the answer')
   assert.equal(channel.isCarried(), true)

@@ -1,8 +1,8 @@
 import { RpcError, type Message, type Params, type Response } from '../jsonrpc/index.ts'
 import { CAPABILITY_MISSING } from './errors.ts'
-import type { Client, Exchange } from './exchange.ts'
+import type { Client, Exchange, Question } from './exchange.ts'
 import { InputRequired } from './input-required.ts'
-import { readState, writeState } from './request-state.ts'
+import { ANSWER_MS, readState, writeState } from './request-state.ts'
 import type { Signer } from './signer.ts'
 import { ToolError } from './tool-error.ts'
 
@@ -16,14 +16,15 @@ export type Ask = (questions: Questions) => Promise<Answers>
 
 /**
  * Asks by requests of the server's own (until 2025-11-25): they go out before the answer, and the client posts
- * its responses. Rejects with ToolError where the client cannot be asked or says no, and when the work is aborted.
+ * its responses. Rejects with ToolError where the client cannot be asked, says no, or does not answer in ten minutes,
+ * and with the reason of the end when the call ends before. Whoever stops waiting tells the client so.
  */
 export function askByRequest(exchange: Exchange, send: (message: Message) => void): Ask {
   return async (questions) => {
     for (const question of Object.values(questions)) requireDeclared(exchange.client, question, notOffered)
     const asked = Object.entries(questions).map(async ([name, { method, params }]) => {
       const id = `ask-${++lastId}`
-      const answered = answerTo(exchange, id)
+      const answered = answerTo(exchange, id, send)
       send({ jsonrpc: '2.0', id, method, ...(params && { params }) })
       return [name, await answered] as const
     })
@@ -58,8 +59,8 @@ export function askByRetry(exchange: Exchange, signer: Signer): Ask {
 /** Hands a response that a client posted to the exchange that asked for it. One that nobody waits for is dropped. */
 export function takeResponse(client: Client, response: Response): void {
   for (const { questions } of client.inFlight) {
-    const take = questions?.get(String(response.id))
-    if (take) return take(response)
+    const question = questions?.get(String(response.id))
+    if (question) return question.take(response)
   }
 }
 
@@ -84,9 +85,7 @@ function requireDeclared(
   const canBeAsked = Object.hasOwn(capabilities, name) && revision.questions.includes(method)
   const declared = canBeAsked ? capabilities[name]! : undefined
   const part = partOf(method, params)
-  // `elicitation: {}` is from before there was another mode than the form.
-  const isOld = part === 'form' && declared && Object.keys(declared).length === 0
-  if (declared && (part === undefined || isOld || Object.hasOwn(declared, part))) return
+  if (declared && (part === undefined || Object.hasOwn(declared, part))) return
   const isWhole = part === undefined || (part === 'form' && !declared)
   throw refusal({ [name]: isWhole ? {} : { [part]: {} } })
 }
@@ -124,16 +123,34 @@ function isAnswer(method: string, value: unknown): boolean {
   return typeof role === 'string' && typeof model === 'string' && typeof content === 'object'
 }
 
-function answerTo(exchange: Exchange, id: string): Promise<object> {
-  const questions = (exchange.questions ??= new Map<string, (response: Response) => void>())
+function answerTo(exchange: Exchange, id: string, send: (message: Message) => void): Promise<object> {
+  const questions = (exchange.questions ??= new Map<string, Question>())
   return new Promise((resolve, reject) => {
-    const abort = () => reject(exchange.signal.reason as Error)
-    exchange.signal.addEventListener('abort', abort, { once: true })
-    questions.set(id, (answer) => {
+    const close = () => {
       questions.delete(id)
-      exchange.signal.removeEventListener('abort', abort)
-      if ('error' in answer) reject(new ToolError(`The client answered: ${answer.error.message.slice(0, 512)}`))
-      else resolve(answer.result)
+      clearTimeout(timer)
+    }
+    const giveUp = (why: Error) => {
+      close()
+      reject(why)
+      // The dialog is still open: it has no use any more.
+      send({
+        jsonrpc: '2.0',
+        method: 'notifications/cancelled',
+        params: { requestId: id, reason: 'The server does not wait for this answer any more.' },
+      })
+    }
+    const timer = setTimeout(() => giveUp(tooSlow()), ANSWER_MS)
+    timer.unref()
+    questions.set(id, {
+      giveUp,
+      take(answer) {
+        close()
+        if ('error' in answer) reject(new ToolError(`The client answered: ${answer.error.message.slice(0, 512)}`))
+        else resolve(answer.result)
+      },
     })
   })
 }
+
+const tooSlow = () => new ToolError(`The client did not answer within ${ANSWER_MS / 60_000} minutes.`)

@@ -26,7 +26,7 @@ export interface Entrance {
   admit?: (request: IncomingMessage, principal?: Principal) => void
 }
 
-/** Lets a request in, for as long as its caller may. False: the caller did not wait. Throws HttpError. */
+/** Lets a request in. False: the caller did not wait. Throws HttpError. */
 export async function letIn(request: IncomingMessage, response: ServerResponse, by: Entrance): Promise<boolean> {
   const { auth, admit } = by
   let caller: Principal | undefined
@@ -38,11 +38,6 @@ export async function letIn(request: IncomingMessage, response: ServerResponse, 
   }
   admit?.(request, caller)
   if (caller) noteCaller(request, caller)
-  if (caller?.expiresAt !== undefined && !response.destroyed) {
-    const end = () => response.headersSent && response.end() // an answer that has not begun is still given
-    const timer = setTimeout(end, Math.min(caller.expiresAt - Date.now(), 2 ** 31 - 1)).unref()
-    response.once('close', () => clearTimeout(timer))
-  }
   return !response.destroyed
 }
 

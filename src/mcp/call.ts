@@ -1,6 +1,7 @@
 import { INTERNAL_ERROR, INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
-import type { Ask } from './ask.ts'
+import type { Answers, Ask, Questions } from './ask.ts'
 import type { Principal } from './auth.ts'
+import { Deadline } from './deadline.ts'
 import type { Exchange } from './exchange.ts'
 import { sendLog } from './features/logging.ts'
 import type { Call } from './tool.ts'
@@ -15,22 +16,31 @@ export function runInTime<T>(
   exchange: Exchange,
   timeoutMs: number,
   late: () => Error,
-  work: (call: Call) => T | Promise<T>,
+  work: (call: Call) => T | PromiseLike<T>,
 ): T | Promise<T> {
-  const returned = work(new ExchangeCall(exchange, timeoutMs))
-  if (!(returned instanceof Promise)) return returned
+  const deadline = new Deadline(timeoutMs)
+  const returned = work(new ExchangeCall(exchange, deadline))
+  if (!isThenable(returned)) return returned
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => exchange.abort(late()), timeoutMs)
+    deadline.start(() => exchange.abort(late()))
     exchange.whenAborted((reason) => {
-      clearTimeout(timer)
+      deadline.stop()
       reject(reason)
     })
-    returned.then(resolve, reject).finally(() => clearTimeout(timer))
+    exchange.work = Promise.resolve(returned)
+      .then(resolve, reject)
+      .finally(() => {
+        exchange.work = undefined
+        deadline.stop()
+      })
   })
 }
 
+const isThenable = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
+  typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+
 /** The same for what is no tool, whose failure is the error of the response: there is no model to read it. */
-export async function runOrFail<T>(exchange: Exchange, work: (call: Call) => T | Promise<T>): Promise<T> {
+export async function runOrFail<T>(exchange: Exchange, work: (call: Call) => T | PromiseLike<T>): Promise<T> {
   try {
     return await runInTime(exchange, TIMEOUT_MS, late, work)
   } catch (error) {
@@ -46,37 +56,54 @@ const late = () => new RpcError(INTERNAL_ERROR, `This took longer than ${TIMEOUT
 /** What a tool gets to see of its exchange. A class: as a literal with getters, each kept 5 kB past the young heap. */
 class ExchangeCall implements Call {
   readonly #exchange: Exchange
+  readonly #deadline: Deadline
   readonly principal: Principal | undefined
-  readonly deadline: number
   #reached = -Infinity
 
-  constructor(exchange: Exchange, timeoutMs: number) {
+  constructor(exchange: Exchange, deadline: Deadline) {
     this.#exchange = exchange
+    this.#deadline = deadline
     this.principal = exchange.client.principal
-    this.deadline = Date.now() + timeoutMs
   }
 
+  get deadline(): number {
+    return Date.now() + this.#deadline.left
+  }
   get signal(): AbortSignal {
     return this.#exchange.signal
   }
-  get ask(): Ask {
-    return this.#exchange.way.ask(this.#exchange)
-  }
 
   // Properties, so that a tool may take them out of the call.
+  readonly ask: Ask = (questions) => {
+    const { end } = this.#exchange
+    const answers = end ? Promise.reject<Answers>(end) : this.#ask(questions)
+    answers.catch(() => {}) // who asked and went on without the answer has no use for its failure either
+    return answers
+  }
   readonly progress = (progress: number, total?: number, message?: string): void => {
+    if (this.#exchange.end || !(progress > this.#reached)) return
     const token = progressToken(this.#exchange.message.params?.['_meta'])
-    if (token === undefined || !(progress > this.#reached)) return
+    if (token === undefined) return
     this.#reached = progress
-    this.#exchange.progressAt = Date.now()
+    this.#exchange.progressAt = performance.now()
     const params = { progressToken: token, progress, ...(total !== undefined && { total }) }
     this.#exchange.notify(
       'notifications/progress',
       this.#exchange.client.revision.encodeProgress({ ...params, ...(message !== undefined && { message }) }),
     )
   }
-  readonly releaseConnection = (retryMs: number): void => this.#exchange.way.release?.(retryMs)
+  readonly releaseConnection = (retryMs: number): void => this.#exchange.release(retryMs)
   readonly log = (level: LogLevel, data: unknown, logger?: string): void => sendLog(this.#exchange, level, data, logger)
+
+  // The time that the client takes to answer is not the tool's.
+  async #ask(questions: Questions): Promise<Answers> {
+    this.#deadline.pause()
+    try {
+      return await this.#exchange.way.ask(this.#exchange)(questions)
+    } finally {
+      this.#deadline.resume()
+    }
+  }
 }
 
 function progressToken(meta: unknown): string | number | undefined {

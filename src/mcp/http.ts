@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INVALID_REQUEST, parseJson, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import { letIn, type Entrance } from './auth.ts'
+import { Budget } from './budget.ts'
 import type { Changes } from './changes.ts'
 import { allowPage, createGuard, preflight, type GuardOptions } from './guard.ts'
 import { HttpError, reasonOf } from './http-error.ts'
@@ -48,12 +49,13 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   const streams: StreamOptions = {
     keepAliveMs: limits.keepAliveMs,
     maxUnreadBytes: limits.maxUnreadBytes,
+    maxUnreadTotal: limits.maxUnreadAnswers,
     unreadMs: limits.unreadMs,
     onCut: (unread, dropped) => log({ level: 'warn', reason: 'slow-reader', unread, dropped }),
   }
   const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')
   const below = `${base}/`
-  const common = { server, limits, streams, base }
+  const common = { server, limits, streams, unread: new Budget(limits.maxUnreadTotal), base }
   const replay = createReplayStore({
     maxEvents: limits.maxReplayEvents,
     maxLength: limits.maxReplayLength,

@@ -5,14 +5,14 @@ import type { Exchange } from './exchange.ts'
 import type { Signer } from './signer.ts'
 
 /** How long the client may take to answer, in milliseconds. */
-const TTL_MS = 10 * 60_000
+export const ANSWER_MS = 10 * 60_000
 
 /**
  * What a retry brings back of earlier rounds: the answers so far, signed, because it went through the client's hands,
  * and bound to the request it belongs to and to its sender.
  */
 export function writeState(exchange: Exchange, answers: Answers, signer: Signer): string {
-  return signer.sign(JSON.stringify({ answers, until: Date.now() + TTL_MS, of: digest(exchange), round: nonce() }))
+  return signer.sign(JSON.stringify({ answers, until: Date.now() + ANSWER_MS, of: digest(exchange), round: nonce() }))
 }
 
 /** The answers of earlier rounds. Throws RpcError where the state is not ours, not of this request, or too old. */

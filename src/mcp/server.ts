@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { dispatch, errorResponse, INTERNAL_ERROR, isRequest, METHOD_NOT_FOUND, RpcError } from '../jsonrpc/index.ts'
-import type { MethodTable, Response } from '../jsonrpc/index.ts'
+import {
+  dispatch,
+  errorResponse,
+  INTERNAL_ERROR,
+  INVALID_PARAMS,
+  isRequest,
+  METHOD_NOT_FOUND,
+  RpcError,
+} from '../jsonrpc/index.ts'
+import type { MethodTable, Request, Response } from '../jsonrpc/index.ts'
 import { createChanges, type Changes } from './changes.ts'
 import type { Exchange, Methods } from './exchange.ts'
 import { lifecycle, type LifecycleOptions } from './features/lifecycle.ts'
@@ -20,6 +28,7 @@ import type { Resource, ResourceTemplate } from './resource.ts'
 import { createSigner, type Signer } from './signer.ts'
 import type { Tool } from './tool.ts'
 import type { Capabilities, Implementation } from './types.ts'
+import { Work } from './work.ts'
 
 export interface ServerOptions extends LifecycleOptions, Partial<Limits> {
   tools?: readonly Tool[]
@@ -52,7 +61,8 @@ export interface McpServer {
 /** An MCP server, free of any transport: an exchange goes in, its answer comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
   const { log = logToStderr, listsChange = false } = options
-  const { maxInFlight, maxListens, drainMs } = limitsFrom(options)
+  const limits = limitsFrom(options)
+  const { maxListens, drainMs } = limits
   const changes = createChanges()
   const listening = subscriptions(changes, listsChange, maxListens)
   const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.serverSecret))
@@ -70,6 +80,8 @@ export function createMcpServer(options: ServerOptions): McpServer {
 
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
 
+  const host = { onUnexpected }
+  const work = new Work(limits)
   const underWay = new Set<Exchange>()
   let whenIdle: (() => void) | undefined
 
@@ -86,20 +98,40 @@ export function createMcpServer(options: ServerOptions): McpServer {
     },
     async handle(exchange) {
       const { message, client } = exchange
+      exchange.host = host
       const table = tables.get(client.revision)!
-      if (!isRequest(message)) return dispatch(table, message, exchange, onUnexpected)
-      if (message.method.startsWith('notifications/')) return errorResponse(NO_REQUEST, message.id)
-      if (client.inFlight.size >= maxInFlight) return errorResponse(tooBusy(maxInFlight), message.id)
+      if (!isRequest(message)) {
+        // Without an id, what is no notification would run and nobody would hear of it.
+        if (message.method.startsWith('notifications/')) await dispatch(table, message, exchange, onUnexpected)
+        return undefined
+      }
+      const refusal = refusalOf(message)
+      if (refusal) return errorResponse(refusal, message.id)
 
+      let workIsDone = (): void => {}
+      try {
+        workIsDone = work.begin(exchange)
+      } catch (error) {
+        return errorResponse(error as RpcError, message.id)
+      }
       client.inFlight.add(exchange)
       underWay.add(exchange)
-      const response = await dispatch(table, message, exchange, onUnexpected)
-      const tooSoon = exchange.progressAt + PROGRESS_LEAD_MS - Date.now()
-      if (tooSoon > 0) await sleep(tooSoon)
-      client.inFlight.delete(exchange)
-      underWay.delete(exchange)
-      if (underWay.size === 0) whenIdle?.()
-      return exchange.cancelled ? undefined : response
+      exchange.hold?.retain()
+      try {
+        const response = await dispatch(table, message, exchange, onUnexpected)
+        exchange.close()
+        const tooSoon = exchange.progressAt + PROGRESS_LEAD_MS - performance.now()
+        if (tooSoon > 0) await sleep(tooSoon)
+        return exchange.cancelled ? undefined : response
+      } finally {
+        client.inFlight.delete(exchange)
+        underWay.delete(exchange)
+        workIsDone()
+        const letGo = () => exchange.hold?.release()
+        if (exchange.work) void exchange.work.then(letGo)
+        else letGo()
+        if (underWay.size === 0) whenIdle?.()
+      }
     },
   }
 }
@@ -112,11 +144,18 @@ const PROGRESS_LEAD_MS = 20
 export const shuttingDown = () =>
   new RpcError(INTERNAL_ERROR, 'The server is shutting down. Try again in a moment.', { reason: 'shutting down' })
 
-const NO_REQUEST = new RpcError(METHOD_NOT_FOUND, 'This is a notification: send it without an id.')
-const tooBusy = (maxInFlight: number) =>
-  new RpcError(INTERNAL_ERROR, `${maxInFlight} requests of this client are under way. Wait for an answer.`, {
-    reason: 'busy',
-  })
+/** Why a request is not even begun. */
+function refusalOf({ method, params }: Request): RpcError | undefined {
+  if (method.startsWith('notifications/'))
+    return new RpcError(METHOD_NOT_FOUND, 'This is a notification: send it without an id.')
+  const token = (params?.['_meta'] as { progressToken?: unknown } | null | undefined)?.progressToken
+  return typeof token === 'string' && token.length > MAX_TOKEN_LENGTH
+    ? new RpcError(INVALID_PARAMS, `A progressToken has at most ${MAX_TOKEN_LENGTH} characters.`)
+    : undefined
+}
+
+/** Characters. It is said again with every progress. */
+const MAX_TOKEN_LENGTH = 1024
 
 /** What the server can do is what it has methods for. */
 function capabilitiesOf(methods: Methods, listsChange: boolean): Capabilities {

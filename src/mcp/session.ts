@@ -36,7 +36,7 @@ export interface SessionStore<S extends Session> {
   tell(change: Change): void
 }
 
-export function createSessionStore<S extends Session>(limits: Limits, now = Date.now): SessionStore<S> {
+export function createSessionStore<S extends Session>(limits: Limits, now = monotonic): SessionStore<S> {
   const sessions = new Map<string, S>() // in the order in which they were last spoken in
   let latest: S | undefined // the last in that order, which need not be moved
 
@@ -109,6 +109,8 @@ export function createSessionStore<S extends Session>(limits: Limits, now = Date
     },
   }
 }
+
+const monotonic = () => performance.now()
 
 const inUse = (session: Session) => session.isOpen() || session.client.inFlight.size > 0
 

@@ -37,7 +37,7 @@ export interface ReplayStore {
 }
 
 /** Remembers the last messages of many streams within common bounds. The stream silent for longest goes first. */
-export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = Date.now): ReplayStore {
+export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = () => performance.now()): ReplayStore {
   const { maxEvents, maxLength, maxTotalLength, maxAgeMs } = { ...DEFAULTS, ...limits }
   const logs = new Set<Log>() // in the order of the last message
   let total = 0

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { encodeComment, encodeEvent, type SseMessage } from './event.ts'
 import { keepAlive } from './keep-alive.ts'
-import { watchReader } from './watch-reader.ts'
+import { endInPieces, PIECE, pieceEnd, watchReader } from './watch-reader.ts'
 
 export interface StreamOptions {
   /** Further response headers. */
@@ -10,8 +10,12 @@ export interface StreamOptions {
   keepAliveMs?: number
   /** Bytes that may wait for a reader who does not take them, before the stream is destroyed. Default 1 MiB. */
   maxUnreadBytes?: number
+  /** The same with what is sent without a key: it was asked for, and may wait as long as its reader reads. Default: no more. */
+  maxUnreadTotal?: number
   /** Milliseconds without a byte taken of what waits, before the stream is destroyed. Default 30,000. */
   unreadMs?: number
+  /** Told how many bytes more wait, or less. False: those that wait everywhere are too many, and the stream is destroyed. */
+  onUnread?: (bytes: number) => boolean
   /** Told that the stream was destroyed for its reader, with the bytes that waited and the messages dropped before. */
   onCut?: (unread: number, dropped: number) => void
 }
@@ -28,6 +32,8 @@ export interface EventStream {
   send(message: SseMessage, standsFor?: string): Sent
   /** Ends the stream in good order. A browser reconnects all the same: only a 204 tells it to stay away. */
   close(): void
+  /** Ends it without what still waits, for a reader who gets that by another stream. */
+  drop(): void
   /** Aborted once the stream is over, whoever ended it. */
   readonly closed: AbortSignal
 }
@@ -46,7 +52,7 @@ export function openStream(response: ServerResponse, options: StreamOptions = {}
 export function sendStream(response: ServerResponse, messages: readonly SseMessage[], headers?: object): number {
   let text = ''
   for (const message of messages) text += encodeEvent(message)
-  response.writeHead(200, { ...STREAM_HEADERS, ...headers }).end(text)
+  endInPieces(response.writeHead(200, { ...STREAM_HEADERS, ...headers }), text)
   return text.length
 }
 
@@ -64,6 +70,10 @@ class ResponseStream implements EventStream {
   readonly #options: StreamOptions
   /** What waits until the reader has taken what was written; undefined while it keeps up. */
   #backlog: Backlog | undefined
+  /** Bytes of it that `onUnread` was told of. */
+  #counted = 0
+  /** To be ended when nothing waits any more. */
+  #isEnding = false
   #stopWatching: (() => void) | undefined
   #closed: AbortController | undefined
 
@@ -74,6 +84,8 @@ class ResponseStream implements EventStream {
     const stopBeating = keepAlive(this, options.keepAliveMs ?? 15_000)
     response.once('close', () => {
       stopBeating()
+      this.#count(-this.#counted)
+      this.#backlog = undefined
       this.#closed?.abort()
     })
   }
@@ -87,45 +99,71 @@ class ResponseStream implements EventStream {
 
   send(message: SseMessage, standsFor?: string): Sent {
     const text = encodeEvent(message)
-    if (this.#isOver()) return 'closed'
-    if (!this.#backlog) return this.#write(text)
-    this.#backlog.add(text, standsFor)
-    if (this.#unread() <= (this.#options.maxUnreadBytes ?? 2 ** 20)) return 'full'
-    this.#cut()
-    return 'closed'
+    if (this.#isOver() || this.#isEnding) return 'closed'
+    if (!this.#backlog && text.length <= PIECE) return this.#write(text) ? 'sent' : this.#lag()
+    const isFirst = !this.#backlog
+    const backlog = (this.#backlog ??= new Backlog())
+    const more = backlog.add(text, standsFor)
+    const { maxUnreadBytes = 2 ** 20, maxUnreadTotal = maxUnreadBytes } = this.#options
+    const isTooMuch = !isFirst && (backlog.keyedBytes > maxUnreadBytes || this.#unread() > maxUnreadTotal)
+    if (isTooMuch || !this.#count(more)) {
+      this.#cut()
+      return 'closed'
+    }
+    if (isFirst) this.#catchUp()
+    return this.#backlog ? 'full' : 'sent'
   }
 
   close(): void {
     if (this.#isOver()) return
-    this.#response.end(this.#backlog?.take()) // the watch goes on: an end that nobody takes holds the stream too
+    if (this.#backlog) this.#isEnding = true
+    else this.#response.end()
+  }
+
+  drop(): void {
+    if (this.#backlog) this.#response.destroy()
+    else this.close()
   }
 
   /** A keep-alive to a reader who lags would only lengthen what waits for it. */
   beat(): void {
-    if (!this.#backlog && !this.#isOver()) this.#write(KEEP_ALIVE)
+    if (!this.#backlog && !this.#isOver() && !this.#write(KEEP_ALIVE)) this.#lag()
   }
 
-  #write(text: string): Sent {
-    if (this.#response.write(text)) return 'sent'
+  /** Whether the reader has taken it, as far as one can tell. */
+  #write(text: string): boolean {
+    if (this.#response.write(text)) return true
     // What Node only keeps until the end of this turn, to send it in one piece, is not unread.
     while (this.#response.socket?.writableCorked) this.#response.socket.uncork()
-    if (this.#response.writableLength === 0) return 'sent'
-    this.#backlog = new Backlog()
+    return this.#response.writableLength === 0
+  }
+
+  #lag(): 'full' {
+    this.#backlog ??= new Backlog()
     this.#response.once('drain', () => this.#catchUp())
     this.#stopWatching ??= watchReader(this.#response, this.#options.unreadMs, () => this.#cut())
     return 'full'
   }
 
   #catchUp(): void {
+    for (let text; (text = this.#backlog?.take());) {
+      this.#count(-Buffer.byteLength(text))
+      if (!this.#write(text)) return void this.#lag()
+    }
     this.#stopWatching?.()
     this.#stopWatching = undefined
-    const text = this.#backlog?.take()
     this.#backlog = undefined
-    if (text && !this.#isOver()) this.#write(text)
+    if (this.#isEnding) this.#response.end()
   }
 
   #unread(): number {
     return this.#response.writableLength + (this.#backlog?.bytes ?? 0)
+  }
+
+  #count(bytes: number): boolean {
+    const isCounted = bytes === 0 || (this.#options.onUnread?.(bytes) ?? true)
+    if (isCounted) this.#counted += bytes
+    return isCounted
   }
 
   #cut(): void {
@@ -141,17 +179,37 @@ class ResponseStream implements EventStream {
 /** Messages that wait, the oldest first. */
 class Backlog {
   bytes = 0
+  /** Those of them that were sent under a key. */
+  keyedBytes = 0
   dropped = 0
   readonly #texts = new Map<string | symbol, string>()
+  /** What is left of a text of which a piece was taken. */
+  #rest = ''
 
-  add(text: string, standsFor: string | symbol = Symbol()): void {
-    if (standsFor === '') return void this.dropped++
-    this.bytes += Buffer.byteLength(text) - Buffer.byteLength(this.#texts.get(standsFor) ?? '')
-    this.#texts.delete(standsFor) // and to the end of the order
-    this.#texts.set(standsFor, text)
+  /** Returns by how many bytes more wait. */
+  add(text: string, key: string | symbol = Symbol()): number {
+    if (key === '') return this.dropped++ && 0
+    const more = Buffer.byteLength(text) - Buffer.byteLength(this.#texts.get(key) ?? '')
+    this.bytes += more
+    if (typeof key === 'string') this.keyedBytes += more
+    this.#texts.delete(key) // and to the end of the order
+    this.#texts.set(key, text)
+    return more
   }
 
+  /** The next piece; empty when nothing waits. */
   take(): string {
-    return [...this.#texts.values()].join('')
+    let text = this.#rest
+    for (const [key, next] of this.#texts) {
+      if (text.length >= PIECE) break
+      text += next
+      this.#texts.delete(key)
+      if (typeof key === 'string') this.keyedBytes -= Buffer.byteLength(next)
+    }
+    const end = text.length > PIECE ? pieceEnd(text, 0) : text.length
+    this.#rest = text.slice(end)
+    const piece = text.slice(0, end)
+    this.bytes -= Buffer.byteLength(piece)
+    return piece
   }
 }

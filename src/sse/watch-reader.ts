@@ -13,13 +13,44 @@ export function watchReader(response: ServerResponse, unreadMs = 30_000, cut: ()
     if (idle === LOOKS) cut()
   }, unreadMs / LOOKS)
   watch.unref()
+  const onDrain = (): void => void (idle = 0) // all was taken, even if as much waits again
   const stop = (): void => {
     clearInterval(watch)
     response.off('close', stop)
+    response.off('drain', onDrain)
   }
+  response.on('drain', onDrain)
   response.once('close', stop)
   return stop
 }
 
 /** How often one looks, within the time that a reader may take nothing. */
 const LOOKS = 3
+
+/**
+ * UTF-16 units that are handed to a response at once. Node tells only when all of a piece was taken: in one piece, a
+ * long answer to a slow but steady reader would look like one to a reader who has stopped.
+ */
+export const PIECE = 262_144
+
+/** Where a text can be cut so that the first piece has about so many units, and no character is cut in two. */
+export function pieceEnd(text: string, from: number): number {
+  const end = from + PIECE
+  const isHighSurrogate = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800
+  return isHighSurrogate ? end + 1 : end
+}
+
+/** Ends a response with a text of any length, a piece whenever the reader has taken the one before. */
+export function endInPieces(response: ServerResponse, text: string): void {
+  let at = 0
+  const next = (): void => {
+    while (text.length - at > PIECE) {
+      const end = pieceEnd(text, at)
+      const piece = text.slice(at, end)
+      at = end
+      if (!response.write(piece)) return void response.once('drain', next)
+    }
+    response.end(text.slice(at))
+  }
+  next()
+}

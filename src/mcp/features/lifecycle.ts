@@ -1,4 +1,5 @@
-import { INVALID_PARAMS, INVALID_REQUEST, isRecord, RpcError } from '../../jsonrpc/index.ts'
+import { INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
+import { readCapabilities, readClientInfo } from '../client-info.ts'
 import type { Methods } from '../exchange.ts'
 import { negotiate, perRequestRevisions } from '../revisions/index.ts'
 import type { Capabilities, Implementation } from '../types.ts'
@@ -20,8 +21,8 @@ export function lifecycle(server: LifecycleOptions, capabilities: Capabilities):
         throw new RpcError(INVALID_PARAMS, 'initialize needs params.protocolVersion, a string.')
       client.initialized = true
       client.revision = negotiate(protocolVersion)
-      client.info = clientInfo as Implementation | undefined
-      client.capabilities = isRecord(offered) ? (offered as Capabilities) : {}
+      client.info = readClientInfo(clientInfo)
+      client.capabilities = readCapabilities(offered)
       return {
         protocolVersion: client.revision.version,
         capabilities: client.revision.encodeCapabilities(capabilities),

@@ -7,8 +7,9 @@ import { climbs, isUri } from '../uri-template.ts'
 import type { Pager } from './pagination.ts'
 import { runOrFail } from '../call.ts'
 
-/** URIs that one client may subscribe to. */
+/** URIs that one client may subscribe to, and the characters of all of them: they outlive the message. */
 const MAX_SUBSCRIPTIONS = 1_000
+const MAX_SUBSCRIPTION_LENGTH = 65_536
 
 /** Lists the resources and their templates, reads them, and remembers who wants to hear of changes. */
 export function resources(list: readonly Resource[], templates: readonly ResourceTemplate[], page: Pager): Methods {
@@ -50,8 +51,12 @@ export function resources(list: readonly Resource[], templates: readonly Resourc
       const uri = readUri(params['uri'])
       find(uri, exchange)
       const subscriptions = (exchange.client.subscriptions ??= new Set())
-      if (subscriptions.size >= MAX_SUBSCRIPTIONS && !subscriptions.has(uri))
-        throw new RpcError(INVALID_REQUEST, `At most ${MAX_SUBSCRIPTIONS} subscriptions: end some first.`)
+      if (subscriptions.has(uri)) return
+      if (subscriptions.size >= MAX_SUBSCRIPTIONS || lengthOf(subscriptions) + uri.length > MAX_SUBSCRIPTION_LENGTH)
+        throw new RpcError(
+          INVALID_REQUEST,
+          `At most ${MAX_SUBSCRIPTIONS} subscriptions, of ${MAX_SUBSCRIPTION_LENGTH} characters in all: end some first.`,
+        )
       subscriptions.add(uri)
     },
     'resources/unsubscribe': (params, { client }) => {
@@ -59,6 +64,12 @@ export function resources(list: readonly Resource[], templates: readonly Resourc
       client.subscriptions?.delete(uri)
     },
   }
+}
+
+const lengthOf = (texts: Iterable<string>): number => {
+  let length = 0
+  for (const text of texts) length += text.length
+  return length
 }
 
 function readUri(uri: unknown): string {

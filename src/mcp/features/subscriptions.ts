@@ -32,6 +32,7 @@ export function subscriptions(changes: Changes, listsChange: boolean, maxListens
     const { id } = exchange.message as { id: Id }
     const _meta = { [SUBSCRIPTION]: id }
     const filter = honoured(notifications, listsChange)
+    exchange.forgetParams()
 
     return new Promise((resolve) => {
       const stop = changes.listen((change) => {
@@ -64,7 +65,10 @@ export function subscriptions(changes: Changes, listsChange: boolean, maxListens
 }
 
 const LISTS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const
+
+/** URIs of one subscription, and the characters of all of them: they are kept, and said again in the acknowledgment. */
 const MAX_RESOURCES = 1000
+const MAX_LENGTH = 65_536
 
 /** What of the wishes will be kept: what nobody knows is left out of the acknowledgment. */
 function honoured(wishes: Params, listsChange: boolean): Filter {
@@ -72,8 +76,13 @@ function honoured(wishes: Params, listsChange: boolean): Filter {
   if (listsChange) for (const list of LISTS) if (wishes[list] === true) filter[list] = true
   const uris = wishes['resourceSubscriptions']
   if (Array.isArray(uris)) {
-    const strings = uris.filter((uri) => typeof uri === 'string')
-    filter.resourceSubscriptions = strings.slice(0, MAX_RESOURCES)
+    filter.resourceSubscriptions = []
+    let length = 0
+    for (const uri of uris) {
+      if (typeof uri !== 'string' || length + uri.length > MAX_LENGTH) continue
+      length += uri.length
+      if (filter.resourceSubscriptions.push(uri) === MAX_RESOURCES) break
+    }
   }
   return filter
 }

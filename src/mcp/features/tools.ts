@@ -30,7 +30,7 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       const checked = (check instanceof Promise ? await check : check)(given)
       const result =
         'problem' in checked
-          ? failed(`Invalid arguments for ${name}: ${checked.problem}`)
+          ? failed(`Invalid arguments for ${name}: ${checked.problem.slice(0, 1024)}`)
           : await runTool(tool, checked.value as Params, exchange, log)
       return encodeCallResult(result, exchange.client.revision)
     },

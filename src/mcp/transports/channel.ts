@@ -25,7 +25,7 @@ export class Channel {
   carryOn(stream: EventStream, missed: readonly SseMessage[] = []): void {
     const older = this.#carrier
     this.#carrier = stream
-    older?.close()
+    older?.drop() // what it has not read, the new one brings again
     for (const message of missed) stream.send(message)
     if (this.isOver) this.#letGo()
   }

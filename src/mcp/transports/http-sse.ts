@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { encodeResponse, INTERNAL_ERROR, INVALID_REQUEST, isResponse, parseJson } from '../../jsonrpc/index.ts'
 import type { Message } from '../../jsonrpc/index.ts'
-import { openStream, type EventStream } from '../../sse/index.ts'
+import type { EventStream } from '../../sse/index.ts'
 import { askByRequest, takeResponse, type Ask } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import { handshakeRevisions, oldest } from '../revisions/index.ts'
 import type { Session, SessionStore } from '../session.ts'
 import { asMessage, readBody } from './body.ts'
+import { openEvents } from './open-events.ts'
 import { acceptsStream } from './reply.ts'
 import { standsFor } from './stands-for.ts'
 import type { Common, Transport } from './transport.ts'
@@ -17,10 +18,8 @@ import type { Common, Transport } from './transport.ts'
  * HTTP+SSE, the transport of 2024-11-05: one GET that stays open and carries all answers, and a POST per message,
  * which is answered by 202 and nothing else. The two find each other by the session id in the POST's URL.
  */
-export function httpSse(
-  sessions: SessionStore<StreamSession>,
-  { server, limits, streams, base }: Common,
-): { get: Transport; post: Transport } {
+export function httpSse(sessions: SessionStore<StreamSession>, common: Common): { get: Transport; post: Transport } {
+  const { server, limits, base } = common
   return {
     get(request, response) {
       if (!acceptsStream(request)) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
@@ -32,7 +31,7 @@ export function httpSse(
           headers: { 'Retry-After': '10' },
         })
       response.once('close', () => sessions.close(session))
-      session.stream = openStream(response, streams)
+      session.stream = openEvents(request, response, common)
       session.stream.send({ event: 'endpoint', data: `${base}/messages?sessionId=${session.id}` })
       // Without it clients wait three seconds, and meanwhile post to a session that is gone.
       session.stream.send({ retry: 1000 })

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { encodeResponse, INVALID_REQUEST, type Message, type Response } from '../../jsonrpc/index.ts'
-import { openStream, sendStream, watchReader, type EventStream } from '../../sse/index.ts'
+import { endInPieces, sendStream, watchReader, type EventStream } from '../../sse/index.ts'
 import { askByRequest, cannotAsk, type Ask } from '../ask.ts'
-import type { Exchange, WayBack } from '../exchange.ts'
+import { shareOf, type Exchange, type WayBack } from '../exchange.ts'
 import { rememberLast } from '../guard.ts'
 import { HttpError } from '../http-error.ts'
 import type { Channel } from './channel.ts'
+import { openEvents, tooMuchUnread } from './open-events.ts'
 import { standsFor } from './stands-for.ts'
 import type { StreamableSession } from './streamable-session.ts'
 import type { Common } from './transport.ts'
@@ -57,6 +58,7 @@ export class Reply implements WayBack {
     // An error's status can only be told by a reply that is not a stream.
     if (answer && !this.#stream && (this.#takes.json || status !== 200)) {
       const text = Array.isArray(answer) ? `[${texts.join()}]` : texts[0]!
+      this.#count(text.length)
       sendText(this.#response, status, 'application/json', text, headers)
       return this.#watch(text.length)
     }
@@ -73,7 +75,7 @@ export class Reply implements WayBack {
   }
 
   #open(): EventStream {
-    const stream = openStream(this.#response, this.#common.streams)
+    const stream = openEvents(this.#response.req, this.#response, this.#common)
     this.#channel = this.#session?.openChannel()
     this.#channel?.carryOn(stream, this.#channel.firstMessages())
     return stream
@@ -85,15 +87,24 @@ export class Reply implements WayBack {
     const messages = channel?.firstMessages() ?? []
     for (const data of texts) messages.push(channel?.log.append({ event: 'message', data }) ?? { data })
     channel?.end()
+    this.#count(texts.reduce((sum, { length }) => sum + length, 0))
     this.#watch(sendStream(this.#response, messages, headers))
   }
 
-  /** A large answer waits in memory until it is read. */
+  /** A large answer waits in memory until it is read. Throws HttpError 503 where too much waits already. */
+  #count(length: number): void {
+    if (length < LARGE) return
+    const { unread } = this.#common
+    const caller = shareOf(this.#response.req)
+    if (!unread.take(caller, length)) throw tooMuchUnread()
+    this.#response.once('close', () => unread.add(caller, -length))
+  }
+
   #watch(length: number): void {
     if (length < LARGE) return
-    const { unreadMs, onCut } = this.#common.streams
-    watchReader(this.#response, unreadMs, () => {
-      onCut?.(this.#response.writableLength, 0)
+    const { streams } = this.#common
+    watchReader(this.#response, streams.unreadMs, () => {
+      streams.onCut?.(this.#response.writableLength, 0)
       this.#response.destroy()
     })
   }
@@ -124,7 +135,7 @@ export function sendText(response: ServerResponse, status: number, type: string,
     'X-Content-Type-Options': 'nosniff',
     ...headers,
   })
-  response.end(text)
+  endInPieces(response, text)
 }
 
 /** Notifications and responses are taken, and that is all there is to say. */

@@ -12,12 +12,13 @@ import {
   type Response,
 } from '../../jsonrpc/index.ts'
 import { askByRetry } from '../ask.ts'
+import { readCapabilities, readClientInfo } from '../client-info.ts'
 import { FULL } from '../features/subscriptions.ts'
 import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../errors.ts'
 import { Exchange, newClient, type Client } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import { perRequestRevisions } from '../revisions/index.ts'
-import { LOG_LEVELS, type Capabilities, type Implementation, type LogLevel } from '../types.ts'
+import { LOG_LEVELS, type LogLevel } from '../types.ts'
 import { methodMismatch, nameMismatch, paramMismatch } from './mirrored-headers.ts'
 import { acknowledge, Reply } from './reply.ts'
 import type { Common, MessageTransport } from './transport.ts'
@@ -72,7 +73,7 @@ function readClient(request: IncomingMessage, { id, method, params = {} }: Reque
     throw refuse(HEADER_MISMATCH, 'The header MCP-Protocol-Version must repeat the version in _meta.')
   const revision = perRequestRevisions.get(version)
   if (!revision) {
-    const data = { supported: [...perRequestRevisions.keys()], requested: version }
+    const data = { supported: [...perRequestRevisions.keys()], requested: version.slice(0, 128) }
     throw refuse(UNSUPPORTED_VERSION, `This version is not served: send ${versions}. ${OLDER}`, data)
   }
   const mismatch = methodMismatch(headers, method) ?? nameMismatch(headers, method, params)
@@ -80,8 +81,8 @@ function readClient(request: IncomingMessage, { id, method, params = {} }: Reque
 
   const client = newClient(revision, request)
   client.initialized = true
-  client.info = meta[CLIENT_INFO] as Implementation | undefined
-  client.capabilities = capabilities as Capabilities
+  client.info = readClientInfo(meta[CLIENT_INFO])
+  client.capabilities = readCapabilities(capabilities)
   client.logLevel = logLevel as LogLevel | undefined
   return client
 }

@@ -11,13 +11,14 @@ import {
   type Message,
   type Request,
 } from '../../jsonrpc/index.ts'
-import { openStream, type ReplayStore } from '../../sse/index.ts'
+import type { ReplayStore } from '../../sse/index.ts'
 import { cannotAsk, takeResponse } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import { handshakeRevisions, newest } from '../revisions/index.ts'
 import type { SessionStore } from '../session.ts'
 import { asMessage } from './body.ts'
+import { openEvents } from './open-events.ts'
 import { acceptsStream, acknowledge, Reply } from './reply.ts'
 import { StreamableSession } from './streamable-session.ts'
 import type { BodyTransport, Common, Transport } from './transport.ts'
@@ -32,7 +33,7 @@ export function streamableHttp(
   replay: ReplayStore,
   common: Common,
 ): { post: BodyTransport; get: Transport; delete: Transport } {
-  const { server, limits, streams } = common
+  const { server, limits } = common
 
   async function initialize(request: IncomingMessage, response: ServerResponse, message: Request): Promise<void> {
     // A stale id is no obstacle: a client that restarts must get in.
@@ -76,7 +77,8 @@ export function streamableHttp(
       const first = lastEventId === undefined ? channel?.firstMessages() : channel?.log.after(String(lastEventId))
       if (!channel || !first)
         throw new HttpError(400, INVALID_REQUEST, 'Last-Event-ID is unknown or forgotten: open the stream without it.')
-      channel.carryOn(openStream(response, streams), first)
+      const bytes = first.reduce((sum, { data = '' }) => sum + data.length, 0)
+      channel.carryOn(openEvents(request, response, common, bytes), first)
     },
 
     delete(request, response) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Message } from '../../jsonrpc/index.ts'
 import type { StreamOptions } from '../../sse/index.ts'
+import type { Budget } from '../budget.ts'
 import type { Limits } from '../limits.ts'
 import type { McpServer } from '../server.ts'
 
@@ -10,6 +11,8 @@ export interface Common {
   limits: Limits
   /** For every event stream. */
   streams: StreamOptions
+  /** Counts what waits for readers. */
+  unread: Budget
   /** What comes before our paths, seen from outside: empty, or `/prefix`. */
   base: string
 }

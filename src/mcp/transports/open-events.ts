@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { INTERNAL_ERROR } from '../../jsonrpc/index.ts'
+import { openStream, type EventStream } from '../../sse/index.ts'
+import { callerOf, shareOf } from '../exchange.ts'
+import { HttpError } from '../http-error.ts'
+import type { Common } from './transport.ts'
+
+/**
+ * Answers a request with an event stream, which ends with the token that opened it, and in which what waits for the
+ * reader counts as its caller's. Throws HttpError 503 where too much would wait already: `bytes` that are sent at once.
+ */
+export function openEvents(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { streams, unread }: Common,
+  bytes = 0,
+): EventStream {
+  const caller = shareOf(request)
+  if (!unread.hasRoom(caller, bytes)) throw tooMuchUnread()
+  const stream = openStream(response, { ...streams, onUnread: (more) => unread.take(caller, more) })
+  const expiresAt = callerOf(request)?.expiresAt
+  if (expiresAt !== undefined) endAt(expiresAt, stream, response)
+  return stream
+}
+
+export const tooMuchUnread = (): HttpError =>
+  new HttpError(503, INTERNAL_ERROR, 'Too many answers wait to be read. Read them first, or come back later.', {
+    headers: { 'Retry-After': '10' },
+    data: { reason: 'busy' },
+  })
+
+/** Ends a stream at a date, and at once where that is past. */
+function endAt(date: number, stream: EventStream, response: ServerResponse): void {
+  let timer: NodeJS.Timeout | undefined
+  const look = (): void => {
+    const left = date - Date.now()
+    if (left <= 0) stream.close()
+    else timer = setTimeout(look, Math.min(left, LOOK_MS)).unref()
+  }
+  look()
+  response.once('close', () => clearTimeout(timer))
+}
+
+/** A date is one of the clock on the wall, which somebody may set: it is looked at again after so many milliseconds. */
+const LOOK_MS = 60_000
