@@ -20,7 +20,7 @@ export function bearerToken(secret: string): Auth {
           ...REALM,
           error: 'invalid_token',
         })
-      return { issuer: 'bearer-token', subject: 'bearer' }
+      return { issuer: 'bearer-token', subject: 'bearer', isShared: true }
     },
   }
 }

@@ -10,6 +10,8 @@ export interface Principal {
   client?: string
   /** When the token ends, in milliseconds since 1970, and its open streams with it. A session keeps that of its first. */
   expiresAt?: number
+  /** Whether many callers go by this name, as with one token for all: then no share is kept from it for others. */
+  isShared?: boolean
 }
 
 export interface Auth {

@@ -53,10 +53,10 @@ const callers = new WeakMap<IncomingMessage, Principal>()
 /** Who sends a request that was let in. Undefined: nobody asks. */
 export const callerOf = (request: IncomingMessage): Principal | undefined => callers.get(request)
 
-/** By whose name shares are given out: that of the principal, else the address. */
+/** By whose name shares are given out: that of the principal, else, and where many go by one name, the address. */
 export function shareOf(request: IncomingMessage): string {
   const principal = callerOf(request)
-  return principal ? keyOf(principal) : addressOf(request)
+  return principal && !principal.isShared ? keyOf(principal) : addressOf(request)
 }
 
 const addresses = new WeakMap<IncomingMessage, string>()
@@ -169,7 +169,7 @@ export class Exchange {
 
   /** Ends the connection where the client can come back for the rest. After the end it does nothing. It never throws. */
   release(retryMs: number): void {
-    if (this.#end || !(retryMs >= 0)) return
+    if (this.#end || !Number.isFinite(retryMs) || retryMs < 0) return
     this.way.release?.(Math.min(Math.trunc(retryMs), LONGEST_RETRY_MS))
   }
 

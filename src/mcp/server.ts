@@ -108,12 +108,8 @@ export function createMcpServer(options: ServerOptions): McpServer {
       const refusal = refusalOf(message)
       if (refusal) return errorResponse(refusal, message.id)
 
-      let workIsDone = (): void => {}
-      try {
-        workIsDone = work.begin(exchange)
-      } catch (error) {
-        return errorResponse(error as RpcError, message.id)
-      }
+      const workIsDone = work.begin(exchange)
+      if (workIsDone instanceof RpcError) return errorResponse(workIsDone, message.id)
       client.inFlight.add(exchange)
       underWay.add(exchange)
       exchange.hold?.retain()

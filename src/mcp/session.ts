@@ -70,6 +70,16 @@ export function createSessionStore<S extends Session>(limits: Limits, now = mono
     return first !== undefined
   }
 
+  /** Whether a principal has its share already: half of the store, unless many callers go by its name. */
+  function isOverShare({ client: { principal } }: S): boolean {
+    if (!principal || principal.isShared || sessions.size < limits.maxSessions / 2) return false
+    const own = [...sessions.values()].filter(({ client }) => isSame(client.principal, principal))
+    if (own.length < limits.maxSessions / 2) return false
+    const idle = own.find((session) => !inUse(session)) // the one idle longest makes room for its own
+    if (idle) close(idle)
+    return !idle
+  }
+
   let sweeping: NodeJS.Timeout | undefined
 
   return {
@@ -80,7 +90,7 @@ export function createSessionStore<S extends Session>(limits: Limits, now = mono
       return owner === caller || isSame(owner, caller) ? session : undefined
     },
     add(session) {
-      if (sessions.size >= limits.maxSessions && !makeRoom()) return false
+      if (isOverShare(session) || (sessions.size >= limits.maxSessions && !makeRoom())) return false
       sessions.set(session.id, session)
       latest = session
       session.spokenAt = now()

@@ -22,12 +22,13 @@ export class Work {
     this.#limits = limits
   }
 
-  /** Counts what an exchange begins. Returns what to call when its answer is there. Throws RpcError, reason busy. */
-  begin(exchange: Exchange): () => void {
+  /** Counts what an exchange begins. Returns what to call when its answer is there, or the refusal, reason busy. */
+  begin(exchange: Exchange): (() => void) | RpcError {
     const { message, client } = exchange
     if (!AUTHORS.has(message.method)) return noWork
     const name = nameOf(exchange)
-    this.#check(name, client)
+    const refusal = this.#refusal(name, client)
+    if (refusal) return refusal
     this.#running++
     client.running++
     const end = () => {
@@ -44,16 +45,19 @@ export class Work {
     }
   }
 
-  #check(name: string, { running, caller }: Exchange['client']): void {
+  #refusal(name: string, { running, caller }: Exchange['client']): RpcError | undefined {
     const { maxInFlight, maxRunning, maxAbandoned } = this.#limits
     const hanging = this.#abandoned.get(name) ?? 0
     if (running >= maxInFlight)
-      throw busy(`${running} requests of this client are under way.${this.#blame()} Wait for an answer.`)
+      return busy(`${running} requests of this client are under way.${this.#blame()} Wait for an answer.`)
     if (this.#running >= maxRunning)
-      throw busy(`The server is at work on ${this.#running} requests.${this.#blame()} Try again in a moment.`)
+      return busy(`The server is at work on ${this.#running} requests.${this.#blame()} Try again in a moment.`)
     const ofCaller = this.#abandonedBy.get(caller) ?? 0
     if (hanging > 0 && (this.#allAbandoned >= maxAbandoned || ofCaller >= maxAbandoned / 2))
-      throw busy(`${hanging} calls of the ${name} that nobody waits for any more do not end. Try again when they have.`)
+      return busy(
+        `${hanging} calls of the ${name} that nobody waits for any more do not end. Try again when they have.`,
+      )
+    return undefined
   }
 
   /** Which work holds the places, where nobody waits for it. */

@@ -36,17 +36,21 @@ export interface ReplayStore {
   open(name: string): ReplayLog
 }
 
+/** Of all streams together: a message with hardly any data takes some 250 bytes all the same. */
+const MAX_TOTAL_EVENTS = 200_000
+
 /** Remembers the last messages of many streams within common bounds. The stream silent for longest goes first. */
 export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = () => performance.now()): ReplayStore {
   const { maxEvents, maxLength, maxTotalLength, maxAgeMs } = { ...DEFAULTS, ...limits }
   const logs = new Set<Log>() // in the order of the last message
   let total = 0
+  let events = 0
   let nextLook = 0 // until then, no log is too old
 
   function makeRoom(): void {
     for (const log of logs) {
       nextLook = log.since + maxAgeMs
-      if (total <= maxTotalLength && now() <= nextLook) return
+      if (total <= maxTotalLength && events <= MAX_TOTAL_EVENTS && now() <= nextLook) return
       log.drop()
     }
     nextLook = now() + maxAgeMs
@@ -76,13 +80,14 @@ export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = () =
       this.#messages.push(numbered)
       this.#length += length
       total += length
+      events++
       // The last one stays, however long: it may be the answer that the client comes back for.
       while (this.#messages.length > 1 && (this.#messages.length > maxEvents || this.#length > maxLength))
         this.#forget(1)
       this.since = now()
       logs.delete(this) // and to the end of the order
       logs.add(this)
-      if (total > maxTotalLength || this.since > nextLook) makeRoom()
+      if (total > maxTotalLength || events > MAX_TOTAL_EVENTS || this.since > nextLook) makeRoom()
       return numbered
     }
 
@@ -104,6 +109,7 @@ export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = () =
         this.#length -= data.length
         total -= data.length
       }
+      events -= count
       this.#forgotten += count
     }
   }

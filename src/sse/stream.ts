@@ -116,8 +116,8 @@ class ResponseStream implements EventStream {
 
   close(): void {
     if (this.#isOver()) return
-    if (this.#backlog) this.#isEnding = true
-    else this.#response.end()
+    if (this.#backlog && this.#backlog.bytes > PIECE) this.#isEnding = true
+    else this.#response.end(this.#backlog?.take()) // the watch goes on: an end that nobody takes holds the stream too
   }
 
   drop(): void {

@@ -25,10 +25,15 @@ export interface Listening {
 /** `subscriptions/listen`: a request whose answer comes when the subscription ends, and changes before it. */
 export function subscriptions(changes: Changes, listsChange: boolean, maxListens: number): Listening {
   const ends = new Set<() => void>()
+  const open = new Map<string, number>() // by caller: one principal has no more than half of them
 
   const listen: Handler<Exchange> = ({ notifications }, exchange) => {
     if (!isRecord(notifications)) throw new RpcError(INVALID_PARAMS, 'params.notifications must be an object.')
-    if (ends.size >= maxListens) throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', FULL)
+    const { principal, caller } = exchange.client
+    const own = open.get(caller) ?? 0
+    const isOverShare = principal && !principal.isShared && own >= maxListens / 2
+    if (ends.size >= maxListens || isOverShare)
+      throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', FULL)
     const { id } = exchange.message as { id: Id }
     const _meta = { [SUBSCRIPTION]: id }
     const filter = honoured(notifications, listsChange)
@@ -40,9 +45,13 @@ export function subscriptions(changes: Changes, listsChange: boolean, maxListens
         const { method, params } = notificationOf(change)
         exchange.notify(method, { ...params, _meta })
       })
+      open.set(caller, own + 1)
       const over = () => {
+        if (!ends.delete(end)) return
         stop()
-        ends.delete(end)
+        const left = open.get(caller)! - 1
+        if (left > 0) open.set(caller, left)
+        else open.delete(caller)
         resolve({ _meta })
       }
       // The pages disagree on how a server ends it: the notification of one, then the result of the other.
