@@ -40,7 +40,7 @@ type InferType<T, S> = T extends 'string'
       : T extends 'null'
         ? null
         : T extends 'array'
-          ? (S extends { items: infer I } ? Infer<I> : unknown)[]
+          ? (S extends { prefixItems: unknown } ? unknown : S extends { items: infer I } ? Infer<I> : unknown)[]
           : T extends 'object'
             ? S extends { properties: infer P }
               ? Flat<InferObject<P, S>>

@@ -37,7 +37,10 @@ export interface ToolDefinition<S extends AnySchema, O extends AnySchema> extend
   ToolInfo,
   'inputSchema' | 'outputSchema'
 > {
-  /** What the arguments must be. Published as it is; without `$schema` it is JSON Schema 2020-12. */
+  /**
+   * What the arguments must be. Published as it is; without `$schema` it is JSON Schema 2020-12. Keywords of others say
+   * nothing here: what OpenAPI writes as `nullable` is `type: ['string', 'null']`.
+   */
   inputSchema: S
   /** What structuredContent must be; then it has to be there. A result that does not fit is a failure of the tool. */
   outputSchema?: O
