@@ -1,4 +1,3 @@
-import { isRecord } from './json-value.ts'
 import { isCostly, toRegExp } from './pattern.ts'
 
 /** A schema that can be compiled: without annotations, and each `$ref` leads to a place in its `$defs`. */
@@ -21,6 +20,10 @@ interface Found {
 }
 
 type Node = Record<string, unknown>
+
+/** Whether a JSON value is an object, and no array. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 type Fits = (value: unknown) => boolean
 

@@ -1,6 +1,4 @@
-/** Whether a JSON value is an object, and no array. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+import { isRecord } from './check-schema.ts'
 
 /** The same text for equal JSON values, in whatever order their members are. */
 const textOf = (value: unknown): string =>

@@ -1,22 +1,12 @@
 import type { ErrorObject, KeywordDefinition, KeywordErrorDefinition, Options, SchemaValidateFunction } from 'ajv'
 import type { JSONType } from 'ajv/dist/compile/rules.js'
 import type { CheckedSchema } from './check-schema.ts'
+import type { Check } from './index.ts'
 import { areUnique, isEqual, isMultipleOf } from './json-value.ts'
 import { toRegExp } from './pattern.ts'
 
-/** A checked value, with defaults filled in, or what is wrong with it: the path and the rule. */
-export type Checked = { value: unknown } | { problem: string }
-export type Check = (value: unknown) => Checked
-
-/**
- * A check of what problems call `what`, compiled at its first use: ajv takes longer to load than all else together.
- */
-export function checkAgainst(schema: CheckedSchema, what: string): () => Check | Promise<Check> {
-  let check: Check | Promise<Check> | undefined
-  return () => (check ??= compile(schema, what).then((compiled) => (check = compiled)))
-}
-
-async function compile({ schema, isDraft07 }: CheckedSchema, what: string): Promise<Check> {
+/** Loads ajv, which takes longer than all else together, so nothing imports this before the first call. */
+export async function compile({ schema, isDraft07 }: CheckedSchema, what: string): Promise<Check> {
   const ajv = isDraft07
     ? new (await import('ajv')).Ajv(OPTIONS)
     : new (await import('ajv/dist/2020.js')).Ajv2020(OPTIONS)
