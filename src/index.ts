@@ -5,6 +5,7 @@ import { createClientAddress } from './edge/client-address.ts'
 import { atMostTenASecond } from './edge/log-rate.ts'
 import { createRateLimit } from './edge/rate-limit.ts'
 import { createMcpHandler, limitsFrom, logToStderr, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
+import { checkOptions, isText, must } from './mcp/options.ts'
 
 export * from './mcp/index.ts'
 
@@ -34,7 +35,11 @@ export interface Running {
  * with TypeError where it would listen to others without knowing who may call, or by which names it is called.
  */
 export async function serve(options: ServeOptions): Promise<Running> {
+  checkOptions(options)
   const { port = 3000, host = '127.0.0.1' } = options
+  const isPort = /^\d{1,5}$/.test(String(port)) && port <= 65_535
+  must(isPort, `The option port must be a whole number from 0 to 65535, not ${String(port)}.`)
+  must(isText(host), 'The option host must be a name or an address, 127.0.0.1 say.')
   const missing = LOOPBACK.has(host) ? [] : missingToListen(options)
   if (missing.length > 0) throw new TypeError(`To listen on ${host}, ${missing.join(' And ')}`)
   const limits = limitsFrom(options)

@@ -84,6 +84,7 @@ for (const [file, specifier, rule] of [
   ['src/sse/event.ts', '../jsonrpc/index.ts', 'src/sse stands alone'],
   ['src/jsonrpc/errors.ts', '../sse/index.ts', 'src/jsonrpc stands alone'],
   ['src/jsonrpc/errors.ts', 'node:fs', 'src/jsonrpc stands alone'],
+  ['src/json-schema/validate.ts', '../jsonrpc/index.ts', 'src/json-schema stands alone'],
   ['src/mcp/tool.ts', '../sse/parser.ts', 'public faces of sse and jsonrpc'],
   ['src/mcp/features/tools.ts', '../../jsonrpc/dispatcher.ts', 'public faces of sse and jsonrpc'],
   ['src/mcp/tool.ts', '../tools/hacker-news.ts', 'mcp knows no tool'],

@@ -14,6 +14,7 @@ import { Exchange, newClient } from '../src/mcp/exchange.ts'
 import { InputRequired } from '../src/mcp/input-required.ts'
 import { perRequestRevisions, handshakeRevisions, negotiate, newest, oldest } from '../src/mcp/revisions/index.ts'
 import { headerParams } from '../src/mcp/schema.ts'
+import { checkSchema } from '../src/json-schema/index.ts'
 import { createSigner } from '../src/mcp/signer.ts'
 import type { Json } from './support/wire.ts'
 
@@ -229,7 +230,7 @@ test('R-SL-17: the arguments that headers repeat are found, wherever properties 
       plain: { type: 'string', default: { 'x-mcp-header': 'no keyword here' } },
     },
   } as const
-  assert.deepEqual(headerParams(schema), [
+  assert.deepEqual(headerParams(checkSchema(schema, 'schema')), [
     { name: 'Region', path: ['region'], type: 'string' },
     { name: 'Count', path: ['deep', 'count'], type: 'integer' },
     { name: 'Itself', path: ['x-mcp-header'], type: 'boolean' },
@@ -256,7 +257,10 @@ test('R-SL-17, R-TO-7, R-TO-8: a schema that clients would drop the tool for is 
     [{ anyOf: [{ properties: { a: marked('A') } }] }, /only be reached through/],
     [{ $defs: { a: marked('A') } }, /only be reached through/],
     [{ additionalProperties: marked('A') }, /only be reached through/],
-    [{ properties: { a: { $ref: 'https://example.com/a.json' } } }, /Tool x: \$ref "https.* leads out/],
+    [
+      { properties: { a: { $ref: 'https://example.com/a.json' } } },
+      /Tool x: inputSchema\/properties\/a\/\$ref "https.* leads nowhere/,
+    ],
     [{ $schema: 'https://json-schema.org/draft/2019-09/schema' }, /2020-12 or draft-07/],
   ] as const)
     assert.throws(define(inputSchema), { name: 'TypeError', message: why })

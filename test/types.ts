@@ -7,6 +7,7 @@ import {
   defineResourceTemplate,
   defineTool,
   serve,
+  type JsonSchema,
 } from '../src/index.ts'
 import { createParser, openStream } from '../src/sse/index.ts'
 
@@ -55,6 +56,89 @@ defineTool({
     return `${one}${n}`
   },
 })
+
+// All that JSON Schema allows: several types, schemas that are true or false.
+defineTool({
+  name: 'several',
+  inputSchema: {
+    type: 'object',
+    properties: {
+      who: { type: ['string', 'null'] },
+      ids: { type: ['array', 'integer'], items: { type: 'string' }, default: 1 },
+      any: true,
+      never: false,
+      map: { type: 'object', additionalProperties: { type: 'string' } },
+      list: { type: 'array' },
+      pair: { type: 'array', prefixItems: [{ type: 'string' }, true], items: false },
+    },
+    required: ['who', 'any', 'map', 'list'],
+    additionalProperties: false,
+    anyOf: [true, { required: ['ids'] }],
+  },
+  run({ who, ids, any, map, list, pair }) {
+    const name: string | null = who
+    const some: number | string[] = ids
+    const two: unknown[] | undefined = pair
+    // @ts-expect-error what stands where in a list is not followed
+    two?.[0].toFixed()
+    // @ts-expect-error nor here
+    pair?.[0].toFixed()
+    const item: unknown = map['x'] ?? list[0]
+    // @ts-expect-error it may be null
+    who.length.toFixed()
+    // @ts-expect-error a schema that is true says nothing
+    any.toFixed()
+    return `${name}${String(some)}${String(two)}${String(item)}`
+  },
+})
+// @ts-expect-error no such type
+defineTool({ name: 'strng', inputSchema: { type: 'object', properties: { a: { type: 'strng' } } }, run: () => '' })
+// @ts-expect-error no such type, in a list
+defineTool({ name: 'strng', inputSchema: { type: 'object', properties: { a: { type: ['strng'] } } }, run: () => '' })
+
+// What z.toJSONSchema(…) returns, as zod declares it: known at run time alone.
+type ZodJson = boolean | ZodJsonSchema
+type ZodJsonSchema = {
+  [keyword: string]: unknown
+  $schema?: 'https://json-schema.org/draft/2020-12/schema' | 'http://json-schema.org/draft-07/schema#'
+  $defs?: Record<string, ZodJsonSchema>
+  type?: 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null' | 'integer'
+  properties?: Record<string, ZodJson>
+  items?: ZodJson | ZodJson[]
+  additionalProperties?: ZodJson
+  required?: string[]
+  enum?: (string | number | boolean | null)[]
+  const?: string | number | boolean | null
+  default?: unknown
+}
+declare const fromZod: ZodJsonSchema & { '~standard': { version: 1 } }
+// The same of @types/json-schema: an interface, without other keywords.
+interface JsonSchema7 {
+  $schema?: string | undefined
+  type?: 'object' | 'string' | ('object' | 'string')[] | undefined
+  properties?: { [name: string]: JsonSchema7 | boolean } | undefined
+  items?: JsonSchema7 | boolean | (JsonSchema7 | boolean)[] | undefined
+  required?: string[] | undefined
+  enum?: unknown[] | undefined
+  default?: unknown
+}
+declare const fromInterface: JsonSchema7
+declare const wide: JsonSchema
+declare const unknownKeywords: Record<string, unknown>
+for (const inputSchema of [fromZod, fromInterface, wide])
+  defineTool({
+    name: 'wide',
+    inputSchema,
+    outputSchema: fromZod,
+    run(args) {
+      const value: unknown = args['anything']
+      // @ts-expect-error nothing is known of it
+      args['anything'].length.toFixed()
+      return { structuredContent: { value } }
+    },
+  })
+defineTool({ name: 'record', inputSchema: unknownKeywords as JsonSchema, run: (args) => String(args['x']) })
+defineTool({ name: 'bare', inputSchema: { type: 'object' }, run: (args) => String(args['x']) })
 
 defineTool({
   name: 'typo',

@@ -8,6 +8,7 @@ import { allowPage, createGuard, preflight, type GuardOptions } from './guard.ts
 import { HttpError, reasonOf } from './http-error.ts'
 import { limitsFrom } from './limits.ts'
 import { logToStderr } from './log.ts'
+import { checkOptions } from './options.ts'
 import { isPerRequestVersion } from './revisions/index.ts'
 import { createMcpServer, shuttingDown, type ServerOptions } from './server.ts'
 import { createSessionStore } from './session.ts'
@@ -42,6 +43,7 @@ type Route = { methods: Methods; hint?: string; isOpen?: boolean }
 
 /** MCP as a request handler, to put into a `node:http` server or before the routes of another framework. */
 export function createMcpHandler(options: HttpOptions): McpHandler {
+  checkOptions(options)
   const { auth, site = (_request, response) => notFound(response), anyUrl = true } = options
   const limits = limitsFrom(options)
   const server = createMcpServer(options)

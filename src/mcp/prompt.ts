@@ -1,3 +1,5 @@
+import { isRecord } from '../jsonrpc/index.ts'
+import { indexBy, isFunction, isText, must } from './options.ts'
 import type { Call } from './tool.ts'
 import type { GetPromptResult, PromptArgument, PromptInfo, PromptMessage } from './types.ts'
 
@@ -35,9 +37,15 @@ export interface Prompt extends PromptInfo {
 
 /** A prompt whose values are typed by its own list of arguments. Throws TypeError for two of the same name. */
 export function definePrompt<const A extends readonly PromptParameter[]>(definition: PromptDefinition<A>): Prompt {
-  const names = (definition.arguments ?? []).map(({ name }) => name)
-  if (definition.name === '') throw new TypeError('A prompt needs a name.')
-  if (new Set(names).size < names.length)
-    throw new TypeError(`Prompt ${definition.name}: two arguments have the same name.`)
-  return { ...(definition as unknown as Prompt) } // `get` takes just what was checked
+  must(isRecord(definition), 'definePrompt needs { name, get }.')
+  const { name, arguments: list = [] } = definition as { name: string; arguments?: readonly PromptParameter[] }
+  must(isText(name), 'A prompt needs a name, a text.')
+  must(isFunction(definition.get), `Prompt ${name}: get must be a function, (args, call) => ….`)
+  must(Array.isArray(list), `Prompt ${name}: arguments must be a list of { name }.`)
+  for (const one of list) {
+    must(isText(one?.name), `Prompt ${name}: each of its arguments needs a name, a text.`)
+    must(!one.complete || isFunction(one.complete), `Prompt ${name}: complete must be a function.`)
+  }
+  indexBy(list, (one) => one.name, `arguments of the prompt ${name} are called`)
+  return { ...(definition as unknown as Prompt), get: (args, call) => definition.get(args as PromptArguments<A>, call) }
 }

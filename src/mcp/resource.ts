@@ -1,3 +1,5 @@
+import { isRecord } from '../jsonrpc/index.ts'
+import { isFunction, isText, must } from './options.ts'
 import type { Complete } from './prompt.ts'
 import type { Call } from './tool.ts'
 import type { ResourceContents, ResourceInfo, ResourceTemplateInfo } from './types.ts'
@@ -26,13 +28,25 @@ export interface ResourceTemplate extends ResourceTemplateInfo, UriTemplate {
 
 /** Something to read under a URI. Throws TypeError where that is none. */
 export function defineResource(definition: Resource): Resource {
-  if (!isUri(definition.uri)) throw new TypeError(`Resource ${JSON.stringify(definition.uri)}: not a URI.`)
-  return { ...definition }
+  must(isRecord(definition), 'defineResource needs { uri, name, read }.')
+  const { uri, name, read } = definition
+  must(isText(uri) && isUri(uri), `Resource ${JSON.stringify(uri)}: not a URI.`)
+  must(isText(name), `Resource ${uri} needs a name, a text.`)
+  must(isFunction(read), `Resource ${uri}: read must be a function, (call) => ….`)
+  return { ...definition, read: (call) => definition.read(call) }
 }
 
 /** Things to read under all URIs of a template, whose variables are typed by it. Throws TypeError for one we cannot read. */
 export function defineResourceTemplate<const T extends string>(
   definition: ResourceTemplateDefinition<T>,
 ): ResourceTemplate {
-  return { ...(definition as unknown as ResourceTemplate), ...parseTemplate(definition.uriTemplate) }
+  must(isRecord(definition), 'defineResourceTemplate needs { uriTemplate, name, read }.')
+  const { uriTemplate, name, complete = {} } = definition
+  must(isText(uriTemplate), 'A resource template needs a uriTemplate, a text.')
+  must(isText(name), `Template ${uriTemplate} needs a name, a text.`)
+  must(isFunction(definition.read), `Template ${uriTemplate}: read must be a function, (variables, call) => ….`)
+  for (const one of Object.values(complete))
+    must(!one || isFunction(one), `Template ${uriTemplate}: complete has functions.`)
+  const read: ResourceTemplate['read'] = (variables, call) => definition.read(variables as never, call)
+  return { ...(definition as unknown as ResourceTemplate), ...parseTemplate(uriTemplate), read }
 }

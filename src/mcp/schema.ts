@@ -1,31 +1,51 @@
-/** The part of JSON Schema that the type system follows; ajv checks all of it at run time. */
-export interface JsonSchema {
-  readonly $schema?: string
-  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null'
-  readonly enum?: readonly unknown[]
-  readonly properties?: Readonly<Record<string, JsonSchema>>
-  readonly required?: readonly string[]
-  readonly items?: JsonSchema
+import type { CheckedSchema } from '../json-schema/index.ts'
+import { isText, must } from './options.ts'
+
+type TypeName = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null'
+type OneOrMore<T> = T | readonly T[]
+
+/** The part of JSON Schema that the type system follows. All of it is checked at run time. */
+export interface SchemaShape {
+  readonly $schema?: string | undefined
+  readonly type?: OneOrMore<TypeName> | undefined
+  readonly enum?: readonly unknown[] | undefined
+  readonly properties?: Readonly<Record<string, AnySchema | boolean>> | undefined
+  readonly required?: readonly string[] | undefined
+  readonly items?: OneOrMore<AnySchema | boolean> | undefined
   readonly default?: unknown
+}
+
+/** A schema whose type may be an interface, which has no other keywords for the type system, or any that has. */
+export type AnySchema = SchemaShape | JsonSchema
+
+export interface JsonSchema extends SchemaShape {
   readonly [keyword: string]: unknown
 }
 
 /** The TypeScript type of the values that a schema accepts. What it cannot follow is `unknown`. */
-export type Infer<S> = S extends { enum: readonly (infer V)[] }
-  ? V
-  : S extends { type: 'string' }
-    ? string
-    : S extends { type: 'number' | 'integer' }
-      ? number
-      : S extends { type: 'boolean' }
-        ? boolean
-        : S extends { type: 'null' }
-          ? null
-          : S extends { type: 'array'; items: infer I }
-            ? Infer<I>[]
-            : S extends { type: 'object'; properties: infer P }
+export type Infer<S> = S extends false
+  ? never
+  : S extends { enum: readonly (infer V)[] }
+    ? V
+    : S extends { type: OneOrMore<infer T> }
+      ? InferType<T, S>
+      : unknown
+
+type InferType<T, S> = T extends 'string'
+  ? string
+  : T extends 'number' | 'integer'
+    ? number
+    : T extends 'boolean'
+      ? boolean
+      : T extends 'null'
+        ? null
+        : T extends 'array'
+          ? (S extends { prefixItems: unknown } ? unknown : S extends { items: infer I } ? Infer<I> : unknown)[]
+          : T extends 'object'
+            ? S extends { properties: infer P }
               ? Flat<InferObject<P, S>>
-              : unknown
+              : Record<string, unknown>
+            : unknown
 
 type InferObject<P, S> = { [K in keyof P as K extends Present<P, S> ? K : never]: Infer<P[K]> } & {
   [K in keyof P as K extends Present<P, S> ? never : K]?: Infer<P[K]>
@@ -38,6 +58,9 @@ type Present<P, S> =
 
 type Flat<T> = { [K in keyof T]: T[K] }
 
+/** What a tool gets: of a schema that is known at run time alone (from zod, say), arguments under any names. */
+export type Arguments<S> = unknown extends Infer<S> ? Record<string, unknown> : Infer<S>
+
 /** An argument that a request's headers repeat: `Mcp-Param-<name>` for the one at `path`. */
 export interface HeaderParam {
   name: string
@@ -47,40 +70,19 @@ export interface HeaderParam {
 
 /**
  * The arguments that a schema marks with `x-mcp-header`. Throws TypeError where a client would drop the tool for it
- * (2026-07-28, server/tools, "x-mcp-header"), and for a `$ref` out of the schema, which nobody would fetch.
+ * (2026-07-28, server/tools, "x-mcp-header").
  */
-export function headerParams(schema: JsonSchema): HeaderParam[] {
-  const found: HeaderParam[] = []
-  walk(schema, [], ({ 'x-mcp-header': name, $ref, type }, path) => {
-    if (typeof $ref === 'string' && !$ref.startsWith('#'))
-      throw new TypeError(`$ref ${JSON.stringify($ref)} leads out of the schema.`)
-    if (name === undefined) return
-    const complaint = `x-mcp-header ${JSON.stringify(name)}`
-    if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-      throw new TypeError(`${complaint} is no header name.`)
-    if (type !== 'string' && type !== 'integer' && type !== 'boolean')
-      throw new TypeError(`${complaint} needs type "string", "integer" or "boolean".`)
-    if (!path) throw new TypeError(`${complaint} can only be reached through "properties".`)
-    if (found.some((other) => other.name.toLowerCase() === name.toLowerCase()))
-      throw new TypeError(`${complaint} is there twice.`)
-    found.push({ name, path, type })
-  })
-  return found
-}
-
-/** Visits a schema and all in it. The path is that of the argument, where `properties` alone lead to it. */
-function walk(node: unknown, path: string[] | undefined, visit: (schema: JsonSchema, path?: string[]) => void): void {
-  if (Array.isArray(node)) for (const one of node) walk(one, undefined, visit)
-  if (typeof node !== 'object' || node === null || Array.isArray(node)) return
-  visit(node as JsonSchema, path)
-  for (const [keyword, value] of Object.entries(node)) {
-    if (VALUES.has(keyword)) continue
-    if (!NAMED_SCHEMAS.has(keyword)) walk(value, undefined, visit)
-    else
-      for (const [name, one] of Object.entries(value as object))
-        walk(one, keyword === 'properties' && path ? [...path, name] : undefined, visit)
+export function headerParams({ found }: CheckedSchema): HeaderParam[] {
+  const params: HeaderParam[] = []
+  for (const [{ 'x-mcp-header': name, type }, { place, path }] of found) {
+    if (name === undefined) continue
+    const mark = `${place}/x-mcp-header ${JSON.stringify(name)}`
+    must(isText(name) && /^[\w!#$%&'*+.^`|~-]+$/.test(name), `${mark} is no header name.`)
+    const isScalar = type === 'string' || type === 'integer' || type === 'boolean'
+    must(isScalar, `${mark} needs type "string", "integer" or "boolean".`)
+    must(path !== undefined, `${mark} can only be reached through "properties".`)
+    must(!params.some((other) => other.name.toLowerCase() === name.toLowerCase()), `${mark} is there twice.`)
+    params.push({ name, path, type })
   }
+  return params
 }
-
-const VALUES = new Set(['const', 'default', 'enum', 'examples'])
-const NAMED_SCHEMAS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'])

@@ -22,6 +22,7 @@ import { tools } from './features/tools.ts'
 import { InputRequired } from './input-required.ts'
 import { limitsFrom, type Limits } from './limits.ts'
 import { causeOf, logToStderr, type Log } from './log.ts'
+import { checkOptions } from './options.ts'
 import { revisions, type Revision } from './revisions/index.ts'
 import type { Prompt } from './prompt.ts'
 import type { Resource, ResourceTemplate } from './resource.ts'
@@ -60,6 +61,7 @@ export interface McpServer {
 
 /** An MCP server, free of any transport: an exchange goes in, its answer comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
+  checkOptions(options)
   const { log = logToStderr, listsChange = false } = options
   const limits = limitsFrom(options)
   const { maxListens, drainMs } = limits

@@ -1,8 +1,10 @@
 import type { Ask } from './ask.ts'
 import type { Principal } from './auth.ts'
-import { headerParams, type HeaderParam, type Infer, type JsonSchema } from './schema.ts'
+import { checkAgainst, checkSchema, type Check } from '../json-schema/index.ts'
+import { isRecord } from '../jsonrpc/index.ts'
+import { isFunction, isText, must } from './options.ts'
+import { headerParams, type Arguments, type HeaderParam, type Infer, type AnySchema } from './schema.ts'
 import type { CallToolResult, LogLevel, ToolInfo } from './types.ts'
-import { checkAgainst, isKnownDialect, type Check } from './validate.ts'
 
 /** What a running tool may know and do. Nothing in it speaks of HTTP. */
 export interface Call {
@@ -31,21 +33,26 @@ export type ToolReturn<Output = unknown> =
   | (Omit<CallToolResult, 'structuredContent'> & { structuredContent?: Output })
   | (Omit<CallToolResult, 'structuredContent' | 'content'> & { structuredContent: Output })
 
-export interface ToolDefinition<S extends JsonSchema, O extends JsonSchema> extends Omit<
+export interface ToolDefinition<S extends AnySchema, O extends AnySchema> extends Omit<
   ToolInfo,
   'inputSchema' | 'outputSchema'
 > {
-  /** What the arguments must be. Published as it is; without `$schema` it is JSON Schema 2020-12. */
+  /**
+   * What the arguments must be. Published as it is; without `$schema` it is JSON Schema 2020-12. Keywords of others say
+   * nothing here: what OpenAPI writes as `nullable` is `type: ['string', 'null']`.
+   */
   inputSchema: S
   /** What structuredContent must be; then it has to be there. A result that does not fit is a failure of the tool. */
   outputSchema?: O
   /** How long a call may take, in milliseconds. Default 60,000. */
   timeoutMs?: number
-  run(args: Infer<S>, call: Call): ToolReturn<Infer<O>> | Promise<ToolReturn<Infer<O>>>
+  run(args: Arguments<S>, call: Call): ToolReturn<Infer<O>> | Promise<ToolReturn<Infer<O>>>
 }
 
 export interface Tool extends ToolInfo {
   readonly timeoutMs: number
+  /** Where its schemas have patterns that a text could keep busy for ever. */
+  readonly costly: readonly string[]
   /** Arguments that headers repeat, where the transport has such. */
   readonly headerParams: readonly HeaderParam[]
   run(args: Record<string, unknown>, call: Call): ToolReturn | Promise<ToolReturn>
@@ -55,28 +62,25 @@ export interface Tool extends ToolInfo {
 }
 
 /** A tool whose arguments are typed by its own JSON Schema. Throws TypeError where clients could not use it. */
-export function defineTool<const S extends JsonSchema, const O extends JsonSchema = JsonSchema>(
+export function defineTool<const S extends AnySchema, const O extends AnySchema = AnySchema>(
   definition: ToolDefinition<S, O>,
 ): Tool {
+  must(isRecord(definition), 'defineTool needs { name, inputSchema, run }.')
   const { name, inputSchema, outputSchema, timeoutMs = 60_000 } = definition
-  if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name))
-    throw new TypeError(`Tool name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 _ . -`)
-  if (inputSchema.type !== 'object') throw new TypeError(`Tool ${name}: the inputSchema needs type "object".`)
-  if (!isKnownDialect(inputSchema) || !isKnownDialect(outputSchema ?? {}))
-    throw new TypeError(`Tool ${name}: $schema must be JSON Schema 2020-12 or draft-07.`)
+  const isName = isText(name) && /^[A-Za-z0-9_.-]{1,64}$/.test(name)
+  must(isName, `Tool name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 _ . -`)
+  must(inputSchema !== undefined, `Tool ${name} needs an inputSchema. Without arguments: { type: 'object' }.`)
+  const input = checkSchema(inputSchema, `Tool ${name}: inputSchema`)
+  must(input.schema['type'] === 'object', `Tool ${name}: the inputSchema needs type "object".`)
+  const output = outputSchema === undefined ? undefined : checkSchema(outputSchema, `Tool ${name}: outputSchema`)
+  must(isFunction(definition.run), `Tool ${name}: run must be a function, (args, call) => ….`)
   return {
-    ...(definition as unknown as Tool), // `run` takes just what `check` lets pass
+    ...(definition as unknown as Tool),
+    run: (args, call) => definition.run(args as Arguments<S>, call), // it is what `check` lets pass
     timeoutMs,
-    headerParams: headerParamsOf(name, inputSchema),
-    check: checkAgainst(inputSchema, 'arguments'),
-    ...(outputSchema && { checkOutput: checkAgainst(outputSchema, 'structuredContent') }),
-  }
-}
-
-function headerParamsOf(name: string, inputSchema: JsonSchema): HeaderParam[] {
-  try {
-    return headerParams(inputSchema)
-  } catch (error) {
-    throw new TypeError(`Tool ${name}: ${(error as Error).message}`, { cause: error })
+    costly: [...input.costly, ...(output?.costly ?? [])],
+    headerParams: headerParams(input),
+    check: checkAgainst(input, 'arguments'),
+    ...(output && { checkOutput: checkAgainst(output, 'structuredContent') }),
   }
 }

@@ -1,14 +1,15 @@
 import { INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
 import type { Methods } from '../exchange.ts'
-import type { Prompt, PromptReturn } from '../prompt.ts'
+import { indexBy } from '../options.ts'
+import { definePrompt, type Prompt, type PromptReturn } from '../prompt.ts'
 import type { GetPromptResult, PromptMessage } from '../types.ts'
 import type { Pager } from './pagination.ts'
 import { runOrFail } from '../call.ts'
 
 /** Lists the prompts and fills them in. */
 export function prompts(list: readonly Prompt[], page: Pager): Methods {
-  const byName = new Map(list.map((prompt) => [prompt.name, prompt]))
-  if (byName.size < list.length) throw new TypeError('Two prompts have the same name.')
+  for (const prompt of list) definePrompt(prompt) // not everybody does
+  const byName = indexBy(list, ({ name }) => name, 'prompts are called')
   if (list.length === 0) return {}
   return {
     'prompts/list': ({ cursor }, { client }) => {

@@ -1,6 +1,7 @@
 import { INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
 import type { Exchange, Methods } from '../exchange.ts'
-import type { Resource, ResourceReturn, ResourceTemplate } from '../resource.ts'
+import { indexBy, isFunction, must } from '../options.ts'
+import { defineResource, type Resource, type ResourceReturn, type ResourceTemplate } from '../resource.ts'
 import type { Call } from '../tool.ts'
 import type { ResourceContents } from '../types.ts'
 import { climbs, isUri } from '../uri-template.ts'
@@ -13,8 +14,11 @@ const MAX_SUBSCRIPTION_LENGTH = 65_536
 
 /** Lists the resources and their templates, reads them, and remembers who wants to hear of changes. */
 export function resources(list: readonly Resource[], templates: readonly ResourceTemplate[], page: Pager): Methods {
-  const byUri = new Map(list.map((resource) => [resource.uri, resource]))
-  if (byUri.size < list.length) throw new TypeError('Two resources have the same URI.')
+  for (const resource of list) defineResource(resource) // not everybody does
+  for (const one of templates)
+    must(isFunction(one?.match), 'resourceTemplates: make each with defineResourceTemplate({ … }).')
+  const byUri = indexBy(list, ({ uri }) => uri, 'resources have the URI')
+  indexBy(templates, ({ uriTemplate }) => uriTemplate, 'resource templates have the uriTemplate')
   if (list.length + templates.length === 0) return {}
 
   /** What reads a URI: its own resource, else the first template that it fits. */

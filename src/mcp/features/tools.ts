@@ -2,6 +2,7 @@ import { INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/i
 import type { Exchange, Methods } from '../exchange.ts'
 import { InputRequired } from '../input-required.ts'
 import { causeOf, type Log } from '../log.ts'
+import { indexBy, isFunction, must } from '../options.ts'
 import type { Revision } from '../revisions/index.ts'
 import type { Tool, ToolReturn } from '../tool.ts'
 import { ToolError } from '../tool-error.ts'
@@ -11,8 +12,11 @@ import { runInTime } from '../call.ts'
 
 /** Lists the tools and runs them. */
 export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
-  const byName = new Map(list.map((tool) => [tool.name, tool]))
-  if (byName.size < list.length) throw new TypeError('Two tools have the same name.')
+  for (const tool of list) {
+    must(isFunction(tool?.check), 'tools: make each with defineTool({ … }).')
+    for (const place of tool.costly ?? []) log({ level: 'warn', reason: 'costly-pattern', tool: tool.name, place })
+  }
+  const byName = indexBy(list, ({ name }) => name, 'tools are called')
   if (list.length === 0) return {}
   return {
     'tools/list': ({ cursor }, { client }) => {

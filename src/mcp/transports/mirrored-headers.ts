@@ -34,7 +34,10 @@ export function paramMismatch(
   args: Params,
 ): string | undefined {
   for (const { name, path, type } of marked) {
-    const value = path.reduce<unknown>((at, key) => (at as Params | undefined | null)?.[key], args)
+    const value = path.reduce<unknown>(
+      (at, key) => (Object.hasOwn(Object(at), key) ? (at as Params)[key] : undefined),
+      args,
+    )
     if (value === undefined || value === null || typeof value === 'object') continue // the schema refuses an object
     const given = decode(headers[`mcp-param-${name.toLowerCase()}`])
     const same =

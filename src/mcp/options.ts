@@ -1,0 +1,40 @@
+import { isRecord } from '../jsonrpc/index.ts'
+
+/** Throws TypeError with a sentence that says what to do: plain JavaScript has no types to say it before. */
+export function must(fits: boolean, sentence: string): asserts fits {
+  if (!fits) throw new TypeError(sentence)
+}
+
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+export const isFunction = (value: unknown): boolean => typeof value === 'function'
+
+/** The entries of a list by their keys. Throws TypeError where two have the same. */
+export function indexBy<T>(list: readonly T[], keyOf: (one: T) => string, what: string): Map<string, T> {
+  const index = new Map<string, T>()
+  for (const one of list) {
+    must(!index.has(keyOf(one)), `Two ${what} ${JSON.stringify(keyOf(one))}: each needs its own.`)
+    index.set(keyOf(one), one)
+  }
+  return index
+}
+
+const OPTIONS = [
+  ['tools resources resourceTemplates prompts allowedHosts allowedOrigins', 'a list', Array.isArray],
+  ['log site admit', 'a function', isFunction],
+  [
+    'auth',
+    'an object, as bearerToken() and oauthResource() make it',
+    (auth: object) => isFunction(Object(auth).authorize),
+  ],
+  ['publicUrl', 'a URL', (url: unknown) => URL.canParse(String(url))],
+] as const
+
+/** Checks what `serve` and `createMcpHandler` are called with. */
+export function checkOptions(given: unknown): void {
+  must(isRecord(given), "A server needs options: { name: 'mine', version: '1.0.0', tools: [hello] }.")
+  for (const name of ['name', 'version'])
+    must(isText(given[name]), `The option ${name} is missing: the server's ${name}, a text, for clients to show.`)
+  for (const [names, what, fits] of OPTIONS)
+    for (const name of names.split(' '))
+      must(given[name] === undefined || fits(given[name] as never), `The option ${name} must be ${what}.`)
+}
