@@ -13,7 +13,7 @@ import { subscriptions } from './features/subscriptions.ts'
 import { tools } from './features/tools.ts'
 import { InputRequired } from './input-required.ts'
 import { limitsFrom, type Limits } from './limits.ts'
-import { causeOf, logToStderr, type Log } from './log.ts'
+import { causeOf, safeLog, type Log } from './log.ts'
 import { revisions, type Revision } from './revisions/index.ts'
 import type { Prompt } from './prompt.ts'
 import type { Resource, ResourceTemplate } from './resource.ts'
@@ -51,7 +51,8 @@ export interface McpServer {
 
 /** An MCP server, free of any transport: an exchange goes in, its answer comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
-  const { log = logToStderr, listsChange = false } = options
+  const { listsChange = false } = options
+  const log = safeLog(options.log)
   const { maxInFlight, maxListens, drainMs } = limitsFrom(options)
   const changes = createChanges()
   const listening = subscriptions(changes, listsChange, maxListens)

@@ -14,6 +14,7 @@ import {
 import { openStream, type ReplayStore } from '../../sse/index.ts'
 import { cannotAsk, takeResponse } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
+import { OWN_PAGES_ONLY } from '../guard.ts'
 import { HttpError } from '../http-error.ts'
 import { handshakeRevisions, newest } from '../revisions/index.ts'
 import type { SessionStore } from '../session.ts'
@@ -72,6 +73,8 @@ export function streamableHttp(
       if (!acceptsStream(request)) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
       const session = find(sessions, request)
       const lastEventId = request.headers['last-event-id']
+      const known = lastEventId === undefined || session.channelOf(String(lastEventId))?.log.after(String(lastEventId))
+      if (request.method === 'HEAD' && known) return openStream(response, streams).close()
       const channel = lastEventId === undefined ? session.standing() : session.channelOf(String(lastEventId))
       const first = lastEventId === undefined ? channel?.firstMessages() : channel?.log.after(String(lastEventId))
       if (!channel || !first)
@@ -81,7 +84,7 @@ export function streamableHttp(
 
     delete(request, response) {
       sessions.close(find(sessions, request))
-      response.writeHead(204).end()
+      response.writeHead(204, OWN_PAGES_ONLY).end()
     },
   }
 }

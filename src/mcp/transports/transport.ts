@@ -10,8 +10,8 @@ export interface Common {
   limits: Limits
   /** For every event stream. */
   streams: StreamOptions
-  /** What comes before our paths, seen from outside: empty, or `/prefix`. */
-  base: string
+  /** What comes before our paths, seen from outside: empty, or `/prefix`. Undefined: as each request tells. */
+  base: string | undefined
 }
 
 /** Serves one method of one path. Throws HttpError to refuse. */
