@@ -1,6 +1,6 @@
 // What the course's server answers beside what every server of ours does.
 import { basename } from 'node:path'
-import { methodNotAllowed, notFound, pathOf } from '../dist/index.js'
+import { methodNotAllowed, notFound, pathOf, refuseForeignLoad } from '../dist/index.js'
 import { site } from '../dist/site.js'
 import { createChats } from './lab-chats.mjs'
 import { createTicks } from './lab-ticks.mjs'
@@ -37,6 +37,7 @@ export function createLab(hackerNews) {
 
   function answer(request, response) {
     const path = pathOf(request)
+    if (SHARED.has(path) || routes.has(path)) refuseForeignLoad(request)
     if (SHARED.has(path)) return two.forward(request, response)
     const route = routes.get(path)
     if (!route) return path.startsWith('/lab/two/') ? notFound(response) : site(request, response)

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createClientAddress } from './edge/client-address.ts'
 import { atMostTenASecond } from './edge/log-rate.ts'
 import { createRateLimit } from './edge/rate-limit.ts'
-import { createMcpHandler, limitsFrom, logToStderr, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
+import { createMcpHandler, limitsFrom, safeLog, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
 import { checkOptions, isText, must } from './mcp/options.ts'
 
 export * from './mcp/index.ts'
@@ -48,8 +48,13 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const isRateLimited = !isLocal || options.maxRequestsPerMinute !== undefined
   const addressOf = createClientAddress(options.trustProxy)
   const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf)
-  const log = atMostTenASecond(options.log ?? logToStderr)
-  const mcp = createMcpHandler({ ...(isRateLimited && { admit }), ...options, log })
+  const log = atMostTenASecond(safeLog(options.log))
+  const mcp = createMcpHandler({
+    ...(isRateLimited && { admit }),
+    ...(options.trustProxy?.length && { addressOf }),
+    ...options,
+    log,
+  })
   const server = createServer(nodeOptions(limits), mcp)
   // Who waits to be asked for the body (RFC 9110, "Expect") is asked when it is read, and so never where it is refused.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

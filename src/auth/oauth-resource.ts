@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose'
-import { HttpError, INTERNAL_ERROR, logToStderr, pathOf, type Auth, type Log } from '../mcp/index.ts'
+import { HttpError, INTERNAL_ERROR, pathOf, safeLog, type Auth, type Log } from '../mcp/index.ts'
 import { challenge, readToken } from './challenge.ts'
 import { createKeySet, discover, KeysUnavailable } from './key-set.ts'
 import { metadataDocuments, metadataUrl } from './resource-metadata.ts'
@@ -31,7 +31,8 @@ const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
  * Rejects with TypeError where an option is wrong, and with Error where the package `jose` is not installed.
  */
 export async function oauthResource(options: OAuthResourceOptions): Promise<Auth> {
-  const { issuer, jwksUri, requiredScopes = [], covers = Object.is, log = logToStderr } = options
+  const { issuer, jwksUri, requiredScopes = [], covers = Object.is } = options
+  const log = safeLog(options.log)
   const { algorithms = ALGORITHMS, types = ['at+jwt'] } = options
   trustedUrl('The issuer (AUTH_ISSUER)', issuer)
   const base = trustedUrl('The resource (PUBLIC_URL)', options.resource).href.replace(/\/$/, '')

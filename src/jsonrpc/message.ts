@@ -80,9 +80,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** No honest message nests deeper; what recurses over values later (schemas, JSON.stringify) must not be led on. */
 const MAX_DEPTH = 64
 
+export const tooDeep = () => new RpcError(INVALID_REQUEST, `JSON nested deeper than ${MAX_DEPTH} levels.`)
+
 /** Text to a JSON value. Throws RpcError: -32700 where it is no JSON, -32600 where it nests deeper than 64 levels. */
 export function parseJson(text: string): unknown {
-  if (isTooDeep(text)) throw new RpcError(INVALID_REQUEST, `JSON nested deeper than ${MAX_DEPTH} levels.`)
+  if (isTooDeep(text)) throw tooDeep()
   try {
     return JSON.parse(text)
   } catch {

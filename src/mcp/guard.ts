@@ -1,46 +1,48 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INVALID_REQUEST } from '../jsonrpc/index.ts'
+import { createList } from './allowed.ts'
 import { HttpError } from './http-error.ts'
 
 export interface GuardOptions {
   /** Names in the Host header that are us, with or without a port. Default: localhost, 127.0.0.1, [::1]. */
   allowedHosts?: readonly string[]
-  /** Origins whose pages may call, or their names. Default: pages of localhost, 127.0.0.1, [::1], on any port. */
+  /**
+   * Origins whose pages may call, as browsers send them, or names of hosts for http and https on any port. Default:
+   * localhost, 127.0.0.1, [::1]. Who lists `null` lets in every page without an origin: any sandboxed frame.
+   */
   allowedOrigins?: readonly string[]
 }
 
-/** Throws HttpError 403. */
-export type Guard = (request: IncomingMessage) => void
-
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+/** Throws HttpError 403. What is served by `anyHost`, under whatever name it is asked for, must hold no secret. */
+export type Guard = (request: IncomingMessage, anyHost?: boolean) => void
 
 /**
  * Stops the web pages of strangers. A page may send requests to a server on its visitor's machine, and after DNS
  * rebinding even read the answers; but its browser tells where the page came from (Origin), and which name it
- * believes to talk to (Host). An empty list means the default: nothing here can be switched off by leaving a gap.
+ * believes to talk to (Host). Throws TypeError for a list with an entry that never matches.
  */
 export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Guard {
-  const hosts = new Set((allowedHosts?.length ? allowedHosts : LOOPBACK).map(lowerCase))
-  const origins = new Set((allowedOrigins?.length ? allowedOrigins : LOOPBACK).map(lowerCase))
-  const isOurs = rememberLast((host) => isListed(hosts, /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(host)))
-  const mayCall = rememberLast((origin) =>
-    isListed(origins, /^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(origin)),
-  )
+  const isOurs = rememberLast(createList('allowedHosts', allowedHosts))
+  const mayCall = rememberLast(createList('allowedOrigins', allowedOrigins))
 
-  return ({ url = '/', headers, rawHeaders = [] }) => {
-    const { host: header, origin } = headers
-    if (header === undefined || (header.includes(',') && countOf('host', rawHeaders) > 1))
-      throw badHead(400, 'Send one Host.')
-    if (rawHeaders.length > 2 * MAX_FIELDS) throw badHead(431, `Send at most ${MAX_FIELDS} headers.`)
-    const coding = headers['transfer-encoding']
-    if (coding !== undefined && coding.toLowerCase() !== 'chunked') throw badHead(501, 'Send chunks uncoded.')
-    const host = url.startsWith('/') ? header : hostOf(url)
-    if (host === undefined) throw badHead(400, 'Send a path.')
-    if (!isOurs(host)) throw refusal('Host', host)
+  return (request, anyHost = false) => {
+    checkHead(request)
+    const { url = '/', headers } = request
+    if (!anyHost || !url.startsWith('/')) {
+      const host = hostOf(request)
+      if (!isOurs(host)) throw refusal('Host', host)
+    }
     // Without Origin it is no page: a browser sends it with every request that a page makes to another site.
-    if (origin === undefined) return
-    if (!mayCall(origin)) throw refusal('Origin', origin)
+    if (headers.origin === undefined) return
+    if (!mayCall(headers.origin)) throw refusal('Origin', headers.origin)
   }
+}
+
+function checkHead({ headers, rawHeaders = [] }: IncomingMessage): void {
+  if (headers.host?.includes(',') && countOf('host', rawHeaders) > 1) throw badHead(400, 'Send one Host.')
+  if (rawHeaders.length > 2 * MAX_FIELDS) throw badHead(431, `Send at most ${MAX_FIELDS} headers.`)
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') throw badHead(501, 'Send chunks uncoded.')
 }
 
 // Node leaves out headers beyond the 2,000th: among them, the one that is looked for here.
@@ -53,13 +55,11 @@ const badHead = (status: number, text: string) =>
   new HttpError(status, INVALID_REQUEST, text, { headers: { Connection: 'close' } })
 
 /** A request may name the whole URL; then that is its host, whatever the header says (RFC 9112, "absolute-form"). */
-const hostOf = (url: string): string | undefined =>
-  /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url).host : undefined
-
-/** A list names a host, or the whole value with its port. */
-function isListed(list: ReadonlySet<string>, match: RegExpExecArray | null): boolean {
-  if (match === null || Number(match[2]?.slice(1) ?? 0) > 65_535) return false
-  return list.has(match[1]!.toLowerCase()) || list.has(match[0].toLowerCase())
+function hostOf({ url = '/', headers }: IncomingMessage): string {
+  if (headers.host === undefined) throw badHead(400, 'Send one Host.')
+  if (url.startsWith('/')) return headers.host
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw badHead(400, 'Send a path.')
+  return new URL(url).host
 }
 
 function refusal(header: 'Host' | 'Origin', value: string): HttpError {
@@ -81,7 +81,19 @@ export function rememberLast<T>(work: (text: string) => T): (text: string) => T 
   }
 }
 
-const lowerCase = (text: string) => text.toLowerCase()
+/**
+ * Throws HttpError 403 for what a page of another site loads without CORS: as an image, a frame, a link. It cannot
+ * read the answer, but it could hold it open; and its browser sends no Origin, only from how far away it asks (Fetch
+ * Metadata, "Sec-Fetch-Site"). `same-site` is another page too: another port of localhost, another subdomain.
+ */
+export function refuseForeignLoad({ headers }: IncomingMessage): void {
+  const from = headers['sec-fetch-site']
+  if (from === undefined || headers.origin !== undefined || from === 'same-origin' || from === 'none') return
+  throw new HttpError(403, INVALID_REQUEST, 'Pages of other sites reach this only by CORS, from an allowed Origin.')
+}
+
+/** No page of another site may embed an answer (Fetch Standard, "Cross-Origin-Resource-Policy"). CORS is not bound by it. */
+export const OWN_PAGES_ONLY = { 'Cross-Origin-Resource-Policy': 'same-origin' }
 
 /**
  * Lets a page that has passed read the answer, an error too: one that cannot be read helps nobody.
@@ -99,6 +111,7 @@ export function preflight({ headers }: IncomingMessage, response: ServerResponse
   // There is an Mcp-Param-* for any argument that a tool marks: the page names those it means to send.
   const params = headers['access-control-request-headers']?.match(/mcp-param-[\w-]{1,64}/gi) ?? []
   response.writeHead(204, {
+    ...OWN_PAGES_ONLY,
     'Access-Control-Allow-Methods': methods.join(', '),
     'Access-Control-Allow-Headers': [ALLOWED_HEADERS, ...params.slice(0, 32)].join(', '),
     'Access-Control-Max-Age': '600', // seconds

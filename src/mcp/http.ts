@@ -1,18 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { INVALID_REQUEST, parseJson, RpcError } from '../jsonrpc/index.ts'
+import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import { letIn, type Entrance } from './auth.ts'
 import { Budget } from './budget.ts'
 import type { Changes } from './changes.ts'
-import { allowPage, createGuard, preflight, type GuardOptions } from './guard.ts'
+import { allowPage, createGuard, OWN_PAGES_ONLY, preflight, refuseForeignLoad, type GuardOptions } from './guard.ts'
+import { noteAddress } from './exchange.ts'
 import { HttpError, reasonOf } from './http-error.ts'
 import { limitsFrom } from './limits.ts'
-import { logToStderr } from './log.ts'
+import { safeLog } from './log.ts'
+import { MessageMemory } from './message-memory.ts'
 import { checkOptions } from './options.ts'
+import { pathOf } from './path.ts'
+import { waitForTurn } from './pipelining.ts'
 import { isPerRequestVersion } from './revisions/index.ts'
 import { createMcpServer, shuttingDown, type ServerOptions } from './server.ts'
 import { createSessionStore } from './session.ts'
-import { asMessage, readBody } from './transports/body.ts'
+import { asMessage, readJson } from './transports/body.ts'
 import { httpSse, type StreamSession } from './transports/http-sse.ts'
 import { methodNotAllowed, notFound, sendError } from './transports/plain.ts'
 import { statelessHttp, VERSION } from './transports/stateless-http.ts'
@@ -25,7 +29,9 @@ export interface HttpOptions extends ServerOptions, GuardOptions, Entrance {
   anyUrl?: boolean
   /** Where clients find us from outside, behind a proxy: its path comes before ours. Default: just where we are. */
   publicUrl?: string
-  /** Answers what is not MCP, behind the same guard. Default: 404. */
+  /** The address by which a request is counted. Default: that of its connection. */
+  addressOf?: (request: IncomingMessage) => string
+  /** Answers what is not MCP, behind the same guard; its `/health` whatever the Host. Default: 404. */
   site?: (request: IncomingMessage, response: ServerResponse) => void
 }
 
@@ -46,8 +52,8 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   checkOptions(options)
   const { auth, site = (_request, response) => notFound(response), anyUrl = true } = options
   const limits = limitsFrom(options)
-  const server = createMcpServer(options)
-  const log = options.log ?? logToStderr
+  const log = safeLog(options.log)
+  const server = createMcpServer({ ...options, log })
   const streams: StreamOptions = {
     keepAliveMs: limits.keepAliveMs,
     maxUnreadBytes: limits.maxUnreadBytes,
@@ -57,7 +63,14 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   }
   const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')
   const below = `${base}/`
-  const common = { server, limits, streams, unread: new Budget(limits.maxUnreadTotal), base }
+  const common = {
+    server,
+    limits,
+    streams,
+    messages: new Budget(limits.maxMessagesTotal),
+    unread: new Budget(limits.maxUnreadTotal),
+    base: options.publicUrl === undefined ? undefined : base,
+  }
   const replay = createReplayStore({
     maxEvents: limits.maxReplayEvents,
     maxLength: limits.maxReplayLength,
@@ -65,6 +78,8 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     maxAgeMs: limits.replayMs,
   })
   const guard = createGuard(options)
+  if (options.allowedOrigins?.includes('null'))
+    log({ level: 'warn', reason: 'null-origin', message: 'allowedOrigins has null: every sandboxed frame may call.' })
   const streamSessions = createSessionStore<StreamSession>(limits)
   const namedSessions = createSessionStore<StreamableSession>(limits)
   const sse = httpSse(streamSessions, common)
@@ -73,11 +88,18 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
 
   /** Where the eras part (2026-07-28, versioning): who names a version in the request itself needs no session. */
   const post: Transport = async (request, response) => {
-    const body = parseJson(await readBody(request, limits.maxBodyBytes))
-    if (Array.isArray(body) && body.length <= limits.maxBatch && body.some((one) => namedVersion(one) !== undefined))
-      throw new HttpError(400, INVALID_REQUEST, 'No batches in this revision: send one request per POST.')
-    const isStateless = namedVersion(body) !== undefined || isPerRequestVersion(request.headers['mcp-protocol-version'])
-    await (isStateless ? stateless(request, response, asMessage(body)) : streamable.post(request, response, body))
+    const memory = new MessageMemory(common.messages, request)
+    try {
+      const body = await readJson(request, limits.maxBodyBytes, memory)
+      if (Array.isArray(body) && body.length <= limits.maxBatch && body.some((one) => namedVersion(one) !== undefined))
+        throw new HttpError(400, INVALID_REQUEST, 'No batches in this revision: send one request per POST.')
+      const isStateless =
+        namedVersion(body) !== undefined || isPerRequestVersion(request.headers['mcp-protocol-version'])
+      if (isStateless) await stateless(request, response, asMessage(body), memory)
+      else await streamable.post(request, response, body, memory)
+    } finally {
+      memory.release()
+    }
   }
   const get: Transport = (request, response) => {
     if (isPerRequestVersion(request.headers['mcp-protocol-version'])) return methodNotAllowed(response, ['POST'])
@@ -105,32 +127,36 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   const isAsked = options.auth !== undefined || options.admit !== undefined
   const serveOne = (request: IncomingMessage, response: ServerResponse, route?: Route): void | Promise<void> => {
     if (isClosing) throw leaving()
-    guard(request)
-    if (!route) return site(request, response)
+    guard(request, !route && isProbe(request))
+    if (!route) {
+      for (const [name, value] of Object.entries(OWN_PAGES_ONLY)) response.setHeader(name, value)
+      return site(request, response)
+    }
+    refuseForeignLoad(request)
     allowPage(request, response)
-    const transport = route.methods.get(request.method!)
+    const transport = route.methods.get(request.method === 'HEAD' ? 'GET' : request.method!)
     if (transport && isAsked && !route.isOpen)
       return letIn(request, response, options).then((isIn) => (isIn ? transport(request, response) : undefined))
     if (transport) return transport(request, response)
     if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
-    else methodNotAllowed(response, [...route.methods.keys()], route.hint)
+    else methodNotAllowed(response, withHead(route.methods), route.hint)
   }
   const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
     try {
       sendError(response, error)
-      if (error instanceof RpcError) log({ level: 'warn', reason: reasonOf(error), ...said(request, error) })
-      else server.onUnexpected(error)
     } catch {
-      response.destroy() // a log of the user's that throws ends nobody else's request
+      response.destroy() // a head that cannot be written
     }
+    if (error instanceof RpcError) log({ level: levelOf(error), reason: reasonOf(error), ...said(request, error) })
+    else server.onUnexpected(error)
   }
   const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
     const path = pathOf(request)
-    const route = routes.get(path.startsWith(below) ? path.slice(base.length) : path)
+    const name = path.startsWith(below) ? path.slice(base.length) : path
+    const route = routes.get(name) ?? routes.get(name.replace(/\/$/, ''))
     if (!route && next) return next()
-    // Who does not read the answers (RFC 9112, "Pipelining") is served one by one, or all would wait in memory: Node
-    // gives the connection to one answer after another.
-    if (response.socket === null) await new Promise((resolve) => response.once('socket', resolve))
+    if (options.addressOf) noteAddress(request, options.addressOf(request))
+    if (response.socket === null && !(await waitForTurn(request, response, log))) return
     try {
       await serveOne(request, response, route)
     } catch (error) {
@@ -168,11 +194,18 @@ const said = (request: IncomingMessage, { code, message }: RpcError) => ({
   message,
 })
 
-export const pathOf = ({ url = '/' }: IncomingMessage): string => {
-  const target = url.startsWith('/') || !URL.canParse(url) ? url : new URL(url).pathname
-  const query = target.indexOf('?')
-  return query === -1 ? target : target.slice(0, query)
+// All others are the caller's to mend, or pass by themselves.
+const levelOf = (error: RpcError) => (error instanceof HttpError && error.status === 500 ? 'error' : 'warn')
+
+/** What orchestrators and load balancers ask, under whatever name: it holds no secret. */
+function isProbe(request: IncomingMessage): boolean {
+  const path = pathOf(request)
+  return path === '/health' || path === '/health/' || (path === '/' && request.method === 'OPTIONS')
 }
+
+/** HEAD is served wherever GET is (RFC 9110, section 9.3.2). */
+const withHead = (methods: Methods): string[] =>
+  [...methods.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 
 /** The version that a message names in its `_meta`. */
 function namedVersion(value: unknown): unknown {

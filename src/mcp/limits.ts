@@ -13,6 +13,7 @@ export const LIMITS = {
   maxConnections: [2_000, 'connections', 'those of sessions and of requests', 'closed unread'],
   maxRequestsPerSocket: [10_000, 'requests of a connection', 'none lives for ever', '503, connection closed'],
   maxBodyBytes: [4 * MIB, 'bytes of the body of a POST', 'arguments are small', '413, connection closed'],
+  maxMessagesTotal: [192 * MIB, 'bytes that all messages under way take; half for one caller', 'memory', '503'],
   maxBatch: [100, 'messages of a batch (2025-03-26)', 'each is work', '400'],
   maxSessions: [1_000, 'sessions of a transport', 'each costs about 10 kB', 'the idlest ends; none idle: 503'],
   sessionIdleMs: [30 * MINUTE, 'ms without request or stream', 'many never say goodbye', 'session ended: 404'],

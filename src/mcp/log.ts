@@ -7,11 +7,70 @@ export interface LogEntry {
 
 export type Log = (entry: LogEntry) => void
 
-/** One line of JSON on standard error: control characters from outside arrive there escaped. */
-export const logToStderr: Log = (entry) => {
-  console.error(JSON.stringify({ time: new Date().toISOString(), ...entry }))
+/**
+ * The same log, which neither throws nor rejects: a line that is lost must not take a request with it. What the one
+ * that was given cannot take goes to standard error. What is logged while it logs is left out, or it would never end.
+ */
+export function safeLog(log: Log = logToStderr): Log {
+  if (typeof log !== 'function') throw new TypeError('log must be a function that takes an entry.')
+  let isLogging = false
+  return (entry) => {
+    if (isLogging) return
+    isLogging = true
+    try {
+      const result: unknown = log(entry)
+      // An async function fits the type as well: its failure is a rejection that nobody awaits.
+      if (typeof result === 'object') Promise.resolve(result).catch(() => logToStderr(entry))
+    } catch {
+      logToStderr(entry)
+    } finally {
+      isLogging = false
+    }
+  }
 }
 
+/**
+ * One line of JSON on standard error, in which every control character is escaped. A line that cannot be written (a
+ * full disk, a reader that is gone or does not read) is left out and counted: the next one says how many.
+ */
+export const logToStderr: Log = (entry) => {
+  try {
+    const { stderr } = process
+    if (stderr.writableLength > MAX_WAITING) return void lost++ // what a pipe does not take waits in memory
+    const lines = lost + 1
+    const notice = lost > 0 ? toLine({ level: 'warn', reason: 'log-lines-lost', lines: lost }) : ''
+    // A write that fails emits `error` after its callback. Ours are expected, and other people's are not hidden.
+    if (underWay++ === 0) stderr.on('error', ignore)
+    stderr.write(notice + toLine(entry), (error) => {
+      if (error) lost += lines
+      setImmediate(() => --underWay === 0 && stderr.off('error', ignore))
+    })
+    lost = 0
+  } catch {
+    lost++ // an entry that is no JSON, say
+  }
+}
+
+let lost = 0
+let underWay = 0 // lines that are neither written nor lost yet
+const MAX_WAITING = 65_536 // bytes
+const ignore = (): void => {}
+
+// Beside the C0 controls, which JSON escapes itself: C1 (U+009B begins a terminal's command), line separators, and
+// format characters, which turn the direction of a line or are not seen at all.
+const toLine = (entry: LogEntry): string =>
+  `${JSON.stringify({ time: new Date().toISOString(), ...entry }).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped)}\n`
+
+const escaped = (character: string): string =>
+  character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** The cause of a failure, for the log alone. */
-export const causeOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error)
+export function causeOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? (error.stack ?? error.message) : error).slice(0, MAX_CAUSE)
+  } catch {
+    return 'a value that has no text' // Object.create(null), say, or a getter that throws
+  }
+}
+
+const MAX_CAUSE = 16_384 // UTF-16 units

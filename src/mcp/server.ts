@@ -21,7 +21,7 @@ import { subscriptions } from './features/subscriptions.ts'
 import { tools } from './features/tools.ts'
 import { InputRequired } from './input-required.ts'
 import { limitsFrom, type Limits } from './limits.ts'
-import { causeOf, logToStderr, type Log } from './log.ts'
+import { causeOf, safeLog, type Log } from './log.ts'
 import { checkOptions } from './options.ts'
 import { revisions, type Revision } from './revisions/index.ts'
 import type { Prompt } from './prompt.ts'
@@ -62,7 +62,8 @@ export interface McpServer {
 /** An MCP server, free of any transport: an exchange goes in, its answer comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
   checkOptions(options)
-  const { log = logToStderr, listsChange = false } = options
+  const { listsChange = false } = options
+  const log = safeLog(options.log)
   const limits = limitsFrom(options)
   const { maxListens, drainMs } = limits
   const changes = createChanges()

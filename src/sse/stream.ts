@@ -61,6 +61,7 @@ const STREAM_HEADERS = {
   'Cache-Control': 'no-cache, no-transform', // no-transform: a compressing proxy would hold events back
   'X-Accel-Buffering': 'no', // nginx collects answers unless told so
   'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin', // what reads a stream asks by CORS; an image would only hold it open
 }
 
 const KEEP_ALIVE = encodeComment('keep-alive')

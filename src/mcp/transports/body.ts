@@ -1,8 +1,19 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
-import { INVALID_REQUEST, isMessage, NOT_A_MESSAGE, PARSE_ERROR, readableId } from '../../jsonrpc/index.ts'
-import type { Message } from '../../jsonrpc/index.ts'
+import {
+  INTERNAL_ERROR,
+  INVALID_REQUEST,
+  isMessage,
+  NOT_A_MESSAGE,
+  PARSE_ERROR,
+  parseJson,
+  readableId,
+  tooDeep,
+  type Message,
+} from '../../jsonrpc/index.ts'
+import { rememberLast } from '../guard.ts'
 import { HttpError } from '../http-error.ts'
+import { weightOf, type MessageMemory } from '../message-memory.ts'
 
 /** The message that a JSON value is. Throws HttpError with the id, where one can be read. */
 export function asMessage(value: unknown): Message {
@@ -11,47 +22,119 @@ export function asMessage(value: unknown): Message {
   throw new HttpError(400, INVALID_REQUEST, text, { id: readableId(value) })
 }
 
+/** A request, perhaps behind a framework that has read its body already and keeps what it made of it here. */
+type Posted = IncomingMessage & { body?: unknown }
+
 /**
- * The text that a POST brings. Throws HttpError: 415 unless it is JSON in UTF-8, sent as it is; 413 above `maxBytes`,
- * from the declared length already; 400 where the bytes are no UTF-8 or end early.
+ * The JSON value that a POST brings. Throws HttpError: 415 unless it is JSON, sent as it is; 413 above `maxBytes`, from
+ * the declared length already; 400 where the bytes are no JSON in UTF-8 or end early; 500 where somebody has read them
+ * and left nothing.
  */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+export async function readJson(request: Posted, maxBytes: number, memory: MessageMemory): Promise<unknown> {
   const { headers } = request
   // A page can send text/plain or a form to any site unasked, but not application/json.
-  if (!isJson(headers['content-type']))
+  if (!isJson(headers['content-type'] ?? ''))
     throw new HttpError(415, INVALID_REQUEST, 'Send the message as Content-Type: application/json.')
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  // Bytes that were read are not there a second time, and who listens for `readable` takes them before us.
+  const isTaken = request.readableDidRead || request.readableEnded || request.listenerCount('readable') > 0
+  if (isTaken) return readParsed(request, maxBytes, memory)
   if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
     throw new HttpError(415, INVALID_REQUEST, 'Send the message uncompressed.', {
       headers: { 'Accept-Encoding': 'identity' },
     })
-  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  return parseBytes(await readBytes(request, maxBytes, memory), memory)
+}
+
+function readBytes(request: IncomingMessage, maxBytes: number, memory: MessageMemory): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
+    const endEarly = () => reject(new HttpError(400, PARSE_ERROR, 'The body ended early.'))
+    if (request.destroyed) return endEarly()
+    let bytes: Buffer = EMPTY
     let size = 0
-    request.on('data', (chunk: Buffer) => {
+    request.on('data', (given: Buffer | string) => {
+      // A string after somebody's setEncoding.
+      const chunk = typeof given === 'string' ? Buffer.from(given, request.readableEncoding!) : given
+      try {
+        if (size + chunk.length > maxBytes) throw tooLarge(maxBytes)
+        memory.set(size + chunk.length)
+      } catch (error) {
+        bytes = EMPTY
+        return reject(error as HttpError)
+      }
+      bytes = size === 0 ? chunk : append(bytes, size, chunk)
       size += chunk.length
-      if (size > maxBytes) {
-        chunks.length = 0
-        reject(tooLarge(maxBytes))
-      } else chunks.push(chunk)
     })
-    request.on('end', () => {
-      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-      if (isUtf8(bytes)) resolve(bytes.toString())
-      else reject(new HttpError(400, PARSE_ERROR, 'The body is not UTF-8.'))
-    })
-    request.on('error', () => reject(new HttpError(400, PARSE_ERROR, 'The body ended early.')))
+    request.on('end', () => resolve(bytes.subarray(0, size)))
+    request.on('error', endEarly)
+    request.on('close', endEarly) // destroyed by somebody, without an error
+    request.on('pause', () => request.resume()) // nobody else's pause may make the caller wait for ever
+    request.resume()
   })
 }
 
-function isJson(contentType = ''): boolean {
-  if (contentType === 'application/json') return true // as nearly all say it
-  const [type, parameter = '', ...more] = contentType
-    .toLowerCase()
-    .split(';', 4)
-    .map((part) => part.trim())
-  return type === 'application/json' && /^(charset="?utf-8"?)?$/.test(parameter) && more.every((part) => part === '')
+const EMPTY = Buffer.alloc(0)
+
+/**
+ * Puts a chunk behind the first bytes of a buffer, in a larger one where it does not fit. Chunks are copied, because each
+ * kept for itself takes some hundred bytes, and a sender may cut its body into single ones.
+ */
+function append(bytes: Buffer, size: number, chunk: Buffer): Buffer {
+  let into = bytes
+  if (size + chunk.length > bytes.length) {
+    into = Buffer.allocUnsafeSlow(2 * (size + chunk.length))
+    bytes.copy(into, 0, 0, size)
+  }
+  chunk.copy(into, size)
+  return into
 }
+
+/** What a body parser has left: bytes, text, or a value, which becomes text again to pass what text has to pass. */
+function readParsed(
+  { body, readableEnded, readableDidRead }: Posted,
+  maxBytes: number,
+  memory: MessageMemory,
+): unknown {
+  const wasEmpty = body === undefined && readableEnded && !readableDidRead
+  const text = ArrayBuffer.isView(body) || typeof body === 'string' ? body : wasEmpty ? '' : textOf(body)
+  if (text === undefined) throw new HttpError(500, INTERNAL_ERROR, ALREADY_READ, { reason: 'body-already-read' })
+  const bytes =
+    typeof text === 'string' ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength)
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes)
+  return parseBytes(bytes, memory)
+}
+
+/** Undefined for what a parser would not leave: a stream, a promise, a form. */
+function textOf(value: unknown): string | undefined {
+  const isMore = typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlain(value)
+  try {
+    return isMore ? undefined : JSON.stringify(value)
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep() // deeper than the stack is high
+    return undefined
+  }
+}
+
+/** An object that is nothing but its members; its prototype may be that of another realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+const ALREADY_READ =
+  'The body had been read before it came to the MCP handler. Put the handler before body parsers, or set request.body to what they read.'
+
+function parseBytes(bytes: Buffer, memory: MessageMemory): unknown {
+  if (!isUtf8(bytes)) throw new HttpError(400, PARSE_ERROR, 'The body is not UTF-8.')
+  const text = bytes.toString()
+  memory.set(weightOf(text))
+  return parseJson(text)
+}
+
+/** RFC 8259, section 11: the type has no parameters, and those that are sent mean nothing. Two types are none. */
+const isJson = rememberLast((contentType: string) =>
+  /^application\/json[ \t]*(;([^",]|"([^"\\]|\\.)*")*)?$/i.test(contentType),
+)
 
 // The rest of the body is still on its way: only closing the connection spares us from reading it.
 function tooLarge(maxBytes: number): HttpError {

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { encodeResponse, INTERNAL_ERROR, INVALID_REQUEST, isResponse, parseJson } from '../../jsonrpc/index.ts'
+import { encodeResponse, INTERNAL_ERROR, INVALID_REQUEST, isResponse } from '../../jsonrpc/index.ts'
 import type { Message } from '../../jsonrpc/index.ts'
 import type { EventStream } from '../../sse/index.ts'
 import { askByRequest, takeResponse, type Ask } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
+import { OWN_PAGES_ONLY } from '../guard.ts'
 import { HttpError } from '../http-error.ts'
+import { MessageMemory } from '../message-memory.ts'
+import { mountOf } from '../path.ts'
 import { handshakeRevisions, oldest } from '../revisions/index.ts'
 import type { Session, SessionStore } from '../session.ts'
-import { asMessage, readBody } from './body.ts'
+import { asMessage, readJson } from './body.ts'
 import { openEvents } from './open-events.ts'
 import { acceptsStream } from './reply.ts'
 import { standsFor } from './stands-for.ts'
@@ -25,6 +28,7 @@ export function httpSse(sessions: SessionStore<StreamSession>, common: Common): 
       if (!acceptsStream(request)) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
       // A client that lost its stream comes back without a second handshake, and may name what it had agreed on.
       const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldest
+      if (request.method === 'HEAD') return openEvents(request, response, common).close() // no session, and nothing to read
       const session = new StreamSession(newClient(revision, request))
       if (!sessions.add(session))
         throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
@@ -32,19 +36,24 @@ export function httpSse(sessions: SessionStore<StreamSession>, common: Common): 
         })
       response.once('close', () => sessions.close(session))
       session.stream = openEvents(request, response, common)
-      session.stream.send({ event: 'endpoint', data: `${base}/messages?sessionId=${session.id}` })
+      session.stream.send({ event: 'endpoint', data: `${base ?? mountOf(request)}/messages?sessionId=${session.id}` })
       // Without it clients wait three seconds, and meanwhile post to a session that is gone.
       session.stream.send({ retry: 1000 })
     },
 
     async post(request, response) {
       const session = find(sessions, request)
-      const message = asMessage(parseJson(await readBody(request, limits.maxBodyBytes)))
-      if (!sessions.find(session.id, request)) throw unknownSession() // closed while the body came
-      response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
-      if (isResponse(message)) return takeResponse(session.client, message)
-      const answer = await server.handle(new Exchange(message, session.client, session))
-      if (answer) session.say(encodeResponse(answer, server.onUnexpected))
+      const memory = new MessageMemory(common.messages, request)
+      try {
+        const message = asMessage(await readJson(request, limits.maxBodyBytes, memory))
+        if (!sessions.find(session.id, request)) throw unknownSession() // closed while the body came
+        response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
+        if (isResponse(message)) return takeResponse(session.client, message)
+        const answer = await server.handle(new Exchange(message, session.client, session, memory))
+        if (answer) session.say(encodeResponse(answer, server.onUnexpected))
+      } finally {
+        memory.release()
+      }
     },
   }
 }
@@ -53,6 +62,7 @@ const ACCEPTED_HEADERS = {
   'Content-Type': 'text/plain',
   'Content-Length': 'Accepted'.length,
   'X-Content-Type-Options': 'nosniff',
+  ...OWN_PAGES_ONLY,
 }
 
 /** A session that lives as long as its one stream, and whose answers all go there. */

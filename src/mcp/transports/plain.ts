@@ -9,8 +9,14 @@ export function methodNotAllowed(response: ServerResponse, allowed: readonly str
   sendText(response, 405, 'text/plain', `${text.trim()}\n`, { Allow: allowed.join(', ') })
 }
 
-export const notFound = (response: ServerResponse): void =>
-  sendText(response, 404, 'text/plain', 'Nothing here. MCP is at /mcp, HTTP+SSE begins at GET /sse.\n')
+/** `more` says what else is here: a page, say. */
+export const notFound = (response: ServerResponse, more = ''): void =>
+  sendText(
+    response,
+    404,
+    'text/plain',
+    `Nothing here. ${`${more} MCP is at /mcp, HTTP+SSE begins at GET /sse.`.trim()}\n`,
+  )
 
 /** Answers with the error, if there is still somebody to answer. What was not thrown on purpose says nothing outside. */
 export function sendError(response: ServerResponse, error: unknown): void {

@@ -3,7 +3,7 @@ import { encodeResponse, INVALID_REQUEST, type Message, type Response } from '..
 import { endInPieces, sendStream, watchReader, type EventStream } from '../../sse/index.ts'
 import { askByRequest, cannotAsk, type Ask } from '../ask.ts'
 import { shareOf, type Exchange, type WayBack } from '../exchange.ts'
-import { rememberLast } from '../guard.ts'
+import { OWN_PAGES_ONLY, rememberLast } from '../guard.ts'
 import { HttpError } from '../http-error.ts'
 import type { Channel } from './channel.ts'
 import { openEvents, tooMuchUnread } from './open-events.ts'
@@ -133,6 +133,7 @@ export function sendText(response: ServerResponse, status: number, type: string,
     'Content-Type': type,
     'Content-Length': Buffer.byteLength(text),
     'X-Content-Type-Options': 'nosniff',
+    ...OWN_PAGES_ONLY,
     ...headers,
   })
   endInPieces(response, text)
@@ -140,5 +141,5 @@ export function sendText(response: ServerResponse, status: number, type: string,
 
 /** Notifications and responses are taken, and that is all there is to say. */
 export function acknowledge(response: ServerResponse): void {
-  response.writeHead(202, { 'Content-Length': 0, 'X-Content-Type-Options': 'nosniff' }).end()
+  response.writeHead(202, { 'Content-Length': 0, 'X-Content-Type-Options': 'nosniff', ...OWN_PAGES_ONLY }).end()
 }

@@ -15,7 +15,7 @@ import { askByRetry } from '../ask.ts'
 import { readCapabilities, readClientInfo } from '../client-info.ts'
 import { FULL } from '../features/subscriptions.ts'
 import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../errors.ts'
-import { Exchange, newClient, type Client } from '../exchange.ts'
+import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
 import { HttpError } from '../http-error.ts'
 import { perRequestRevisions } from '../revisions/index.ts'
 import { LOG_LEVELS, type LogLevel } from '../types.ts'
@@ -34,21 +34,22 @@ const LOG_LEVEL = 'io.modelcontextprotocol/logLevel'
  * all that is remembered of it. A client that closes the reply has cancelled the request.
  */
 export function statelessHttp(common: Common): MessageTransport {
-  return async (request, response, message) => {
+  return async (request, response, message, memory) => {
     if (isResponse(message))
       throw new HttpError(400, INVALID_REQUEST, 'A client posts requests only: answer by sending the request again.')
     if (!isRequest(message)) return acknowledge(response)
 
     const client = readClient(request, message)
     const reply = new Reply(request, response, common)
-    const exchange = new Exchange(message, client, {
+    const way: WayBack = {
       send: (said) => reply.send(said),
       ask: (asking) => askByRetry(asking, common.server.signer),
       checkArguments({ headerParams }, args) {
         const problem = paramMismatch(request.headers, headerParams, args)
         if (problem) throw new RpcError(HEADER_MISMATCH, problem)
       },
-    })
+    }
+    const exchange = new Exchange(message, client, way, memory)
     response.on('close', () => client.inFlight.size > 0 && exchange.cancel())
     const answer = await common.server.handle(exchange)
     if (!answer) return

@@ -14,6 +14,7 @@ import {
 import type { ReplayStore } from '../../sse/index.ts'
 import { cannotAsk, takeResponse } from '../ask.ts'
 import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
+import { OWN_PAGES_ONLY } from '../guard.ts'
 import { HttpError } from '../http-error.ts'
 import { handshakeRevisions, newest } from '../revisions/index.ts'
 import type { SessionStore } from '../session.ts'
@@ -51,7 +52,7 @@ export function streamableHttp(
   }
 
   return {
-    async post(request, response, body) {
+    async post(request, response, body, memory) {
       const isBatch = Array.isArray(body)
       const message = isBatch ? undefined : asMessage(body)
       if (message && isRequest(message) && message.method === 'initialize')
@@ -63,7 +64,9 @@ export function streamableHttp(
       const wantsAnswer = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(message!)
       const reply = wantsAnswer ? new Reply(request, response, common, session) : undefined
       const answer = (one: Message) =>
-        isResponse(one) ? void takeResponse(client, one) : server.handle(new Exchange(one, client, reply ?? SILENCE))
+        isResponse(one)
+          ? void takeResponse(client, one)
+          : server.handle(new Exchange(one, client, reply ?? SILENCE, memory))
       const answers = await (message ? answer(message) : answerAll(body, answer))
       if (reply) reply.finish(answers)
       else acknowledge(response)
@@ -73,6 +76,8 @@ export function streamableHttp(
       if (!acceptsStream(request)) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
       const session = find(sessions, request)
       const lastEventId = request.headers['last-event-id']
+      const known = lastEventId === undefined || session.channelOf(String(lastEventId))?.log.after(String(lastEventId))
+      if (request.method === 'HEAD' && known) return openEvents(request, response, common).close()
       const channel = lastEventId === undefined ? session.standing() : session.channelOf(String(lastEventId))
       const first = lastEventId === undefined ? channel?.firstMessages() : channel?.log.after(String(lastEventId))
       if (!channel || !first)
@@ -83,7 +88,7 @@ export function streamableHttp(
 
     delete(request, response) {
       sessions.close(find(sessions, request))
-      response.writeHead(204).end()
+      response.writeHead(204, OWN_PAGES_ONLY).end()
     },
   }
 }

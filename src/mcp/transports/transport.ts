@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Message } from '../../jsonrpc/index.ts'
 import type { StreamOptions } from '../../sse/index.ts'
 import type { Budget } from '../budget.ts'
+import type { Hold } from '../exchange.ts'
 import type { Limits } from '../limits.ts'
 import type { McpServer } from '../server.ts'
 
@@ -11,15 +12,27 @@ export interface Common {
   limits: Limits
   /** For every event stream. */
   streams: StreamOptions
+  /** Counts what messages under way take. */
+  messages: Budget
   /** Counts what waits for readers. */
   unread: Budget
-  /** What comes before our paths, seen from outside: empty, or `/prefix`. */
-  base: string
+  /** What comes before our paths, seen from outside: empty, or `/prefix`. Undefined: as each request tells. */
+  base: string | undefined
 }
 
 /** Serves one method of one path. Throws HttpError to refuse. */
 export type Transport = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
 /** The same with the body, which has been read before, because it decides which transport it is. */
-export type BodyTransport = (request: IncomingMessage, response: ServerResponse, body: unknown) => Promise<void>
-export type MessageTransport = (request: IncomingMessage, response: ServerResponse, message: Message) => Promise<void>
+export type BodyTransport = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: unknown,
+  memory: Hold,
+) => Promise<void>
+export type MessageTransport = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  message: Message,
+  memory: Hold,
+) => Promise<void>

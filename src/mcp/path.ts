@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http'
+
+/** The path that a request is for; of a whole URL (RFC 9112, "absolute-form"), its path. */
+export const pathOf = ({ url = '/' }: { url?: string | undefined }): string => {
+  const target = url.startsWith('/') || !URL.canParse(url) ? url : new URL(url).pathname
+  const query = target.indexOf('?')
+  return query === -1 ? target : target.slice(0, query)
+}
+
+/**
+ * The path under which a framework has mounted us, as `originalUrl` tells: `/api` in Express's `app.use('/api', …)`.
+ * Empty for what is no plain path: a client must never be sent to `//another.host`.
+ */
+export function mountOf(request: IncomingMessage & { originalUrl?: unknown }): string {
+  if (typeof request.originalUrl !== 'string') return ''
+  const path = pathOf(request)
+  const asked = pathOf({ url: request.originalUrl })
+  const mount = asked.endsWith(path) ? asked.slice(0, -path.length) : ''
+  return /^(\/[\w.~!$&'()*+,;=:@%-]+)*$/.test(mount) ? mount : ''
+}
