@@ -1,52 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import { type ServerResponse } from 'node:http'
 import { test, type TestContext } from 'node:test'
-import { EventSource, type EventSourceOptions } from '../src/event-source.ts'
-
-type Handler = (response: ServerResponse, request: IncomingMessage) => void
-
-const STREAM = { 'Content-Type': 'text/event-stream' }
-const stream = (response: ServerResponse, text = '') => response.writeHead(200, STREAM).write(text || ':\n\n')
-const cut = (response: ServerResponse) => response.destroy()
-
-/** Answers the first request with the first handler, and so on; the last one answers all further requests. */
-async function serve(t: TestContext, ...handlers: Handler[]) {
-  const requests: { path: string; lastEventId: string | undefined; at: number; headers: object }[] = []
-  const server = createServer((request, response) => {
-    const handler = handlers[Math.min(requests.length, handlers.length - 1)]!
-    const lastEventId = request.headers['last-event-id'] as string | undefined
-    requests.push({ path: request.url!, lastEventId, at: performance.now(), headers: request.headers })
-    handler(response, request)
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests }
-}
-
-/** Opens a source that writes down what it hears, and waits for a number of lines. */
-function listen(t: TestContext, url: string, options: EventSourceOptions = {}, types: string[] = []) {
-  const source = new EventSource(url, { maxBackoffMs: 0, ...options })
-  t.after(() => source.close())
-  const heard: string[] = []
-  let check = () => {}
-  const hear = (event: Event) => {
-    const { data, lastEventId } = event as MessageEvent
-    heard.push(data === undefined ? `${event.type} ${source.readyState}` : `${event.type}=${data}#${lastEventId}`)
-    check()
-  }
-  for (const type of ['open', 'error', 'message', ...types]) source.addEventListener(type, hear)
-  const until = (count: number) =>
-    new Promise<string[]>((resolve) => {
-      check = () => heard.length >= count && resolve(heard)
-      check()
-    })
-  return { source, heard, until }
-}
+import { EventSource } from '../src/event-source.ts'
+import { cut, listen, serve, stream, STREAM, type Handler } from './support/event-source.ts'
 
 test('4.1 the request: Accept, no cache, further headers, no Last-Event-ID without one', async (t) => {
   const { url, requests } = await serve(t, (response) => stream(response))
@@ -215,7 +172,7 @@ test('Last-Event-ID travels as UTF-8', async (t) => {
     (response) => stream(response),
   )
   await listen(t, url).until(4)
-  assert.equal(Buffer.from(requests[1]!.lastEventId!, 'latin1').toString('utf8'), 'é你😀')
+  assert.equal(requests[1]!.lastEventId, 'é你😀')
 })
 
 /** Writes down the delays that EventSource asks of setTimeout, but for its liveness timer; `next` waits for one of these and lets it pass at once. */
@@ -285,42 +242,98 @@ test('4.4 a connection that opens but delivers nothing is a failure', async (t) 
   await asked.next(6000)
 })
 
+/** Keeps the timers that are set to a number of milliseconds, for the test to let one pass. */
+function keepTimers(t: TestContext, milliseconds: number) {
+  const { setTimeout: set, clearTimeout: clear } = globalThis
+  const timers: { fire: () => void; isCleared: boolean }[] = []
+  let wake = () => {}
+  t.mock.method(globalThis, 'setTimeout', ((fire: () => void, delay?: number, ...rest: []) => {
+    if (delay !== milliseconds) return set(fire, delay, ...rest)
+    timers.push({ fire, isCleared: false })
+    wake()
+    return timers.at(-1)
+  }) as unknown as typeof setTimeout)
+  t.mock.method(globalThis, 'clearTimeout', (timer: never) => {
+    const kept = timers.find((one) => one === timer)
+    if (kept) kept.isCleared = true
+    else clear(timer)
+  })
+  const running = () => timers.filter(({ isCleared }) => !isCleared)
+  const until = async (count: number) => {
+    while (timers.length < count) await new Promise<void>((resolve) => (wake = resolve))
+  }
+  return { timers, running, until }
+}
+
 test('4.6 silence for the liveness time drops the connection and reconnects', async (t) => {
+  const liveness = keepTimers(t, 77_777)
   const { url, requests } = await serve(
     t,
     (response) => stream(response, 'retry: 1\nid: 3\ndata: a\n\n'),
     (response) => stream(response),
   )
-  const { source, until } = listen(t, url, { livenessMs: 60 })
-  assert.deepEqual((await until(4)).slice(0, 4), ['open 1', 'message=a#3', 'error 0', 'open 1'])
-  source.close()
+  const { until } = listen(t, url, { livenessMs: 77_777 })
+  await until(2)
+  await liveness.until(3) // for the request, for the head, for the event
+  assert.equal(liveness.running().length, 1)
+  liveness.running()[0]!.fire()
+  assert.deepEqual(await until(4), ['open 1', 'message=a#3', 'error 0', 'open 1'])
   assert.equal(requests[1]!.lastEventId, '3')
-  assert.ok(requests[1]!.at - requests[0]!.at >= 55)
 })
 
 test('4.6 a server that never answers is dropped too', async (t) => {
+  const liveness = keepTimers(t, 77_777)
   const { url } = await serve(t, () => {})
-  const asked: Promise<string[]> = listen(t, url, { livenessMs: 30 }).until(1)
-  assert.deepEqual(await asked, ['error 0'])
+  const { until } = listen(t, url, { livenessMs: 77_777 })
+  await liveness.until(1)
+  liveness.timers[0]!.fire()
+  assert.deepEqual(await until(1), ['error 0'])
 })
 
-test('4.6 comments keep a connection alive', async (t) => {
-  const { url, requests } = await serve(t, (response) => {
+test('4.6 anything that comes, comments too, starts the liveness time anew', async (t) => {
+  const liveness = keepTimers(t, 77_777)
+  const opened = deferred()
+  const { url } = await serve(t, (response) => {
     stream(response)
-    let beats = 0
-    const timer = setInterval(() => {
-      if (++beats < 12) return response.write(':\n\n')
-      clearInterval(timer)
-      return response.write('data: still here\n\n')
-    }, 50)
-    response.on('close', () => clearInterval(timer))
+    opened.resolve(response)
   })
-  // Twelve times 50 ms: longer than the liveness time, never silent for as long.
-  const { source, until } = listen(t, url, { livenessMs: 400 })
-  assert.deepEqual(await until(2), ['open 1', 'message=still here#'])
-  source.close()
-  assert.equal(requests.length, 1)
+  listen(t, url, { livenessMs: 77_777 })
+  const response = (await opened.promise) as ServerResponse
+  await liveness.until(3)
+  for (let count = 4; count < 8; count++) {
+    response.write(':\n\n')
+    await liveness.until(count)
+    assert.deepEqual(
+      liveness.timers.map(({ isCleared }) => isCleared),
+      Array.from({ length: count }, (_, at) => at < count - 1),
+    )
+  }
 })
+
+for (const livenessMs of [0, Infinity])
+  test(`livenessMs ${livenessMs} sets no timer at all`, async (t) => {
+    const delays: unknown[] = []
+    const real = globalThis.setTimeout
+    t.mock.method(globalThis, 'setTimeout', ((fire: () => void, delay: number, ...rest: []) => {
+      if (!/^.*undici/m.test(new Error().stack!)) delays.push(delay)
+      return real(fire, delay, ...rest)
+    }) as unknown as typeof setTimeout)
+    const { url } = await serve(t, (response) => stream(response, 'data: a\n\n'))
+    await listen(t, url, { livenessMs }).until(2)
+    assert.deepEqual(
+      delays.filter((delay) => !Number.isFinite(delay) || delay === 1 || delay === 0),
+      [],
+    )
+  })
+
+for (const name of ['livenessMs', 'maxBackoffMs'])
+  for (const value of [NaN, -1, -Infinity, 2 ** 31, 3e9, '5', 'abc', {}, true, 1n])
+    test(`${name} ${String(value)} (${typeof value}) is refused under its name`, () => {
+      assert.throws(() => new EventSource('http://127.0.0.1:9/', { [name]: value } as object), {
+        name: 'RangeError',
+        message: new RegExp(`^${name} must be 0 to 2147483647 milliseconds, or Infinity`),
+      })
+    })
 
 test('close() inside a listener: nothing of what has already come is delivered', async (t) => {
   const closed = deferred()

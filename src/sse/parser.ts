@@ -51,7 +51,7 @@ const DECISIVE = 'event:'.length
 /** Turns an event stream, cut anywhere, into events. HTML Standard, section 9.2.6 "Interpreting an event stream". */
 export function createParser(options: SseParserOptions): SseParser {
   const { onEvent, onComment, onRetry, maxLineLength = 2 ** 24, maxDataLength = 2 ** 24 } = options
-  const decoder = new TextDecoder()
+  const decode = createDecoder()
   let begun = false // a line has begun in an earlier chunk
   let held = '' // what came of it
   let skipping = false // it will mean nothing: no need to hold it
@@ -65,7 +65,7 @@ export function createParser(options: SseParserOptions): SseParser {
 
   function feed(chunk: Uint8Array | string): void {
     if (failure) throw failure
-    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+    const text = typeof chunk === 'string' ? chunk : decode(chunk)
     if (text === '') return
     let start = afterCr && text.charCodeAt(0) === LF ? 1 : 0
     afterCr = false
@@ -168,6 +168,21 @@ export function createParser(options: SseParserOptions): SseParser {
     get lastEventId() {
       return lastEventId
     },
+  }
+}
+
+/**
+ * "UTF-8 decode" (Encoding Standard): one BOM at the very start is taken away, and no second. Done here, because the
+ * decoder of Node 24 and later takes a second one away where a chunk ends inside the first.
+ */
+function createDecoder(): (bytes: Uint8Array) => string {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let atStart = true
+  return (bytes) => {
+    const text = decoder.decode(bytes, { stream: true })
+    if (!atStart || text === '') return text
+    atStart = false
+    return text.startsWith('\uFEFF') ? text.slice(1) : text
   }
 }
 
