@@ -49,6 +49,7 @@ export const PARTS = {
   interop: { what: 'the official SDK and Inspector (test/interop)', folder: 'test/interop' },
   interop2: { what: 'the official SDK 2 and Inspector 2 (test/interop-2)', folder: 'test/interop-2' },
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
+  frameworks: { what: 'Express, Koa, Fastify and Hono (test/frameworks)', folder: 'test/frameworks' },
   rivals: { what: 'what we are measured against (bench/rivals)', folder: 'bench/rivals' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
   firefox: { what: 'Firefox, for the laboratory', debian: 'firefox-esr', find: firefox },

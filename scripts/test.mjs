@@ -23,6 +23,7 @@ const NEEDS = [
   { files: /^test\/interop-2\/inspector/, parts: ['interop2', 'newerNode'] },
   { files: /^test\/interop-2\/same-id/, parts: ['interop', 'interop2'] },
   { files: /^test\/interop-2\//, parts: ['interop2'] },
+  { files: /^test\/frameworks/, parts: ['frameworks'] },
   { files: /^test\/conformance/, parts: ['conformance'] },
   { files: /^test\/capture/, parts: ['tshark'] },
   { files: /^test\/proxies/, parts: ['nginx', 'haproxy'] },

@@ -27,7 +27,6 @@ const everywhere = [
   ['GET', '/'],
   ['HEAD', '/'],
   ['GET', '/client.js'],
-  ['GET', '/health'],
   ['GET', '/nothing'],
 ]
 
@@ -66,12 +65,25 @@ export const cases = [
     async (server) => expectResult(await post(server, '/mcp', handshake(), { Host: host }), 0),
   ]),
   [
-    'T-20 HTTP/1.0 without Host is refused',
+    'T-20 HTTP/1.0 without Host is refused, but for what probes ask',
     async (server) => {
+      for (const target of ['/', '/mcp', '/sse', '/nothing']) {
+        const { answers } = await exchange(server, `GET ${target} HTTP/1.0\r\n\r\n`)
+        expect([400, 403].includes(answers[0]?.status), '400 or 403', answers)
+      }
       const { answers } = await exchange(server, 'GET /health HTTP/1.0\r\n\r\n')
-      expect([400, 403].includes(answers[0]?.status), '400 or 403', answers)
+      expectSame(answers[0]?.status, 200)
+      const haproxy = await exchange(server, 'OPTIONS / HTTP/1.0\r\n\r\n')
+      expectSame(haproxy.answers[0]?.status, 204)
     },
   ],
+  ...['evil.example', '10.244.0.5:3000', '[fe80::1]', ''].map((host) => [
+    `T-20 /health tells a probe that has another name for us: ${JSON.stringify(host)}`,
+    async (server) => {
+      const answer = expectStatus(await request(server, 'GET', '/health', { Host: host }), 200)
+      expectSame(JSON.parse(answer.text), { status: 'ok' })
+    },
+  ]),
   [
     'T-20 the refusal does not wait for the body',
     async (server) => {
@@ -90,7 +102,7 @@ export const cases = [
     `T-21 Origin: ${JSON.stringify(origin)}`,
     (server) => expectRefused(server, 'POST', '/mcp', { Origin: origin }),
   ]),
-  ...everywhere.map(([method, target]) => [
+  ...[...everywhere, ['GET', '/health'], ['OPTIONS', '/']].map(([method, target]) => [
     `T-21 a foreign Origin at ${method} ${target}`,
     (server) => expectRefused(server, method, target, evil),
   ]),

@@ -20,18 +20,16 @@ const tooLong = [
 
 const unknown = [
   '/nothing',
-  '/mcp/',
+  '/mcp//',
   '/mcp/x',
   '/MCP',
   '/Mcp',
   '//mcp',
   '/mcp.json',
   '/mcp;x=1',
-  '/sse/',
+  '/sse//',
   '/SSE',
-  '/messages/',
   '/message',
-  '/health/',
   '/index.html',
   '/favicon.ico',
   '/.env',
@@ -49,8 +47,8 @@ const unknown = [
 ]
 
 const wrongMethods = [
-  ...['PUT', 'PATCH', 'HEAD', 'TRACE', 'PROPFIND', 'LOCK', 'SEARCH'].map((method) => [method, '/mcp']),
-  ...['PUT', 'PATCH', 'HEAD', 'TRACE'].map((method) => [method, '/sse']),
+  ...['PUT', 'PATCH', 'TRACE', 'PROPFIND', 'LOCK', 'SEARCH'].map((method) => [method, '/mcp']),
+  ...['PUT', 'PATCH', 'TRACE'].map((method) => [method, '/sse']),
   ...['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH'].map((method) => [method, '/messages']),
   ...['POST', 'PUT', 'DELETE'].map((method) => [method, '/health']),
   ...['POST', 'PUT', 'DELETE'].map((method) => [method, '/']),
@@ -90,6 +88,21 @@ export const cases = [
       const answer = expectStatus(await client.answer({ isHead: method === 'HEAD' }), 405)
       expectHeader(answer, 'allow', /^[A-Z]+(, [A-Z]+)*$/)
       expect(!answer.headers.allow.split(', ').includes(method), `Allow without ${method}`, answer.head)
+      client.send(requestBytes(server, 'GET', '/health'))
+      expectStatus(await client.answer(), 200)
+      client.destroy()
+    },
+  ]),
+  ...['/mcp', '/sse', '/mcp/', '/sse/'].map((target) => [
+    `T-4 HEAD ${target} is the head of an event stream, and nothing is opened`,
+    async (server) => {
+      const client = connect(server)
+      for (let n = 0; n < 3; n++) {
+        client.send(requestBytes(server, 'HEAD', target))
+        const answer = expectStatus(await client.answer({ isHead: true }), 200)
+        expectHeader(answer, 'content-type', 'text/event-stream')
+        expect(answer.headers['mcp-session-id'] === undefined, 'no session', answer.head)
+      }
       client.send(requestBytes(server, 'GET', '/health'))
       expectStatus(await client.answer(), 200)
       client.destroy()
