@@ -122,6 +122,7 @@ function createColumn({ id, title, constructed, cutInside, characters: whole }) 
     if (isCut && cutInside === null) say(note, 'chats.whole')
     const cutter = createBlocks({ createParser, onBlock: (block) => mine.push(block) })
     const response = await fetch(`api/chat?${query}`)
+    if (!response.ok) throw new Error(`${response.status}, ${(await response.text()).slice(0, 200)}`)
     let naive = ''
     const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader()
     for (let part; !(part = await reader.read()).done;) {
