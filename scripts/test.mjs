@@ -1,16 +1,20 @@
-// All tests: types, lint, format, then every test file in one run of node:test.
+// All tests: types, lint, format, then every test file on the newest LTS of Node, and then our own code and its wire on
+// the oldest Node that is supported. At the end a table says how long each took, and on which Node.
 // It never changes the machine. What a suite needs and is not here is named, and the suite skipped; with CI=true
 // that is a failure. `npm test -- parser` runs only the files that have `parser` in their name; `npm run test:unit`
-// those of our own code, without browsers, official clients and suites, lessons and captures.
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+// those of our own code, on the Node that is here, without browsers, official clients and suites, lessons and captures.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { isHere, PARTS, ROOT } from './parts.mjs'
+import { hasPinnedNodes, isHere, newestNode, oldestNode, PARTS, ROOT } from './parts.mjs'
 
 const isUnit = process.argv[2] === '--unit'
 const only = isUnit ? '' : (process.argv[2] ?? '')
+
+/** A file that takes this long hangs. No test judges time: a hang is all that time can tell. */
+const HANGS_MS = 15 * 60_000
 
 // What a test file needs beyond `npm ci`; the first match counts.
 const NEEDS = [
@@ -37,26 +41,65 @@ const files = (isUnit ? ['test'] : ['test', 'test/interop', 'test/interop-2']).f
     .filter((name) => /\.test\.m?[jt]s$/.test(name) && name.includes(only) && !(isUnit && NOT_UNIT.test(name)))
     .map((name) => `${folder}/${name}`),
 )
-const missingFor = (file) => (NEEDS.find((need) => need.files.test(file))?.parts ?? []).filter((part) => !isHere(part))
+const needsOf = (file) => NEEDS.find((need) => need.files.test(file))?.parts ?? []
+const missingFor = (file) => needsOf(file).filter((part) => !isHere(part))
 const runnable = files.filter((file) => missingFor(file).length === 0)
 const missing = new Set(files.flatMap(missingFor))
+if (!isUnit && !isHere('nodes')) missing.add('nodes')
+
+/** Our own code and its wire: what needs nothing but `npm ci`, but for the attacks and the measurements. */
+const own = files.filter((file) => needsOf(file).length === 0 && !/^test\/(abuse|bench)\./.test(file))
 
 const failed = []
-function step(name, args, env = {}) {
-  console.log(`\n# ${name}`)
-  const options = { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } }
-  if (spawnSync(process.execPath, args, options).status !== 0) failed.push(name)
+const times = []
+const versions = new Map()
+const versionOf = (node) => {
+  if (!versions.has(node)) versions.set(node, execFileSync(node, ['--version'], { encoding: 'utf8' }).trim())
+  return versions.get(node)
 }
 
-/** Runs a step in whose processes, all of them, servers' messages are held against the official schemas. */
-function stepWithSchemas(name, args) {
-  const folder = mkdtempSync(join(tmpdir(), 'sse-mcp-messages-'))
+/** Runs a step. The Node that runs it is also what `node` means in it. */
+function run(name, node, args, env = {}) {
+  console.log(`\n# ${name} (Node ${versionOf(node)})`)
+  const PATH = `${dirname(node)}${delimiter}${process.env.PATH}`
+  const options = { cwd: ROOT, stdio: 'inherit', env: { ...process.env, PATH, ...env } }
+  if (spawnSync(node, args, options).status !== 0) failed.push(`${name} (Node ${versionOf(node)})`)
+}
+
+function step(name, node, args) {
+  const began = performance.now()
+  run(name, node, args)
+  times.push({ suite: name, node, ms: performance.now() - began })
+}
+
+/** Runs test files. In all their processes servers' messages are held against the official schemas. */
+function test(name, node, testFiles, concurrency) {
+  if (testFiles.length === 0) return
+  const folder = mkdtempSync(join(tmpdir(), 'sse-mcp-tests-'))
+  const messages = mkdtempSync(join(folder, 'messages-'))
+  const taken = join(folder, 'times')
   const validate = `--import=${pathToFileURL(join(ROOT, 'test/support/validate-messages.mjs')).href}`
   const { NODE_OPTIONS = '' } = process.env
-  step(name, args, { NODE_OPTIONS: `${NODE_OPTIONS} ${validate}`.trim(), SSE_MCP_MESSAGES: folder })
-  const reports = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')))
+  const reporters = [
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${pathToFileURL(join(ROOT, 'scripts/times.mjs')).href}`,
+    `--test-reporter-destination=${taken}`,
+  ]
+  const settings = [`--test-timeout=${HANGS_MS}`, ...(concurrency ? [`--test-concurrency=${concurrency}`] : [])]
+  run(name, node, ['--import', 'tsx', '--test', ...reporters, ...settings, ...testFiles], {
+    NODE_OPTIONS: `${NODE_OPTIONS} ${validate}`.trim(),
+    SSE_MCP_MESSAGES: messages,
+  })
+  for (const line of existsSync(taken) ? readFileSync(taken, 'utf8').trim().split('\n') : []) {
+    const [ms, suite] = line.split(' ')
+    times.push({ suite, node, ms: Number(ms) })
+  }
+  judgeMessages(readdirSync(messages).map((file) => JSON.parse(readFileSync(join(messages, file), 'utf8'))))
   rmSync(folder, { recursive: true })
+}
 
+function judgeMessages(reports) {
   const problems = reports.flatMap((report) => report.problems)
   const counts = reports.flatMap((report) => Object.entries(report.counts))
   const sum = (numbers) => numbers.reduce((total, one) => total + one, 0)
@@ -70,20 +113,39 @@ function stepWithSchemas(name, args) {
   for (const problem of problems) console.log(problem)
 }
 
-step('build', ['scripts/build.mjs'])
+function printTimes() {
+  const width = Math.max(...times.map(({ suite }) => suite.length))
+  console.log(`\n${'suite'.padEnd(width)}  node       seconds`)
+  for (const { suite, node, ms } of times.toSorted((a, b) => b.ms - a.ms))
+    console.log(`${suite.padEnd(width)}  ${versionOf(node).padEnd(9)}  ${(ms / 1000).toFixed(1).padStart(7)}`)
+  const seconds = Math.round(performance.now() / 1000)
+  console.log(`The whole: ${Math.floor(seconds / 60)} min ${seconds % 60} s.`)
+}
+
+const newest = (!isUnit && newestNode()) || process.execPath
+const oldest = isUnit ? undefined : oldestNode()
+step('build', newest, ['scripts/build.mjs'])
 if (!only && !isUnit) {
-  step('types', ['node_modules/typescript/bin/tsc'])
-  step('lint', ['node_modules/oxlint/bin/oxlint'])
-  step('format', ['node_modules/oxfmt/bin/oxfmt', '--check'])
+  step('types', newest, ['node_modules/typescript/bin/tsc'])
+  step('lint', newest, ['node_modules/oxlint/bin/oxlint'])
+  step('format', newest, ['node_modules/oxfmt/bin/oxfmt', '--check'])
 }
 // The tests of our own code wait for nothing outside: each core takes its share.
-const options = ['--test-reporter=spec', ...(isUnit ? [`--test-concurrency=${availableParallelism()}`] : [])]
-if (runnable.length > 0) stepWithSchemas('tests', ['--import', 'tsx', '--test', ...options, ...runnable])
+const cores = availableParallelism()
+test('tests', newest, runnable, isUnit ? cores : undefined)
+if (oldest) test('tests of our own code, and its wire', oldest, own, cores)
+printTimes()
 
-console.log(`\n${runnable.length} of ${files.length} test files run.`)
+console.log(`\n${runnable.length} of ${files.length} test files ran on Node ${versionOf(newest)}.`)
+if (oldest) console.log(`${own.length} of them, our own code and its wire, ran on Node ${versionOf(oldest)} too.`)
+else if (!isUnit && !hasPinnedNodes)
+  console.log(
+    `test/node has no Node for ${process.platform} on ${process.arch}: all ran on the Node that is here, alone.`,
+  )
 for (const part of missing) {
   const skipped = files.filter((file) => missingFor(file).includes(part))
-  console.log(`Missing: ${PARTS[part].what}. Skipped: ${skipped.join(', ')}. To have it: npm run setup`)
+  const what = part === 'nodes' ? `All ran on Node ${versionOf(newest)} alone` : `Skipped: ${skipped.join(', ')}`
+  console.log(`Missing: ${PARTS[part].what}. ${what}. To have it: npm run setup`)
 }
 if (missing.size > 0 && process.env.CI === 'true') failed.push('a missing part')
 if (failed.length > 0) console.log(`FAILED: ${failed.join(', ')}`)

@@ -53,9 +53,7 @@ function attack(url: string, args: readonly string[], env: Record<string, string
 const server = await starter(MAIN)()
 // Memory and descriptors are read from /proc.
 const looks = process.platform === 'linux' ? ['--pid', String(server.pid)] : []
-const began = performance.now()
 const outcomes = attack(server.url, [...looks, '--start', MAIN])
-const seconds = (performance.now() - began) / 1000
 await server.end()
 
 for (const { name, results, skipped } of outcomes)
@@ -74,10 +72,6 @@ test('abuse: there are at least 364 cases, each with the requirement it shows', 
     names.filter((name) => !/^T-\d+/.test(name)),
     [],
   )
-})
-
-test('abuse: all of it takes less than 90 s', () => {
-  assert.ok(seconds < 90, `${seconds.toFixed(0)} s`)
 })
 
 test('abuse: a server without checks fails most cases, so they can fail', async (context) => {

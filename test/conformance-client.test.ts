@@ -13,7 +13,7 @@ const file = join(folder, 'counts.json')
 const run = spawnSync(process.execPath, ['scripts/conformance.mjs', '--client', '--json', file], {
   cwd: fileURLToPath(new URL('..', import.meta.url)),
   encoding: 'utf8',
-  timeout: 120_000,
+  timeout: 600_000,
 })
 console.log(run.stdout)
 

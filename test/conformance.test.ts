@@ -16,7 +16,7 @@ const file = join(folder, 'counts.json')
 const run = spawnSync(process.execPath, ['scripts/conformance.mjs', '--json', file], {
   cwd: ROOT,
   encoding: 'utf8',
-  timeout: 120_000,
+  timeout: 600_000,
 })
 
 interface Sum {

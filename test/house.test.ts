@@ -1,9 +1,9 @@
 // The house keeps its own rules: layers, sizes, dependencies.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -111,6 +111,10 @@ test('npm ls knows of ajv and nothing else at run time', () => {
 })
 
 // `npm test` tells where npm's own program is; without a shell, that is the only way that works on Windows too.
+// Without `npm test` it is beside the Node that came with it, which need not be the one that runs this.
 function npmCli(): string {
-  return process.env['npm_execpath'] ?? join(process.execPath, '../../lib/node_modules/npm/bin/npm-cli.js')
+  const besideNode = ['', ...(process.env['PATH'] ?? '').split(delimiter)].map((folder) =>
+    join(folder || join(process.execPath, '..'), '../lib/node_modules/npm/bin/npm-cli.js'),
+  )
+  return process.env['npm_execpath'] ?? besideNode.find((file) => existsSync(file)) ?? besideNode[0]!
 }

@@ -23,6 +23,12 @@ for (const { id, wireBase64, text } of streams)
     assert.equal(dataOf(wireBase64).map(fold).join(''), text)
   })
 
+test('what is none of the frames of a style is a RangeError, never a mistake of ours', () => {
+  for (const style of ['chatgpt', 'kimi', 'deepseek', 'openai'])
+    for (const data of ['null', '1', '"a"', '[]', '{}', '{"choices":[]}', '{"choices":[{}]}', '{"error":"no"}'])
+      assert.throws(() => createFold(style)(data), RangeError, `${style} ${data}`)
+})
+
 test('an operation that is not known throws, it is not guessed', () => {
   assert.throws(() => createFold('chatgpt')('{"p":"/a","o":"replace","v":"x"}'), RangeError)
   assert.throws(() => createFold('kimi')('{"event":"search","text":"x"}'), RangeError)

@@ -45,7 +45,15 @@ async function runTestOf(name: string, content: object) {
     })`,
   )
   const { NODE_OPTIONS: _options, SSE_MCP_MESSAGES: _folder, NODE_TEST_CONTEXT: _context, ...env } = process.env
-  const args = ['--import', here('./support/validate-messages.mjs'), '--import', 'tsx', '--test', file]
+  const args = [
+    '--import',
+    here('./support/validate-messages.mjs'),
+    '--import',
+    'tsx',
+    '--test',
+    '--test-reporter=tap',
+    file,
+  ]
   const child = spawn(process.execPath, args, { env })
   let output = ''
   for (const stream of [child.stdout, child.stderr])

@@ -12,12 +12,18 @@
  * @returns {{ push: (bytes: Uint8Array) => void, state: State }}
  */
 export function createParser(onEvent) {
-  const decoder = new TextDecoder() // takes one BOM away, and keeps half a character for the next piece
+  // Keeps half a character for the next piece. The BOM it leaves to us: told to take it away, Node from 24 on also takes
+  // a second one, where the first ends a piece.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const state = { line: '', data: undefined, type: '', id: '', lastEventId: '', retry: undefined }
+  let isStart = true
   let afterCr = false // a CR has just ended a line: an LF now is its second half, not another line
 
   function push(bytes) {
     for (const character of decoder.decode(bytes, { stream: true })) {
+      const isBom = isStart && character === '\uFEFF'
+      isStart = false
+      if (isBom) continue
       const secondHalf = afterCr && character === '\n'
       afterCr = character === '\r'
       if (secondHalf) continue

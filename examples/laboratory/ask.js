@@ -46,6 +46,7 @@ const questions = {
 async function ask(app, method, params) {
   const isModel = method === 'sampling/createMessage'
   if (!isModel && method !== 'elicitation/create') throw refusal(-32601, `${method} is not served here.`)
+  if (app.client?.state !== 'open') throw refusal(-1, 'The connection is gone.') // while another dialog was open
   const { parts, give, link } = questions[isModel ? 'model' : params.mode === 'url' ? 'url' : 'form'](params)
   const title = make('h2', { id: 'ask-title', translate: false }, method)
   const how = make('p', { class: 'why', word: app.client.revision >= '2026' ? 'tool.byRetry' : 'tool.byRequest' })

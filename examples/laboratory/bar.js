@@ -66,8 +66,11 @@ export function mount(section, app) {
   const isNew = () => state() === 'open' && !app.client.revision
   const tell = () => app.dispatchEvent(new Event('client'))
 
+  let presses = 0
   async function connect() {
+    const press = ++presses
     await app.client?.close()
+    if (press !== presses) return // pressed again meanwhile: one connection is enough
     record.clear()
     used = chosen()
     const options = { ...used, base, record, createParser, capabilities: capabilitiesOf(used.revision) }
@@ -75,8 +78,11 @@ export function mount(section, app) {
     await shake()
   }
 
+  let greeted // the client whose handshake is under way
   async function shake() {
     const { client } = app
+    if (greeted === client) return
+    greeted = client
     problem.hidden = true
     try {
       await client.connect()
@@ -86,6 +92,8 @@ export function mount(section, app) {
       problem.hidden = client !== app.client
       say(problem, 'bar.failed', error.message)
       announce('bar.failed', error.message)
+    } finally {
+      if (greeted === client) greeted = undefined
     }
   }
 

@@ -117,6 +117,7 @@ export function mount(section, app) {
 
   /** The range of a line is always the same array: to point at it twice is no news. */
   function point(line, at, isRevealed = false) {
+    if (!app.selected?.bytes) return
     describe(line, at)
     if (!line) return
     line.range ??= [line.start, line.end]

@@ -19,14 +19,21 @@ export async function mount(section, app) {
   const drop = make('input', { type: 'number', min: 0, max: 11, value: '0' })
   const cut = make('input', { type: 'checkbox' })
   const labelled = (name, input) => make('label', {}, make('span', { word: `chats.${name}` }), ' ', input)
+  const problem = make('p', { class: 'problem', hidden: true })
   const columns = streams.map((stream) => createColumn(stream))
   section.append(
     make('p', { class: 'why', word: 'chats.why' }),
     make('p', { class: 'row' }, play, step, labelled('speed', speed), labelled('drop', drop), labelled('cut', cut)),
+    problem,
     make('div', { class: 'chats' }, ...columns.map(({ element }) => element)),
   )
   speed.addEventListener('change', () => clock && start())
-  for (const input of [drop, cut]) input.addEventListener('change', () => (pause(), (loading = load())))
+  for (const input of [drop, cut])
+    input.addEventListener('change', () => {
+      pause()
+      loading = load()
+      void isReady()
+    })
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let clock
   /** @type {Promise<void> | undefined} */
@@ -37,9 +44,25 @@ export async function mount(section, app) {
     await Promise.all(columns.map((column) => column.load(drop.value, cut.checked)))
   }
 
+  /** Waits for the streams. Where they do not come the panel says so, and the next press asks again. */
+  async function isReady() {
+    const mine = (loading ??= load())
+    problem.hidden = true
+    try {
+      await mine
+      return true
+    } catch ({ message }) {
+      if (loading === mine) loading = undefined
+      pause()
+      problem.hidden = false
+      say(problem, 'chats.unreachable', message)
+      return false
+    }
+  }
+
   async function start() {
     if (columns.every(({ isOver }) => isOver())) loading = load()
-    await (loading ??= load())
+    if (!(await isReady())) return
     clearInterval(clock) // two clicks while it loads
     say(play, 'chats.pause')
     clock = setInterval(advance, Number(speed.value) || 400)
@@ -52,7 +75,7 @@ export async function mount(section, app) {
   }
 
   async function advance() {
-    await (loading ??= load())
+    if (!(await isReady())) return
     for (const column of columns) column.advance()
     if (!columns.every(({ isOver }) => isOver())) return
     pause()
@@ -99,6 +122,7 @@ function createColumn({ id, title, constructed, cutInside, characters: whole }) 
     if (isCut && cutInside === null) say(note, 'chats.whole')
     const cutter = createBlocks({ createParser, onBlock: (block) => mine.push(block) })
     const response = await fetch(`api/chat?${query}`)
+    if (!response.ok) throw new Error(`${response.status}, ${(await response.text()).slice(0, 200)}`)
     let naive = ''
     const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader()
     for (let part; !(part = await reader.read()).done;) {

@@ -64,8 +64,10 @@ export function createWay({ client, http, options, marks, receive, waits, found,
     if (record) record.totals.reconnects++
   }
 
-  const send = (message, signal) =>
-    follow('POST', client.endpoint, { message, signal, isOver: () => isSse || !waits(message.id) })
+  async function send(message, signal) {
+    if (!client.endpoint) throw failure('The stream was cut, and its session is gone.')
+    await follow('POST', client.endpoint, { message, signal, isOver: () => isSse || !waits(message.id) })
+  }
 
   /** Rejects when the stream is over for good. */
   const open = (signal, onOpen) =>

@@ -14,12 +14,15 @@ export function createFold(style) {
   return fold()
 }
 
+/** The members of a JSON text, none where it is no object. Throws SyntaxError. */
+const membersOf = (data) => Object(JSON.parse(data))
+
 const FOLDS = {
   /** The first event says where (`p`) and how (`o`); the later ones inherit both. */
   chatgpt() {
     let operation
     return (data) => {
-      const { o, v } = JSON.parse(data)
+      const { o, v } = membersOf(data)
       operation = o ?? operation
       if (operation !== undefined && operation !== 'append') throw new RangeError(`Unknown operation: ${operation}`)
       if (operation === undefined) throw new RangeError('No operation yet: the event that names it is lost.')
@@ -28,16 +31,21 @@ const FOLDS = {
   },
   /** The type is a member of the JSON. */
   kimi: () => (data) => {
-    const { event, text } = JSON.parse(data)
+    const { event, text } = membersOf(data)
     if (event !== 'cmpl') throw new RangeError(`Unknown event: ${event}`)
     return text
   },
   /** Nothing but the text: path and operation came long before. */
   deepseek: () => (data) => {
-    const { v, ...more } = JSON.parse(data)
+    const { v, ...more } = membersOf(data)
     if (typeof v !== 'string' || Object.keys(more).length > 0) throw new RangeError(`Unknown: ${data}`)
     return v
   },
   /** The end is told by a text that is no JSON. */
-  openai: () => (data) => (data === '[DONE]' ? '' : (JSON.parse(data).choices[0].delta.content ?? '')),
+  openai: () => (data) => {
+    if (data === '[DONE]') return ''
+    const delta = membersOf(data).choices?.[0]?.delta
+    if (!delta) throw new RangeError(`Unknown: ${data}`)
+    return delta.content ?? ''
+  },
 }

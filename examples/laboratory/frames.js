@@ -86,7 +86,7 @@ export function mount(section, app) {
     if (to === undefined) return
     event.preventDefault()
     choose(all[to])
-    stop.focus({ preventScroll: true })
+    stop?.focus({ preventScroll: true }) // the filter may have hidden them all
   }
 
   function choose(row) {

@@ -7,7 +7,7 @@ import { mount as clients } from './clients.js'
 import { mount as frames } from './frames.js'
 import { mountKeys } from './keys.js'
 import { mount as message } from './message.js'
-import { $, follow, say, set } from './page.js'
+import { $, follow, make, say, set } from './page.js'
 import { createRecord } from './record.js'
 import { mount as reconnect } from './reconnect.js'
 import { mount as timeline } from './timeline.js'
@@ -43,7 +43,7 @@ export class App extends EventTarget {
 export const app = new App()
 const panels = { bar, timeline, frames, bytes, message, tool, reconnect, chats, transports, clients }
 follow()
-for (const [name, mount] of Object.entries(panels)) mount($(name), app)
+for (const [name, mount] of Object.entries(panels)) open($(name), mount)
 gather()
 mountKeys()
 $('language').addEventListener('click', () => set({ lang: document.documentElement.lang === 'zh' ? 'en' : 'zh' }))
@@ -52,6 +52,15 @@ $('theme').addEventListener('click', () =>
 )
 addEventListener('hashchange', settle)
 settle()
+
+/** A panel that asks the server for what it shows, and is not answered, says so. The others work all the same. */
+async function open(section, mount) {
+  try {
+    await mount(section, app)
+  } catch ({ message }) {
+    section.append(make('p', { class: 'problem' }, message))
+  }
+}
 
 /** Tells the panels of changes of the record, once per animation frame: a thousand frames a second are sixty drawings. */
 function gather() {

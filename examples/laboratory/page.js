@@ -91,10 +91,17 @@ export function follow() {
   for (const element of document.querySelectorAll('[data-word], [data-label]')) translate(element)
 }
 
-/** Puts a text on the clipboard; says so on the button. */
+/**
+ * Puts a text on the clipboard; the button says for a while what became of it. There is no clipboard for a page that
+ * came by http from another machine, nor where the browser refuses.
+ */
 export async function copy(button, text) {
-  await navigator.clipboard.writeText(text)
-  const { word } = button.dataset
-  say(button, 'page.copied')
-  setTimeout(() => say(button, word), 1500)
+  if (!ownWords.has(button)) ownWords.set(button, button.dataset.word) // pressed again, it says another one
+  const isDone = await navigator.clipboard?.writeText(text).then(
+    () => true,
+    () => false,
+  )
+  say(button, isDone ? 'page.copied' : 'page.notCopied')
+  setTimeout(() => say(button, ownWords.get(button)), 1500)
 }
+const ownWords = new WeakMap()

@@ -68,8 +68,9 @@ export async function mount(section, app) {
   let drop = /** @type {undefined | (() => void)} */ (undefined)
   enable()
 
-  function post(what) {
-    return fetch(`api/${what}${what.includes('?') ? '&' : '?'}run=${run}`, { method: 'POST' })
+  async function post(what) {
+    const url = `api/${what}${what.includes('?') ? '&' : '?'}run=${run}`
+    await fetch(url, { method: 'POST' }).catch(({ message }) => tell('unreachable', message))
   }
 
   function begin() {

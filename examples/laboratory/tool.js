@@ -20,7 +20,7 @@ export function mount(section, app) {
   const wrong = make('select')
   const preview = make('pre', { translate: false })
   const send = make('button', { type: 'submit', class: 'next' }, 'tools/call')
-  const cancel = make('button', { word: 'tool.cancel', onclick: () => call.abort() })
+  const cancel = make('button', { word: 'tool.cancel', onclick: () => call?.abort() })
   const bar = make('progress', { label: 'tool.progress' })
   const step = make('span')
   const form = make(
@@ -39,20 +39,24 @@ export function mount(section, app) {
   const cards = make('ol')
   section.append(list, form, verdict, structured, cards)
 
+  /** The tools from before stay until all of the new list is there: one can go on with them meanwhile. */
   async function refresh() {
+    const asked = client
     try {
-      tools = []
+      const found = []
       let cursor
       do {
-        const page = await client.request('tools/list', cursor ? { cursor } : {})
-        tools.push(...page.tools)
+        const page = await asked.request('tools/list', cursor ? { cursor } : {})
+        found.push(...page.tools)
         cursor = page.nextCursor
       } while (cursor)
+      if (client !== asked) return // another connection by now, with tools of its own
+      tools = found
       select.replaceChildren(...tools.map(({ name }) => new Option(name)))
       if (tools.length) choose()
       conclude(['listed', tools.length])
     } catch (error) {
-      conclude(refusalOf(error))
+      if (client === asked) conclude(refusalOf(error))
     }
     settle()
   }
@@ -75,6 +79,7 @@ export function mount(section, app) {
 
   /** What would be sent. A wrong sending goes past the form, which would not let it. */
   function show() {
+    if (!tool()) return
     const values = valuesOf(fields, new FormData(form))
     const given = [{ values }, ...wrongOf(tool().inputSchema, values)][wrong.selectedIndex]
     params = { name: given ? tool().name : 'no-such-tool', arguments: (given ?? { values }).values }
@@ -84,7 +89,7 @@ export function mount(section, app) {
 
   async function run(event) {
     event.preventDefault()
-    if (call) return
+    if (call || !tool()) return
     const start = performance.now()
     const { signal } = (call = new AbortController())
     const onProgress = ({ progress, total, message = '' }) => {

@@ -24,7 +24,10 @@ export function mount(section, app) {
     table,
     legend,
   )
-  app.course.then(({ twoServers }) => (two.hidden = !twoServers))
+  app.course.then(
+    ({ twoServers }) => (two.hidden = !twoServers),
+    () => {}, // the panels of the course say so
+  )
 
   async function runAll() {
     run.disabled = true
@@ -77,7 +80,7 @@ const endOf = ({ exchanges }) => Math.max(...exchanges.map(({ at, endedAt }) => 
 function columnOf({ exchanges, tasks }, end, lanes) {
   const y = (time) => (time / end) * 100
   const bars = { wait: '', body: '', done: '' }
-  exchanges.forEach(({ at, answeredAt, endedAt }, index) => {
+  exchanges.forEach(({ at, answeredAt, endedAt = end }, index) => {
     const head = answeredAt ?? endedAt
     bars.wait += `M${index + 0.5},${y(at)}V${y(head)}`
     bars.body += `M${index + 0.5},${y(head)}V${y(endedAt) + 0.5}`

@@ -150,7 +150,7 @@ export const cases = [
     async (server) => {
       const session = await openSession(server, BATCHING)
       const batch = Array.from({ length: 50 }, (_, id) => call({ type: 'topstories', amount: 500 }, id))
-      const answer = expectStatus(await post(server, '/mcp', batch, session, 20_000), 200)
+      const answer = expectStatus(await post(server, '/mcp', batch, session), 200)
       expect(idsOf(answer).length === 50, '50 answers', idsOf(answer))
       expectStatus(await post(server, '/mcp', oneStory(), session), 200)
     },

@@ -1,5 +1,5 @@
 // What an honest client sends, by hand: requests as text, sessions of both transports, requests without a session.
-import { connect, PATIENCE, readChunks } from './socket.mjs'
+import { connect, MOMENT, PATIENCE, readChunks } from './socket.mjs'
 import { expect, expectResult, expectSame, expectStatus, jsonOf, Unexpected } from './expect.mjs'
 
 export const TOOL = 'get-hackernews-top-stories'
@@ -37,6 +37,15 @@ const textOf = (message) =>
 
 export const post = (server, target, message, headers = {}, within = PATIENCE) =>
   request(server, 'POST', target, headers, textOf(message), within)
+
+/** A POST whose answer comes later, as a promise: once this resolves, the server has read all of the request. */
+export async function begin(server, target, message, headers = {}) {
+  const client = connect(server)
+  const bytes = requestBytes(server, 'POST', target, headers, textOf(message))
+  await new Promise((resolve) => client.socket.write(bytes, resolve))
+  await request(server, 'GET', '/health') // what came before this is read before it
+  return { answer: () => client.answer().finally(client.destroy) }
+}
 
 export const rpc = (method, params = undefined, id = 1) => ({ jsonrpc: '2.0', id, method, ...(params && { params }) })
 export const notification = (method, params) => ({ jsonrpc: '2.0', method, ...(params && { params }) })
@@ -112,11 +121,11 @@ export function readStream(connection, start) {
         if (data !== '') return JSON.parse(data)
       }
     },
-    /** All messages until the stream ends or is silent for `quiet` milliseconds. */
-    async messages(quiet = 300) {
+    /** All messages: those that are `due`, Infinity until the stream ends, and what else comes in a moment. */
+    async messages(due = 0) {
       const all = []
       for (;;) {
-        const fields = await stream.block(quiet)
+        const fields = await stream.block(all.length < due ? PATIENCE : MOMENT)
         if (!fields) return all
         if (fields.data) all.push(JSON.parse(fields.data))
       }

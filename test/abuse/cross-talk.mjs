@@ -37,11 +37,7 @@ export const cases = [
       await all((at) =>
         Promise.all(
           rounds.map(async (round) =>
-            expectMine(
-              at,
-              round,
-              expectResult(await post(server, '/mcp', ask(at, round), sessions[at], 30_000), round),
-            ),
+            expectMine(at, round, expectResult(await post(server, '/mcp', ask(at, round), sessions[at]), round)),
           ),
         ),
       )
@@ -54,10 +50,10 @@ export const cases = [
       await all((at) => Promise.all(rounds.map((round) => clients[at].post(ask(at, round)))))
       await all(async (at) => {
         const answers = []
-        while (answers.length < ROUNDS) answers.push(await clients[at].message(20_000))
+        while (answers.length < ROUNDS) answers.push(await clients[at].message())
         for (const { id, result } of answers) expectMine(at, id, result)
         expectSame(answers.map(({ id }) => id).toSorted(), rounds, 'ids')
-        expectSame(await clients[at].messages(100), [], 'nothing more')
+        expectSame(await clients[at].messages(), [], 'nothing more')
         clients[at].destroy()
       })
     },
@@ -68,7 +64,7 @@ export const cases = [
       all(async (at) => {
         for (const round of rounds) {
           const { body, headers } = modern('tools/call', ask(at, round).params)
-          expectMine(at, round, expectResult(await post(server, '/mcp', body, headers, 20_000), 1))
+          expectMine(at, round, expectResult(await post(server, '/mcp', body, headers), 1))
         }
       }),
   ],
@@ -79,7 +75,7 @@ export const cases = [
       await all(async (at) => {
         const headers = { ...sessions[at], Accept: 'text/event-stream' }
         const stream = await openStream(server, 'POST', '/mcp', headers, JSON.stringify(ask(at, 1)))
-        expectMine(at, 1, (await stream.message(20_000)).result)
+        expectMine(at, 1, (await stream.message()).result)
         expect(await stream.ends(), 'the end', 'an open stream')
         stream.destroy()
       })
@@ -102,7 +98,7 @@ export const cases = [
           })(),
         ]),
       )
-      const seen = (await sse.messages()).map(({ result }) => storiesOf(result))
+      const seen = (await sse.messages(rounds.length)).map(({ result }) => storiesOf(result))
       expectSame(
         seen.toSorted((a, b) => a - b),
         rounds.map((round) => amountOf(1, round)),
@@ -147,7 +143,7 @@ export const cases = [
       expectResult(await post(server, '/mcp', rpc('logging/setLevel', { level: 'debug' }), a), 1)
       const stream = await openStream(server, 'GET', '/mcp', { ...b, Accept: 'text/event-stream' })
       await post(server, '/mcp', ask(0, 1), a)
-      expectSame(await stream.messages(300), [], 'nothing on the stream of the other')
+      expectSame(await stream.messages(), [], 'nothing on the stream of the other')
       stream.destroy()
     },
   ],
@@ -171,7 +167,7 @@ export const cases = [
       const [a, b] = [await openSse(server), await openSse(server)]
       expectStatus(await a.post({ jsonrpc: '2.0', id: 1, result: {} }), 202)
       expectSame(jsonOf({ text: JSON.stringify(await b.call(rpc('ping'))) }).id, 1)
-      expectSame(await a.messages(200), [], 'nothing on the stream of the other')
+      expectSame(await a.messages(), [], 'nothing on the stream of the other')
       a.destroy()
       b.destroy()
     },

@@ -10,19 +10,19 @@ export async function callByStream(server, session, amount) {
   const body = JSON.stringify(call({ type: 'topstories', amount }, amount))
   const stream = await openStream(server, 'POST', '/mcp', { ...session, ...STREAM }, body)
   const blocks = []
-  for (let block = await stream.block(); block; block = await stream.block(1000)) blocks.push(block)
+  for (let block = await stream.block(); block; block = await stream.block()) blocks.push(block)
   stream.destroy()
   const withIds = blocks.filter(({ id }) => id !== undefined)
   expect(withIds.length >= 2, 'a priming event and the answer, both with ids', blocks)
   return { start: withIds[0].id, end: withIds.at(-1).id, ids: withIds.map(({ id }) => id) }
 }
 
-/** What a GET that names an event brings: its status and its messages. */
-export async function resume(server, session, id) {
+/** What a GET that names an event brings: its status, its messages, of which so many are `due`, and whether it ends. */
+export async function resume(server, session, id, due = 0) {
   const headers = { ...session, ...STREAM, 'Last-Event-ID': id }
   const stream = await openStream(server, 'GET', '/mcp', headers)
-  const messages = stream.status === 200 ? await stream.messages(300) : []
-  const isEnded = stream.connection.isOver() || (await stream.ends(0))
+  const messages = stream.status === 200 ? await stream.messages(due) : []
+  const isEnded = due > 0 && (await stream.ends())
   stream.destroy()
   return { status: stream.status, messages, isEnded }
 }
@@ -33,7 +33,7 @@ export const cases = [
     async (server) => {
       const session = await openSession(server)
       const { start } = await callByStream(server, session, 3)
-      const { status, messages, isEnded } = await resume(server, session, start)
+      const { status, messages, isEnded } = await resume(server, session, start, 1)
       expectSame([status, messages.map((one) => [one.id, storiesOf(one)]), isEnded], [200, [[3, 3]], true])
     },
   ],
@@ -52,12 +52,12 @@ export const cases = [
       const session = await openSession(server)
       const streams = [await callByStream(server, session, 2), await callByStream(server, session, 4)]
       expectSame(
-        (await resume(server, session, streams[0].start)).messages.map(({ id }) => id),
+        (await resume(server, session, streams[0].start, 1)).messages.map(({ id }) => id),
         [2],
         'ids',
       )
       expectSame(
-        (await resume(server, session, streams[1].start)).messages.map(({ id }) => id),
+        (await resume(server, session, streams[1].start, 1)).messages.map(({ id }) => id),
         [4],
         'ids',
       )
@@ -121,7 +121,7 @@ export const cases = [
       )
       const stream = await openStream(server, 'GET', '/mcp', { ...STREAM, 'Last-Event-ID': start })
       expectSame((await stream.event()).event, 'endpoint', 'a new stream, event')
-      expectSame(await stream.messages(200), [], 'messages')
+      expectSame(await stream.messages(), [], 'messages')
       stream.destroy()
     },
   ],
@@ -139,7 +139,7 @@ export const cases = [
     async (server) => {
       const session = await openSession(server)
       const { start } = await callByStream(server, session, 2)
-      const all = await Promise.all(Array.from({ length: 10 }, () => resume(server, session, start)))
+      const all = await Promise.all(Array.from({ length: 10 }, () => resume(server, session, start, 1)))
       for (const { messages } of all)
         expect(messages.length <= 1 && messages.every(({ id }) => id === 2), 'the answer, once', messages)
       expect(

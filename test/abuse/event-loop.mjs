@@ -1,4 +1,5 @@
-// Inputs that are meant to cost time: one answer, and the others hardly wait (T-35, T-62).
+// Inputs that are meant to cost time (T-35, T-62). What they cost is CPU time of the server's process, read from /proc:
+// that of others on the machine is not in it. Work that grows with the square of an input costs minutes at these sizes.
 import { readFileSync } from 'node:fs'
 import { META, modern, openSession, openSse, post, request, requestBytes, rpc } from './client.mjs'
 import { expect, expectError, expectResult, expectSame, expectStatus } from './expect.mjs'
@@ -7,10 +8,8 @@ import { connect } from './socket.mjs'
 export const inOrder = true
 
 const MIB = 2 ** 20
-/** Milliseconds that /health may wait behind one such input; generous, for machines that do other things as well. */
-const FREE_AGAIN = 500
-/** Milliseconds of the server's CPU that one such input may cost, which do not depend on the machine's other work. */
-const CPU = 250
+/** Milliseconds of the server's CPU that such an input may cost. Each byte of it looked at a few times costs a tenth. */
+const CPU = 1_000
 const TICK = 10
 
 const cpuOf = ({ pid }) => {
@@ -56,39 +55,22 @@ const heavy = [
   ['4 MiB of blanks around', `${' '.repeat(3 * MIB)}${inParams('1')}${'\n'.repeat(MIB / 2)}`],
 ]
 
-/** The best of three tries: what costs too much does so each time, what a busy machine adds it does not. */
-async function bestOfThree(run) {
-  for (let tries = 1; ; tries++)
-    try {
-      return await run()
-    } catch (error) {
-      if (tries === 3) throw error
-    }
-}
-
-export const isCheap = (server, bytes, check) => bestOfThree(() => tryOnce(server, bytes, check))
-
-/** Sends one such input, asks for /health on another connection while it is worked on: both are answered soon. */
-async function tryOnce(server, bytes, check) {
+/** Sends such an input, `times` times, and asks for /health on another connection: both are answered, and it is cheap. */
+export async function isCheap(server, bytes, check, times = 1) {
   const client = connect(server)
   const other = connect(server)
   try {
-    await Promise.all(
-      [client, other].map(
-        ({ socket }) => socket.connecting && new Promise((resolve) => socket.once('connect', resolve)),
-      ),
-    )
     const cpu = server.pid && cpuOf(server)
-    await new Promise((resolve) => client.socket.write(bytes, resolve))
-    const began = performance.now()
-    other.send(requestBytes(server, 'GET', '/health'))
-    expectStatus(await other.answer(), 200)
-    const waited = performance.now() - began
-    const answer = await client.answer()
-    expect(answer.status < 500, 'no 5xx', `${answer.status} ${answer.text}`)
-    expect(waited < FREE_AGAIN, `/health within ${FREE_AGAIN} ms`, `${waited.toFixed(0)} ms`)
+    for (let time = 0; time < times; time++) {
+      client.send(bytes)
+      other.send(requestBytes(server, 'GET', '/health'))
+      const answer = await client.answer()
+      expect(answer.status < 500, 'no 5xx', `${answer.status} ${answer.text}`)
+      expectStatus(await other.answer(), 200)
+      check?.(answer)
+      if (client.isOver()) break // a refusal may end the connection
+    }
     if (server.pid) expect(cpuOf(server) - cpu <= CPU, `at most ${CPU} ms of CPU`, `${cpuOf(server) - cpu} ms`)
-    check?.(answer)
   } finally {
     client.destroy()
     other.destroy()
@@ -140,23 +122,19 @@ export const cases = [
     },
   ]),
   [
-    'T-62 twenty bodies of 4 MiB at once: /health within 2.5 s',
-    (server) =>
-      bestOfThree(async () => {
-        const body = inParams(`[${'1,'.repeat(1_990_000)}1]`)
-        const bodies = Array.from({ length: 20 }, () => post(server, '/mcp', body, {}, 60_000))
-        const state = { isDone: false }
-        const done = Promise.all(bodies).finally(() => (state.isDone = true))
-        try {
-          while (!state.isDone) expectStatus(await request(server, 'GET', '/health', {}, undefined, 2500), 200)
-        } finally {
-          await done // before another try
-        }
-        for (const answer of await done) expectStatus(answer, 400)
-      }),
+    'T-62 twenty bodies of 4 MiB at once: /health is answered meanwhile, and all of them are',
+    async (server) => {
+      const body = inParams(`[${'1,'.repeat(1_990_000)}1]`)
+      const bodies = Promise.all(Array.from({ length: 20 }, () => post(server, '/mcp', body)))
+      const state = { isDone: false }
+      void bodies.catch(() => {}).finally(() => (state.isDone = true))
+      do expectStatus(await request(server, 'GET', '/health'), 200)
+      while (!state.isDone)
+      for (const answer of await bodies) expectStatus(answer, 400, 503)
+    },
   ],
   [
-    'T-62 a thousand small requests at once: /health within 2.5 s',
+    'T-62 a thousand small requests at once: /health is answered meanwhile',
     async (server) => {
       const { headers, body } = modern('tools/list')
       const text = JSON.stringify(body)
@@ -168,7 +146,7 @@ export const cases = [
         }
         client.destroy()
       })
-      expectStatus(await request(server, 'GET', '/health', {}, undefined, 2500), 200)
+      expectStatus(await request(server, 'GET', '/health'), 200)
       await Promise.all(lanes)
     },
   ],

@@ -60,7 +60,7 @@ export const cases = [
       const data = targets.map((target) =>
         target === '/mcp?x' ? requestBytes(server, 'PUT', '/mcp') : get(server, target),
       )
-      const { answers } = await exchange(server, Buffer.concat(data))
+      const { answers } = await exchange(server, Buffer.concat(data), { due: data.length })
       expectSame(
         statuses(answers),
         targets.map((target) => ({ '/nothing': 404, '/mcp?x': 405 })[target] ?? 200),
@@ -76,7 +76,7 @@ export const cases = [
         const { body, headers } = modern('tools/call', params, { id })
         return requestBytes(server, 'POST', '/mcp', headers, JSON.stringify(body))
       })
-      const { answers } = await exchange(server, Buffer.concat(data), { quiet: 1000 })
+      const { answers } = await exchange(server, Buffer.concat(data), { due: data.length })
       expectSame(
         answers.map((answer) => jsonOf(answer).id),
         data.map((_, id) => id),
@@ -90,6 +90,7 @@ export const cases = [
       const { answers, isClosed } = await exchange(
         server,
         `${get(server, '/health', { Connection: 'close' })}${SMUGGLED}`,
+        { closes: true },
       )
       expectSame([statuses(answers), isClosed], [[200], true])
     },
@@ -99,7 +100,7 @@ export const cases = [
     async (server) => {
       const body = `${SMUGGLED}${JSON.stringify(oneStory())}`
       const data = `${requestBytes(server, 'POST', '/mcp', { 'Content-Type': 'text/plain', Host: 'evil.example' }, body)}${SMUGGLED}`
-      const { answers, isClosed } = await exchange(server, data)
+      const { answers, isClosed } = await exchange(server, data, { due: 2 })
       expect(
         answers.length === 2 || (answers.length === 1 && isClosed),
         'two answers, or one and the end',

@@ -58,7 +58,7 @@ export const cases = [
   ...tooLong.map(([what, make]) => [
     `T-3 ${what}`,
     async (server) => {
-      const { answers, isClosed } = await exchange(server, make(server))
+      const { answers, isClosed } = await exchange(server, make(server), { closes: true })
       expectSame([answers.map(({ status }) => status), isClosed], [[431], true], 'statuses and whether it is closed:')
     },
   ]),
@@ -128,7 +128,7 @@ export const cases = [
     'T-4 CONNECT opens no tunnel',
     async (server) => {
       const data = 'CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\nhello'
-      const { answers, isClosed } = await exchange(server, data)
+      const { answers, isClosed } = await exchange(server, data, { closes: true })
       expect(answers.every(({ status }) => status >= 400) && isClosed, 'an error or nothing, and the end', answers)
     },
   ],

@@ -94,7 +94,7 @@ export const cases = [
       const all = { ...headers, 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' }
       const trailers = 'Origin: http://evil.example\r\nHost: evil.example\r\nMcp-Name: other\r\n'
       const data = `${requestBytes(server, 'POST', '/mcp', all)}${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n0\r\n${trailers}\r\n`
-      const { answers } = await exchange(server, `${data}${get(server, '/health')}`)
+      const { answers } = await exchange(server, `${data}${get(server, '/health')}`, { due: 2 })
       expectSame(statuses(answers), [200, 200], 'statuses')
     },
   ],

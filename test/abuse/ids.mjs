@@ -151,7 +151,7 @@ export const cases = [
       const sse = await openSse(server)
       const amounts = Array.from({ length: 30 }, (_, at) => at + 1)
       await Promise.all(amounts.map((amount) => sse.post(call({ type: 'topstories', amount }, 1))))
-      const seen = (await sse.messages(1000)).map(
+      const seen = (await sse.messages(amounts.length)).map(
         ({ result }) => result.content.filter(({ text }) => text.startsWith('{')).length,
       )
       expectSame(

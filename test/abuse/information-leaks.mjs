@@ -82,7 +82,7 @@ export const cases = [
   ...mistakes.map(([what, make]) => [
     `T-14, T-15 ${what}`,
     async (server) => {
-      const { answers, rest } = await exchange(server, make(server), { quiet: 100 })
+      const { answers, rest } = await exchange(server, make(server))
       expect(answers.length > 0, 'an answer', rest)
       for (const answer of answers) expectNoLeak(answer)
     },

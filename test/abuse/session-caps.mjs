@@ -12,7 +12,7 @@ import {
   rpc,
 } from './client.mjs'
 import { expect, expectHeader, expectResult, expectSame, expectStatus } from './expect.mjs'
-import { connect, delay } from './socket.mjs'
+import { connect, soon } from './socket.mjs'
 import { withServer, withSlowTool } from './start.mjs'
 
 export const needs = 'start'
@@ -36,12 +36,6 @@ const listen = (server) => {
     { id: 'listen' },
   )
   return openStream(server, 'POST', '/mcp', headers, JSON.stringify(body))
-}
-
-/** Waits until `look` says yes; the server frees what a client leaves behind within a second. */
-export async function soon(look, what, within = 1000) {
-  for (const end = Date.now() + within; Date.now() < end; await delay(50)) if (await look()) return
-  expect(false, what, `nothing of it in ${within} ms`)
 }
 
 async function expectBusy(server, method, target, headers, body) {
@@ -88,8 +82,8 @@ export const cases = [
     'T-48 a session with a request in flight is not idle',
     withSlowTool({ MAX_SESSIONS: '2' }, async (server, upstream) => {
       const busy = await openSession(server)
-      const answer = post(server, '/mcp', oneStory(), busy, 20_000)
-      await soon(() => upstream.asked > 0, 'a call that reaches the upstream', 5000)
+      const answer = post(server, '/mcp', oneStory(), busy)
+      await soon(() => upstream.asked > 0, 'a call that reaches the upstream')
       await openSome(server, 3)
       upstream.open()
       expectResult(await answer, 1)
@@ -137,15 +131,11 @@ export const cases = [
       await expectBusy(server, 'GET', '/sse', STREAM)
       for (const sse of open) expectSame((await sse.call(rpc('ping'))).id, 1)
       for (const sse of open) sse.connection.reset()
-      await soon(
-        async () => {
-          const again = await openMany(5, () => openStream(server, 'GET', '/sse', STREAM))
-          for (const stream of again) stream.destroy()
-          return again.every(({ status }) => status === 200)
-        },
-        'five free places',
-        2000,
-      )
+      await soon(async () => {
+        const again = await openMany(5, () => openStream(server, 'GET', '/sse', STREAM))
+        for (const stream of again) stream.destroy()
+        return again.every(({ status }) => status === 200)
+      }, 'five free places')
     }),
   ],
   [

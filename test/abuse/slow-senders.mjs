@@ -1,12 +1,13 @@
 // Senders that never come to an end: a head is waited for 10 s, a body 20 s, a first byte 20 s, checked every 5 s.
 import { handshake, modern, openSession, openSse, requestBytes, rpc } from './client.mjs'
 import { expect, expectSame, expectStatus } from './expect.mjs'
-import { connect, delay } from './socket.mjs'
+import { connect, delay, PATIENCE } from './socket.mjs'
 
 export const isSlow = true
 
-const HEAD = 10_000 + 5_000 + 2_000 // its time, a check, and a busy machine
-const BODY = 20_000 + 5_000 + 2_000
+// Its time, and a check, after which it is due.
+const HEAD = 10_000 + 5_000 + PATIENCE
+const BODY = 20_000 + 5_000 + PATIENCE
 
 const json = { 'Content-Type': 'application/json' }
 const trickle = (client, byte, ms) => client.sendSlowly(Array(200).fill(byte), ms)
@@ -14,13 +15,12 @@ const trickle = (client, byte, ms) => client.sendSlowly(Array(200).fill(byte), m
 /** The connection is over in time: by 408, or by its end alone. */
 const isCut = (limit, use) => async (server) => {
   const client = connect(server)
-  const began = Date.now()
   const sending = use(client, server)
   const isOver = await client.closes(limit)
   const seen = client.peek().toString('latin1')
   client.destroy()
   await sending
-  expect(isOver, `408 or the end within ${limit} ms`, `an open connection after ${Date.now() - began} ms: ${seen}`)
+  expect(isOver, '408 or the end', `an open connection after ${limit} ms: ${seen}`)
   expect(seen === '' || seen.startsWith('HTTP/1.1 408 '), '408 or nothing', seen)
 }
 
@@ -131,7 +131,7 @@ export const cases = [
       for (let round = 0; round < 10; round++) {
         const client = connect(server)
         client.send(requestBytes(server, 'GET', '/health'))
-        expectStatus(await client.answer({ within: 2500 }), 200)
+        expectStatus(await client.answer(), 200)
         client.destroy()
         await delay(100)
       }
@@ -141,11 +141,11 @@ export const cases = [
     },
   ],
   [
-    'T-10 a slow but honest sender is served: a byte every 5 ms',
+    'T-10 a slow but honest sender is served: a byte at a time',
     async (server) => {
       const client = connect(server)
       const { headers, body } = modern('tools/list')
-      await client.sendSlowly([...requestBytes(server, 'POST', '/mcp', headers, JSON.stringify(body)).toString()], 5)
+      await client.sendSlowly([...requestBytes(server, 'POST', '/mcp', headers, JSON.stringify(body)).toString()], 1)
       expectStatus(await client.answer(), 200)
       client.destroy()
     },

@@ -38,6 +38,7 @@ export default {
     mcp: 'The same cut on MCP over HTTP+SSE',
     mcpWhy:
       'This cuts every event stream of this server, the connection above included. EventSource comes back by itself, but what it gets is a new session.',
+    unreachable: 'The server was not reached: {0}',
     mcpFailed: 'It did not work: {0}',
     mcpDone:
       'POST to the old endpoint: {0}, “{1}”. New endpoint: {2}. So Streamable HTTP keeps the session apart from the socket.',
@@ -79,6 +80,7 @@ export default {
       'EventSource 不让页面看到它发了哪些头；这里写的，是服务器在第一个事件里复述的。要看头本身，用 DevTools（Network）或 Wireshark。',
     mcp: '在 MCP 的 HTTP+SSE 上做同样的切断',
     mcpWhy: '这会切断本服务器的所有事件流，包括上面的连接。EventSource 会自己回来，但拿到的是新的会话。',
+    unreachable: '没有连上服务器：{0}',
     mcpFailed: '没有成功：{0}',
     mcpDone: '向旧端点 POST：{0}，“{1}”。新端点：{2}。所以 Streamable HTTP 让会话不再依附于套接字。',
   },
