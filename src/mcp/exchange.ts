@@ -194,9 +194,10 @@ export class Exchange {
     if (!this.#end) this.#finish(ANSWERED)
   }
 
-  /** Lets go of the params, for what stays under way for long and has read them. */
+  /** Empties the params, for what stays under way for long and has read them: others may still refer to the object. */
   forgetParams(): void {
-    delete this.message.params
+    const params = this.message.params ?? {}
+    for (const name of Object.keys(params)) delete params[name]
     this.hold?.free()
   }
 
