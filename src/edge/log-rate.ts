@@ -1,13 +1,13 @@
 import type { Log } from '../mcp/index.ts'
 
 /** The same log with at most ten lines a second for each reason: a flood of requests must not become one of lines. */
-export function atMostTenASecond(log: Log): Log {
+export function atMostTenASecond(log: Log, now: () => number = () => performance.now()): Log {
   const counts = new Map<string, number>()
   let second = 0
   return (entry) => {
-    const now = Math.floor(Date.now() / 1000)
-    if (now !== second) counts.clear()
-    second = now
+    const current = Math.floor(now() / 1000)
+    if (current !== second) counts.clear()
+    second = current
     const count = (counts.get(entry.reason) ?? 0) + 1
     counts.set(entry.reason, count)
     if (count <= 10) log(entry)
