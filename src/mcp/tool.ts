@@ -1,5 +1,6 @@
 import type { Ask } from './ask.ts'
 import type { Principal } from './auth.ts'
+import { LONGEST_MS, wholeNumber } from './limits.ts'
 import { headerParams, type HeaderParam, type Infer, type JsonSchema } from './schema.ts'
 import type { CallToolResult, LogLevel, ToolInfo } from './types.ts'
 import { checkAgainst, isKnownDialect, type Check } from './validate.ts'
@@ -39,7 +40,7 @@ export interface ToolDefinition<S extends JsonSchema, O extends JsonSchema> exte
   inputSchema: S
   /** What structuredContent must be; then it has to be there. A result that does not fit is a failure of the tool. */
   outputSchema?: O
-  /** How long a call may take, in milliseconds. Default 60,000. */
+  /** How long a call may take, in milliseconds. Default 60,000; Infinity: as long as it wants. */
   timeoutMs?: number
   run(args: Infer<S>, call: Call): ToolReturn<Infer<O>> | Promise<ToolReturn<Infer<O>>>
 }
@@ -64,6 +65,7 @@ export function defineTool<const S extends JsonSchema, const O extends JsonSchem
   if (inputSchema.type !== 'object') throw new TypeError(`Tool ${name}: the inputSchema needs type "object".`)
   if (!isKnownDialect(inputSchema) || !isKnownDialect(outputSchema ?? {}))
     throw new TypeError(`Tool ${name}: $schema must be JSON Schema 2020-12 or draft-07.`)
+  if (timeoutMs !== Infinity) wholeNumber(timeoutMs, `Tool ${name}: timeoutMs, unless it is Infinity,`, 1, LONGEST_MS)
   return {
     ...(definition as unknown as Tool), // `run` takes just what `check` lets pass
     timeoutMs,
