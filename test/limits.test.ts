@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { createMcpHandler, defineTool, LIMITS, limitsFrom, serve, type Limits } from '../src/index.ts'
 import { flagOf, help, readSettings, SETTINGS, variableOf } from '../src/settings.ts'
+import { callAfter } from '../src/mcp/timer.ts'
 import { openStream, watchReader } from '../src/sse/index.ts'
 import { timeLimit } from '../src/tools/abort.ts'
 import { readOptions } from '../src/tools/hacker-news-options.ts'
@@ -92,15 +93,15 @@ test('a part is no longer than its whole: where one of the two is set alone, the
 })
 const pick = (limits: Limits, ...names: (keyof Limits)[]) => names.map((name) => limits[name])
 
-test('the time of a tool is a number of milliseconds that a timer can wait, or Infinity', () => {
+test('the time of a tool is a whole number of milliseconds, or Infinity', () => {
   const tool = (timeoutMs?: unknown) =>
     defineTool({ name: 't', inputSchema: { type: 'object' }, timeoutMs: timeoutMs as number, run: () => '' })
-  for (const bad of [0, -1, 1.5, NaN, -Infinity, 2 ** 31, 30 * 86_400_000, null, '1000', {}, 5n])
+  for (const bad of [0, -1, 1.5, NaN, -Infinity, 2 ** 53, null, '1000', {}, 5n])
     assert.throws(() => tool(bad), {
       name: 'TypeError',
-      message: /^Tool t: timeoutMs, unless it is Infinity, must be a whole number from 1 to 2147483647, not /,
+      message: /^Tool t: timeoutMs, unless it is Infinity, must be a whole number from 1 to 9007199254740991, not /,
     })
-  for (const good of [1, LONGEST_MS, Infinity]) assert.equal(tool(good).timeoutMs, good)
+  for (const good of [1, LONGEST_MS, 30 * 86_400_000, Infinity]) assert.equal(tool(good).timeoutMs, good)
   assert.equal(tool().timeoutMs, 60_000)
 })
 
@@ -169,6 +170,25 @@ test('a deadline that never comes is no timer that fires at once', (t) => {
     waited.mock.calls.map(({ arguments: [, ms] }) => ms),
     [LONGEST_MS, LONGEST_MS, LONGEST_MS],
   )
+})
+
+test('thirty days are thirty days, though no timer of Node’s waits so long; Infinity never comes', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const came: string[] = []
+  const days = (count: number) => {
+    for (let n = 0; n < count; n++) t.mock.timers.tick(86_400_000)
+  }
+  callAfter(30 * 86_400_000, () => came.push('thirty days'))
+  callAfter(Infinity, () => came.push('never'))
+  callAfter(5, () => came.push('5 ms'))
+  const stop = callAfter(40 * 86_400_000, () => came.push('stopped'))
+  days(29)
+  stop()
+  assert.deepEqual(came, ['5 ms'])
+  days(2)
+  assert.deepEqual(came, ['5 ms', 'thirty days'])
+  days(100)
+  assert.equal(came.length, 2)
 })
 
 test('what is kept of Hacker News is kept by the monotonic clock', (t) => {

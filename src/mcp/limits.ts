@@ -62,10 +62,7 @@ export function readLimit(name: string, value: unknown): number {
 const allNames = (name: string): string => `${variableOf(name)} (--${flagOf(name)}, option ${name})`
 
 /** The first is a part of the second. Where one of them is set alone, the other follows. */
-const PARTS = [
-  ['headMs', 'bodyMs'],
-  ['drainMs', 'shutdownMs'],
-] as const
+const PARTS = { headMs: 'bodyMs', drainMs: 'shutdownMs' } as const
 
 /** The limits among some options, and the defaults of the others. Throws TypeError for what none can be. */
 export function limitsFrom(options: Partial<Limits>): Limits {
@@ -73,7 +70,7 @@ export function limitsFrom(options: Partial<Limits>): Limits {
   const limits = Object.fromEntries(
     names.map((name) => [name, options[name] === undefined ? LIMITS[name][0] : readLimit(name, options[name])]),
   ) as Record<keyof Limits, number>
-  for (const [part, whole] of PARTS) {
+  for (const [part, whole] of Object.entries(PARTS) as [keyof typeof PARTS, 'bodyMs' | 'shutdownMs'][]) {
     if (limits[part] <= limits[whole]) continue
     if (options[whole] === undefined) limits[whole] = limits[part]
     else if (options[part] === undefined) limits[part] = limits[whole]

@@ -1,6 +1,6 @@
 import type { Ask } from './ask.ts'
 import type { Principal } from './auth.ts'
-import { LONGEST_MS, wholeNumber } from './limits.ts'
+import { wholeNumber } from './limits.ts'
 import { headerParams, type HeaderParam, type Infer, type JsonSchema } from './schema.ts'
 import type { CallToolResult, LogLevel, ToolInfo } from './types.ts'
 import { checkAgainst, isKnownDialect, type Check } from './validate.ts'
@@ -65,7 +65,8 @@ export function defineTool<const S extends JsonSchema, const O extends JsonSchem
   if (inputSchema.type !== 'object') throw new TypeError(`Tool ${name}: the inputSchema needs type "object".`)
   if (!isKnownDialect(inputSchema) || !isKnownDialect(outputSchema ?? {}))
     throw new TypeError(`Tool ${name}: $schema must be JSON Schema 2020-12 or draft-07.`)
-  if (timeoutMs !== Infinity) wholeNumber(timeoutMs, `Tool ${name}: timeoutMs, unless it is Infinity,`, 1, LONGEST_MS)
+  if (timeoutMs !== Infinity)
+    wholeNumber(timeoutMs, `Tool ${name}: timeoutMs, unless it is Infinity,`, 1, Number.MAX_SAFE_INTEGER)
   return {
     ...(definition as unknown as Tool), // `run` takes just what `check` lets pass
     timeoutMs,

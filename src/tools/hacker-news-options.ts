@@ -28,18 +28,17 @@ export function readOptions(options: HackerNewsOptions) {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   const { source, baseUrl, ...rest } = { ...DEFAULTS, ...Object.fromEntries(given) } as typeof DEFAULTS
   for (const [name, value] of Object.entries(rest))
-    if (name !== 'log' && name !== 'now')
-      wholeNumber(value, `createHackerNews: ${name}`, MAY_BE_ZERO.has(name) ? 0 : 1, name.endsWith('Ms') ? DAY_MS : 1e9)
+    if (typeof DEFAULTS[name as keyof typeof rest] === 'number')
+      wholeNumber(value, `createHackerNews: ${name}`, AT_LEAST_ONE.test(name) ? 1 : 0, AT_MOST)
   if (!['auto', 'live', 'snapshot'].includes(source))
     throw new TypeError(`HN_SOURCE must be auto, live or snapshot, not ${JSON.stringify(source)}.`)
   return { source, baseUrl: checkBaseUrl(baseUrl), ...rest }
 }
 
-const DAY_MS = 24 * 60 * 60_000
-// Nothing is waited for, kept, or left over. Of the others, 0 would let no request pass.
-const MAY_BE_ZERO = new Set(
-  'waiting backoffMs retryAfterMs keepItemMs keptItems keepFailureMs offlineMs marginMs'.split(' '),
-)
+// Of these, 0 would let no request pass; of the others it means that nothing is waited for, kept or left over.
+const AT_LEAST_ONE = /^(connect|request|answer)/
+// As milliseconds more than a day, and doubled still what a timer can wait.
+const AT_MOST = 100_000_000
 
 // The URL parser writes every form of an IPv4 address as four decimal numbers.
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
