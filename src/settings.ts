@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util'
 import { LIMITS, type HttpOptions, type Limits } from './mcp/index.ts'
+import { flagOf, readLimit, variableOf } from './mcp/limits.ts'
+
+export { flagOf, variableOf }
 
 export interface Settings
   extends Partial<Limits>, Pick<HttpOptions, 'allowedHosts' | 'allowedOrigins' | 'anyUrl' | 'publicUrl'> {
@@ -19,7 +22,7 @@ export interface Settings
 /** How the text of a setting is read, what it is without, and what it means. */
 type Setting = readonly [read: (text: string, name: string) => unknown, without: string, meaning: string]
 
-/** One name everywhere: the option `maxSessions` is the variable MAX_SESSIONS and the flag --max-sessions. */
+/** Each by the name of its option, which the variable and the flag have too (`variableOf`, `flagOf`). */
 export const SETTINGS = new Map<string, Setting>([
   ['port', [portNumber, '3000', '0 lets the system choose']],
   ['host', [asItIs, '127.0.0.1', 'another address needs ALLOWED_HOSTS, and AUTH_TOKEN or AUTH_ISSUER']],
@@ -35,11 +38,8 @@ export const SETTINGS = new Map<string, Setting>([
   ['serverSecret', [asItIs, 'random', 'signs what clients carry; processes that share clients share it']],
   ['hnSource', [asItIs, 'auto', 'live, snapshot, or auto: live, and the snapshot without a network']],
   ['hnBaseUrl', [asItIs, 'the public API', 'where the Hacker News API is']],
-  ...Object.entries(LIMITS).map(([name, [without, what]]) => [name, [wholeNumber, String(without), what]] as const),
+  ...Object.entries(LIMITS).map(([name, [without, what]]) => [name, [limit, String(without), what]] as const),
 ])
-
-export const variableOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
-export const flagOf = (name: string): string => variableOf(name).toLowerCase().replaceAll('_', '-')
 
 /** What the command line and the environment ask for; a flag wins over its variable. Throws Error with one sentence. */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {
@@ -94,9 +94,9 @@ function portNumber(text: string, name: string): number {
   return Number(text)
 }
 
-function wholeNumber(text: string, name: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw bad(name, 'a whole number', text)
-  return Number(text)
+function limit(text: string, name: string): number {
+  const isNumber = /^\d+$/.test(text) && Number.isSafeInteger(Number(text))
+  return readLimit(name, isNumber ? Number(text) : text)
 }
 
 function onOrOff(text: string, name: string): boolean {

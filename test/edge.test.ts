@@ -44,6 +44,57 @@ test('T-24: X-Forwarded-For counts from trusted proxies alone, and what a strang
     assert.throws(() => createClientAddress([bad]), { name: 'TypeError', message: /trustProxy: "/ })
 })
 
+test('an address in X-Forwarded-For counts however it is written, and as the same one', () => {
+  const trusting = createClientAddress(['127.0.0.1'])
+  const forms: Record<string, string[]> = {
+    '203.0.113.9': [
+      '203.0.113.9:5678',
+      '"203.0.113.9:5678"',
+      '::ffff:203.0.113.9',
+      '::FFFF:cb00:7109',
+      '0:0:0:0:0:ffff:203.0.113.9',
+      '[::ffff:203.0.113.9]:443',
+      '203.0.113.9,',
+      '203.0.113.9 , ,',
+      '\t203.0.113.9 ',
+    ],
+    '2001:db8::1': [
+      '2001:db8::1',
+      '2001:DB8::1',
+      '2001:0db8:0:0:0:0:0:1',
+      '2001:db8:0:0:0:0:0:1:443',
+      '[2001:db8::1]',
+      '[2001:db8::1]:443',
+      '"[2001:db8::1]"',
+      '"[2001:db8::1]:443"',
+      '[2001:db8::1%eth0]:443',
+      '2001:db8::1%25eth0',
+    ],
+    'fe80::1': ['fe80::1%eth0', '[fe80::1%2]', 'fe80::1%eth0:443'],
+    '127.0.0.1': [
+      'unknown',
+      '_hidden',
+      '"_hidden:1"',
+      '203.0.113.9, unknown',
+      '203.0.113.9, _x',
+      '[203.0.113.9',
+      ',',
+      '%',
+    ],
+  }
+  for (const [address, fields] of Object.entries(forms))
+    for (const field of fields) assert.equal(trusting(from('127.0.0.1', field)), address, field)
+  assert.equal(createClientAddress()(from('fe80::1%eth0')), 'fe80::1')
+  for (const bad of ['10.0.0.0/8/9', '[::1]', '127.0.0.1:80'])
+    assert.throws(() => createClientAddress([bad]), { name: 'TypeError', message: /trustProxy: "/ })
+})
+
+test('a field that names no address, however long, leaves the address of the proxy', () => {
+  const trusting = createClientAddress(['127.0.0.1'])
+  for (const piece of [':1', '[', '"', '%', ',', '1.', ' '])
+    assert.equal(trusting(from('127.0.0.1', `203.0.113.9,${piece.repeat(8_000)}x`)), '127.0.0.1')
+})
+
 test('a minute’s requests may come at once; then one comes back every so often', () => {
   let now = 0
   const admit = createRateLimit(60, createClientAddress(), () => now)
@@ -63,6 +114,19 @@ test('a minute’s requests may come at once; then one comes back every so often
   now = 10 ** 9
   for (let n = 0; n < 60; n++) call()
   assert.throws(call, { status: 429 })
+})
+
+test('durations are those of the monotonic clock: nobody waits longer because the clock on the wall was set back', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 10 ** 9 })
+  let passed = 0
+  t.mock.method(performance, 'now', () => passed)
+  const admit = createRateLimit(60, createClientAddress())
+  const call = () => admit(from('203.0.113.1'))
+  for (let n = 0; n < 60; n++) call()
+  t.mock.timers.setTime(0)
+  assert.throws(call, { headers: { 'Retry-After': '1' } })
+  passed = 1000
+  call()
 })
 
 test('all addresses of one IPv6 network count as one; principals are counted by themselves, wherever they are', () => {

@@ -38,6 +38,18 @@ test('the parser is one function of at most about 120 lines', () => {
   assert.ok(body.split('\n').length <= 125, `${body.split('\n').length} lines`)
 })
 
+test('outside the protocol, the clock on the wall is asked for dates only: it may be set back', () => {
+  const asking = ['src/auth', 'src/edge', 'src/tools']
+    .flatMap(filesIn)
+    .flatMap((file) =>
+      [...read(file).matchAll(/.*(?:\bDate\.|new Date).*/g)].map(([line]) => `${file}: ${line.trim()}`),
+    )
+  assert.deepEqual(
+    asking.filter((line) => !/expired|Date\.parse\(retryAfter\) - Date\.now|call\.deadline - Date\.now/.test(line)),
+    [],
+  )
+})
+
 test('dates of revisions stand in src/mcp/revisions and nowhere else', () => {
   const dated = source.filter((file) => !file.includes('/revisions/') && /['"`]20\d\d-\d\d-\d\d['"`]/.test(read(file)))
   assert.deepEqual(dated, [])

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { HttpError, INTERNAL_ERROR, type Principal } from '../mcp/index.ts'
 import type { ClientAddress } from './client-address.ts'
@@ -9,7 +10,11 @@ export type Admit = (request: IncomingMessage, principal?: Principal) => void
  * So many requests a minute for each principal, or for each address where nobody is known. They may come at once;
  * then one comes back every so often (a token bucket).
  */
-export function createRateLimit(perMinute: number, addressOf: ClientAddress, now = Date.now): Admit {
+export function createRateLimit(
+  perMinute: number,
+  addressOf: ClientAddress,
+  now: () => number = () => performance.now(), // the clock on the wall may be set back
+): Admit {
   const buckets = new Map<string, { tokens: number; at: number }>() // in the order of their last request
   const perMs = perMinute / 60_000
 
@@ -34,7 +39,11 @@ export function createRateLimit(perMinute: number, addressOf: ClientAddress, now
 // Beyond it the one silent longest is forgotten, which can only help it.
 const MAX_BUCKETS = 10_000
 
-const keyOf = ({ issuer, subject, client }: Principal): string => JSON.stringify([issuer, subject, client])
+/** A digest: names may be long, and 10,000 of them are kept. */
+const keyOf = ({ issuer, subject, client }: Principal): string =>
+  createHash('sha256')
+    .update(JSON.stringify([issuer, subject, client]))
+    .digest('base64')
 
 /** Who has an IPv6 address has 2^64 of them. */
 const network = (address: string): string => (address.includes(':') ? groups(address).slice(0, 4).join(':') : address)

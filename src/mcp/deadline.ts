@@ -1,3 +1,5 @@
+import { LONGEST_MS } from './limits.ts'
+
 /**
  * The time that something may take, by the monotonic clock, whatever is done to the clock on the wall. It stands still
  * while it is paused, and `Infinity` never ends.
@@ -48,11 +50,6 @@ export class Deadline {
     const { left } = this
     if (!this.#onLate || this.#since === undefined || left === Infinity) return
     this.#timer =
-      left > LONGEST_TIMER_MS
-        ? setTimeout(() => this.#arm(), LONGEST_TIMER_MS)
-        : setTimeout(this.#onLate, Math.max(left, 0))
+      left > LONGEST_MS ? setTimeout(() => this.#arm(), LONGEST_MS) : setTimeout(this.#onLate, Math.max(left, 0))
   }
 }
-
-/** Node fires a timer that is set to more at once. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1

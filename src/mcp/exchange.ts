@@ -3,6 +3,7 @@ import type { Handler, Message, Notification, Params, Request, Response } from '
 import type { Answers, Ask } from './ask.ts'
 import type { Principal } from './auth.ts'
 import type { Revision } from './revisions/index.ts'
+import { LONGEST_MS } from './limits.ts'
 import type { Tool } from './tool.ts'
 import type { Capabilities, Implementation, LogLevel } from './types.ts'
 
@@ -170,7 +171,7 @@ export class Exchange {
   /** Ends the connection where the client can come back for the rest. After the end it does nothing. It never throws. */
   release(retryMs: number): void {
     if (this.#end || !Number.isFinite(retryMs) || retryMs < 0) return
-    this.way.release?.(Math.min(Math.trunc(retryMs), LONGEST_RETRY_MS))
+    this.way.release?.(Math.min(Math.trunc(retryMs), LONGEST_MS))
   }
 
   /** Stops the work; the answer says why. */
@@ -206,8 +207,6 @@ export class Exchange {
     for (const question of this.questions?.values() ?? []) question.giveUp(end)
   }
 }
-
-const LONGEST_RETRY_MS = 2 ** 31 - 1
 
 // One for all: an Error takes a stack, and nearly every call ends this way.
 const ANSWERED = new DOMException('The call has been answered.', 'AbortError')

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 const [KIB, MIB, MINUTE] = [1024, 1024 * 1024, 60_000]
 
 /**
@@ -53,12 +55,46 @@ export const LIMITS = {
 /** All in whole numbers; the unit is in the name (Ms: milliseconds, Bytes) or in the table. */
 export type Limits = { [name in keyof typeof LIMITS]: number }
 
-/** The limits among some options, and the defaults of the others. Throws TypeError for what is no whole number. */
+/** One name everywhere: the option `maxSessions` is the variable MAX_SESSIONS and the flag --max-sessions. */
+export const variableOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+export const flagOf = (name: string): string => variableOf(name).toLowerCase().replaceAll('_', '-')
+
+/** A timer of Node's has no more milliseconds, 24.8 days: with more it fires at once. */
+export const LONGEST_MS = 2 ** 31 - 1
+/** The longest string of V8, of which a body or what waits for a reader becomes one. */
+const LONGEST_STRING = 2 ** 29 - 24
+/** 0 has a meaning here: no comments; nobody is waited for. Elsewhere it would refuse everything, or nothing. */
+const MAY_BE_ZERO = new Set<string>(['keepAliveMs', 'drainMs', 'shutdownMs'])
+
+/** A whole number within bounds, and else a TypeError that says what it must be. */
+export function wholeNumber(value: unknown, name: string, least: number, most: number): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number
+  const given = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : inspect(value, { depth: 0 })
+  throw new TypeError(`${name} must be a whole number from ${least} to ${most}, not ${given}.`)
+}
+
+/** A limit, by whichever of its names it was set. Throws TypeError that has all three. */
+export function readLimit(name: string, value: unknown): number {
+  const most = name.endsWith('Ms') ? LONGEST_MS : name.endsWith('Bytes') ? LONGEST_STRING : Number.MAX_SAFE_INTEGER
+  return wholeNumber(value, allNames(name), MAY_BE_ZERO.has(name) ? 0 : 1, most)
+}
+
+const allNames = (name: string): string => `${variableOf(name)} (--${flagOf(name)}, option ${name})`
+
+/** The first is a part of the second. Where one of them is set alone, the other follows. */
+const PARTS = { headMs: 'bodyMs', drainMs: 'shutdownMs' } as const
+
+/** The limits among some options, and the defaults of the others. Throws TypeError for what none can be. */
 export function limitsFrom(options: Partial<Limits>): Limits {
   const names = Object.keys(LIMITS) as (keyof Limits)[]
-  const limits = names.map((name) => [name, options[name] ?? LIMITS[name][0]] as const)
-  for (const [name, value] of limits)
-    if (!Number.isSafeInteger(value) || value < 0)
-      throw new TypeError(`${name} must be a whole number of at least 0, not ${String(value)}.`)
-  return Object.fromEntries(limits) as unknown as Limits
+  const limits = Object.fromEntries(
+    names.map((name) => [name, options[name] === undefined ? LIMITS[name][0] : readLimit(name, options[name])]),
+  ) as Record<keyof Limits, number>
+  for (const [part, whole] of Object.entries(PARTS) as [keyof typeof PARTS, 'bodyMs' | 'shutdownMs'][]) {
+    if (limits[part] <= limits[whole]) continue
+    if (options[whole] === undefined) limits[whole] = limits[part]
+    else if (options[part] === undefined) limits[part] = limits[whole]
+    else throw new TypeError(`${allNames(part)} must be at most ${allNames(whole)}, of which it is a part.`)
+  }
+  return limits
 }

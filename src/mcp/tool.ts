@@ -2,6 +2,7 @@ import type { Ask } from './ask.ts'
 import type { Principal } from './auth.ts'
 import { checkAgainst, checkSchema, type Check } from '../json-schema/index.ts'
 import { isRecord } from '../jsonrpc/index.ts'
+import { wholeNumber } from './limits.ts'
 import { isFunction, isText, must } from './options.ts'
 import { headerParams, type Arguments, type HeaderParam, type Infer, type AnySchema } from './schema.ts'
 import type { CallToolResult, LogLevel, ToolInfo } from './types.ts'
@@ -44,7 +45,7 @@ export interface ToolDefinition<S extends AnySchema, O extends AnySchema> extend
   inputSchema: S
   /** What structuredContent must be; then it has to be there. A result that does not fit is a failure of the tool. */
   outputSchema?: O
-  /** How long a call may take, in milliseconds. Default 60,000. */
+  /** How long a call may take, in milliseconds. Default 60,000; Infinity: as long as it wants. */
   timeoutMs?: number
   run(args: Arguments<S>, call: Call): ToolReturn<Infer<O>> | Promise<ToolReturn<Infer<O>>>
 }
@@ -74,6 +75,8 @@ export function defineTool<const S extends AnySchema, const O extends AnySchema 
   must(input.schema['type'] === 'object', `Tool ${name}: the inputSchema needs type "object".`)
   const output = outputSchema === undefined ? undefined : checkSchema(outputSchema, `Tool ${name}: outputSchema`)
   must(isFunction(definition.run), `Tool ${name}: run must be a function, (args, call) => ….`)
+  if (timeoutMs !== Infinity)
+    wholeNumber(timeoutMs, `Tool ${name}: timeoutMs, unless it is Infinity,`, 1, Number.MAX_SAFE_INTEGER)
   return {
     ...(definition as unknown as Tool),
     run: (args, call) => definition.run(args as Arguments<S>, call), // it is what `check` lets pass

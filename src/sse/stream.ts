@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { checkDuration } from './duration.ts'
 import { encodeComment, encodeEvent, type SseMessage } from './event.ts'
 import { keepAlive } from './keep-alive.ts'
 import { endInPieces, PIECE, pieceEnd, watchReader } from './watch-reader.ts'
@@ -41,8 +42,11 @@ export interface EventStream {
 /**
  * Answers a request with an event stream. The headers leave at once, so that the reader's `open` event fires.
  * HTML Standard, section 9.2.5 "Parsing an event stream" and 9.2.7 "Authoring notes".
+ * Throws TypeError, before anything is sent, for milliseconds that no timer can wait.
  */
 export function openStream(response: ServerResponse, options: StreamOptions = {}): EventStream {
+  checkDuration('keepAliveMs', options.keepAliveMs, 0)
+  checkDuration('unreadMs', options.unreadMs, 1)
   response.writeHead(200, { ...STREAM_HEADERS, ...options.headers })
   response.flushHeaders()
   return new ResponseStream(response, options)

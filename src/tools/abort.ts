@@ -1,3 +1,5 @@
+import { LONGEST_MS } from '../mcp/index.ts'
+
 /** What the promise gives, or at once the signal's reason, as soon as that is aborted. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -15,7 +17,7 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Prom
 export function timeLimit(signal: AbortSignal, ms: number, reason: Error): AbortController {
   const own = new AbortController()
   const follow = (): void => own.abort(signal.reason)
-  const timer = setTimeout(() => own.abort(reason), ms)
+  const timer = setTimeout(() => own.abort(reason), Math.min(ms, LONGEST_MS))
   own.signal.addEventListener('abort', () => {
     clearTimeout(timer)
     signal.removeEventListener('abort', follow)

@@ -1,11 +1,11 @@
-import { logToStderr } from '../mcp/index.ts'
+import { logToStderr, wholeNumber } from '../mcp/index.ts'
 
 /** All that can be set, how much is asked of Hacker News, and for how long. Times in milliseconds. */
 const DEFAULTS = {
   source: 'auto', // or `live`, or `snapshot`; auto is live, and the snapshot where no connection comes about
   baseUrl: 'https://hacker-news.firebaseio.com/v0', // where the API is: https, or http on this machine
   log: logToStderr,
-  now: Date.now, // the clock of what is kept
+  now: () => performance.now(), // the clock of what is kept: not the one on the wall, which may be set back
   connectMs: 3_000, // for a connection to come about, name look-up and TLS included, all tries together
   requestMs: 5_000, // for one request, from its start to the last byte of its answer
   answerBytes: 1024 * 1024, // the longest list has about 5,000
@@ -25,11 +25,20 @@ export type Settings = ReturnType<typeof readOptions>
 
 /** Throws TypeError with one sentence for whoever set the variable. */
 export function readOptions(options: HackerNewsOptions) {
-  const { source, baseUrl, ...rest } = { ...DEFAULTS, ...options }
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  const { source, baseUrl, ...rest } = { ...DEFAULTS, ...Object.fromEntries(given) } as typeof DEFAULTS
+  for (const [name, value] of Object.entries(rest))
+    if (typeof DEFAULTS[name as keyof typeof rest] === 'number')
+      wholeNumber(value, `createHackerNews: ${name}`, AT_LEAST_ONE.test(name) ? 1 : 0, AT_MOST)
   if (!['auto', 'live', 'snapshot'].includes(source))
     throw new TypeError(`HN_SOURCE must be auto, live or snapshot, not ${JSON.stringify(source)}.`)
   return { source, baseUrl: checkBaseUrl(baseUrl), ...rest }
 }
+
+// Of these, 0 would let no request pass; of the others it means that nothing is waited for, kept or left over.
+const AT_LEAST_ONE = /^(connect|request|answer)/
+// As milliseconds more than a day, and doubled still what a timer can wait.
+const AT_MOST = 100_000_000
 
 // The URL parser writes every form of an IPv4 address as four decimal numbers.
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/

@@ -20,6 +20,7 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
   let offlineUntil = -Infinity
 
   async function live(list: ListName, amount: number, call: Call): Promise<CallToolResult> {
+    // The deadline is a date; from here on its distance counts, which no clock that is set can change.
     const time = timeLimit(call.signal, call.deadline - Date.now() - settings.marginMs, new Error('the call is over'))
     try {
       const ids = (await api.list(list, time.signal)).slice(0, amount)

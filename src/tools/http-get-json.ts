@@ -39,9 +39,9 @@ export function createGetJson(settings: Settings) {
 
   return async function getJson(path: string, signal: AbortSignal): Promise<unknown> {
     saved = Math.min(SAVED_AT_MOST, saved + SAVED_PER_REQUEST)
-    let connectBy = Date.now() + connectMs
+    let connectBy = performance.now() + connectMs
     for (let tried = 1; ; tried++) {
-      const connectLeft = connectBy - Date.now() // to wait for a slot costs nothing of it
+      const connectLeft = connectBy - performance.now() // to wait for a slot costs nothing of it
       try {
         return await inSlot(() => tryOnce(path, connectLeft, signal), signal)
       } catch (error) {
@@ -51,8 +51,8 @@ export function createGetJson(settings: Settings) {
         const wait = Math.max(asked, Math.random() * backoffMs * 2 ** (tried - 1))
         // All tries to connect share one limit, so that without a network the caller learns of it soon. A connect
         // that got no answer at all has used it up.
-        if (!(error instanceof NoConnection)) connectBy = Date.now() + wait + connectMs
-        else if (Date.now() + wait >= connectBy) throw error
+        if (!(error instanceof NoConnection)) connectBy = performance.now() + wait + connectMs
+        else if (performance.now() + wait >= connectBy) throw error
         saved--
         await sleep(wait, undefined, { signal })
       }
