@@ -1,4 +1,4 @@
-// docs/limits.md and docs/limits.zh-CN.md, made of the table in src/mcp/limits.ts: `npm run limits` writes them, a test
+// docs/limits.md and docs/limits.zh-CN.md, made of the table in src/bounds/limits.ts: `npm run limits` writes them, a test
 // compares them.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -39,7 +39,7 @@ const CHINESE = {
 const TEXTS = {
   'docs/limits.md': {
     title: 'Limits',
-    lead: 'What strangers can make the server hold, and what happens beyond it. Each limit is an option of `serve` and `createMcpHandler`, a variable and a flag, all of one name: `maxSessions`, `MAX_SESSIONS`, `--max-sessions`. At its start the server prints those that are not as they come. `npm run limits` makes this page from [`src/mcp/limits.ts`](../src/mcp/limits.ts). [中文](limits.zh-CN.md)',
+    lead: 'What strangers can make the server hold, and what happens beyond it. Each limit is an option of `serve` and `createMcpHandler`, a variable and a flag, all of one name: `maxSessions`, `MAX_SESSIONS`, `--max-sessions`. At its start the server prints those that are not as they come. `npm run limits` makes this page from [`src/bounds/limits.ts`](../src/bounds/limits.ts). [中文](limits.zh-CN.md)',
     head: ['option', 'variable', 'default', 'what is counted', 'why', 'beyond it'],
     fixed: 'Fixed',
     rows: [
@@ -53,7 +53,7 @@ const TEXTS = {
   },
   'docs/limits.zh-CN.md': {
     title: '限制',
-    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制都是 `serve` 和 `createMcpHandler` 的选项，也是环境变量和命令行参数，名字是同一个：`maxSessions`、`MAX_SESSIONS`、`--max-sessions`。启动时服务器会打印与默认值不同的那些。本页由 `npm run limits` 从 [`src/mcp/limits.ts`](../src/mcp/limits.ts) 生成。[English](limits.md)',
+    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制都是 `serve` 和 `createMcpHandler` 的选项，也是环境变量和命令行参数，名字是同一个：`maxSessions`、`MAX_SESSIONS`、`--max-sessions`。启动时服务器会打印与默认值不同的那些。本页由 `npm run limits` 从 [`src/bounds/limits.ts`](../src/bounds/limits.ts) 生成。[English](limits.md)',
     head: ['选项', '变量', '默认值', '数的是什么', '为什么', '超过之后'],
     fixed: '固定的',
     rows: [

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { after, test, type TestContext } from 'node:test'
 import { atMostTenASecond } from '../src/edge/log-rate.ts'
 import { defineTool, logToStderr, safeLog, serve, type Log, type LogEntry } from '../src/index.ts'
-import { causeOf } from '../src/mcp/log.ts'
+import { causeOf } from '../src/bounds/log.ts'
 import { post, request } from './support/wire.ts'
 
 test('each refusal is one line: a stable reason, where it was, and what the caller was told; no body, no session id', async () => {

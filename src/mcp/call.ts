@@ -1,7 +1,7 @@
 import { INTERNAL_ERROR, INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import type { Answers, Ask, Questions } from './ask.ts'
 import type { Principal } from './auth.ts'
-import { Deadline } from './deadline.ts'
+import { Deadline } from '../bounds/deadline.ts'
 import type { Exchange } from './exchange.ts'
 import { sendLog } from './features/logging.ts'
 import type { Call } from './tool.ts'

@@ -3,7 +3,7 @@ import type { Handler, Message, Notification, Params, Request, Response } from '
 import type { Answers, Ask } from './ask.ts'
 import type { Principal } from './auth.ts'
 import type { Revision } from './revisions/index.ts'
-import { LONGEST_MS } from './limits.ts'
+import { LONGEST_MS } from '../bounds/limits.ts'
 import type { Tool } from './tool.ts'
 import type { Capabilities, Implementation, LogLevel } from './types.ts'
 

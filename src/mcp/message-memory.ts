@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { INTERNAL_ERROR, INVALID_REQUEST } from '../jsonrpc/index.ts'
-import type { Budget } from './budget.ts'
+import type { Budget } from '../bounds/budget.ts'
 import { shareOf, type Hold } from './exchange.ts'
 import { HttpError } from './http-error.ts'
 

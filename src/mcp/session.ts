@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isSame } from './auth.ts'
 import { notificationOf, type Change } from './changes.ts'
 import { callerOf, type Client } from './exchange.ts'
-import type { Limits } from './limits.ts'
+import type { Limits } from '../bounds/limits.ts'
 import { standsFor } from './transports/stands-for.ts'
 
 /** One conversation with one client: its own words, its own streams, its own work. */

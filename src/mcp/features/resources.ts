@@ -4,7 +4,7 @@ import { indexBy, isFunction, must } from '../options.ts'
 import { defineResource, type Resource, type ResourceReturn, type ResourceTemplate } from '../resource.ts'
 import type { Call } from '../tool.ts'
 import type { ResourceContents } from '../types.ts'
-import { climbs, isUri } from '../uri-template.ts'
+import { climbs, isUri } from '../../uri-template.ts'
 import type { Pager } from './pagination.ts'
 import { runOrFail } from '../call.ts'
 

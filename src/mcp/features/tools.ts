@@ -1,7 +1,7 @@
 import { INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
 import type { Exchange, Methods } from '../exchange.ts'
 import { InputRequired } from '../input-required.ts'
-import { causeOf, type Log } from '../log.ts'
+import { causeOf, type Log } from '../../bounds/log.ts'
 import { indexBy, isFunction, must } from '../options.ts'
 import type { Revision } from '../revisions/index.ts'
 import type { Tool, ToolReturn } from '../tool.ts'

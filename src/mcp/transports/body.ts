@@ -48,27 +48,38 @@ export async function readJson(request: Posted, maxBytes: number, memory: Messag
 
 function readBytes(request: IncomingMessage, maxBytes: number, memory: MessageMemory): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const endEarly = () => reject(new HttpError(400, PARSE_ERROR, 'The body ended early.'))
-    if (request.destroyed) return endEarly()
     let bytes: Buffer = EMPTY
     let size = 0
-    request.on('data', (given: Buffer | string) => {
+    const onData = (given: Buffer | string): void => {
       // A string after somebody's setEncoding.
       const chunk = typeof given === 'string' ? Buffer.from(given, request.readableEncoding!) : given
       try {
         if (size + chunk.length > maxBytes) throw tooLarge(maxBytes)
         memory.set(size + chunk.length)
       } catch (error) {
-        bytes = EMPTY
-        return reject(error as HttpError)
+        return fail(error as HttpError)
       }
       bytes = size === 0 ? chunk : append(bytes, size, chunk)
       size += chunk.length
-    })
-    request.on('end', () => resolve(bytes.subarray(0, size)))
-    request.on('error', endEarly)
+    }
+    const onEnd = (): void => {
+      stop()
+      resolve(bytes.subarray(0, size))
+    }
+    const endEarly = (): void => fail(new HttpError(400, PARSE_ERROR, 'The body ended early.'))
+    const goOn = (): void => void request.resume() // nobody else's pause may make the caller wait for ever
+    const fail = (error: HttpError): void => {
+      stop()
+      reject(error)
+    }
+    // What listens to a request is there as long as its response, and with it the bytes.
+    const stop = (): void => {
+      request.off('data', onData).off('end', onEnd).off('error', endEarly).off('close', endEarly).off('pause', goOn)
+    }
+    if (request.destroyed) return endEarly()
+    request.on('data', onData).on('end', onEnd).on('error', endEarly)
     request.on('close', endEarly) // destroyed by somebody, without an error
-    request.on('pause', () => request.resume()) // nobody else's pause may make the caller wait for ever
+    request.on('pause', goOn)
     request.resume()
   })
 }

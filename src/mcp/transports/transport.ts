@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Message } from '../../jsonrpc/index.ts'
 import type { StreamOptions } from '../../sse/index.ts'
-import type { Budget } from '../budget.ts'
+import type { Budget } from '../../bounds/budget.ts'
 import type { Hold } from '../exchange.ts'
-import type { Limits } from '../limits.ts'
+import type { Limits } from '../../bounds/limits.ts'
 import type { McpServer } from '../server.ts'
 
 /** What all transports stand on. */

@@ -1,5 +1,5 @@
-import type { CheckedSchema } from '../json-schema/index.ts'
-import { isText, must } from './options.ts'
+import type { CheckedSchema } from './index.ts'
+import { isText, must } from '../mcp/options.ts'
 
 type TypeName = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null'
 type OneOrMore<T> = T | readonly T[]

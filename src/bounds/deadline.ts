@@ -10,7 +10,7 @@ export class Deadline {
   #since: number | undefined = performance.now()
   #pauses = 0
   #onLate: (() => void) | undefined
-  #timer: NodeJS.Timeout | undefined
+  #stopTimer: (() => void) | undefined
 
   constructor(timeoutMs: number) {
     this.#left = timeoutMs
@@ -29,7 +29,7 @@ export class Deadline {
 
   stop(): void {
     this.#onLate = undefined
-    clearTimeout(this.#timer)
+    this.#stopTimer?.()
   }
 
   /** Each pause needs its own end. */
@@ -37,7 +37,7 @@ export class Deadline {
     if (this.#pauses++ > 0) return
     this.#left = this.left
     this.#since = undefined
-    clearTimeout(this.#timer)
+    this.#stopTimer?.()
   }
 
   resume(): void {
@@ -47,9 +47,16 @@ export class Deadline {
   }
 
   #arm(): void {
-    const { left } = this
-    if (!this.#onLate || this.#since === undefined || left === Infinity) return
-    this.#timer =
-      left > LONGEST_MS ? setTimeout(() => this.#arm(), LONGEST_MS) : setTimeout(this.#onLate, Math.max(left, 0))
+    if (this.#onLate && this.#since !== undefined) this.#stopTimer = callAfter(Math.max(this.left, 0), this.#onLate)
   }
+}
+
+/** Calls `then` after so many milliseconds, however many; after Infinity never. Call what comes back to stop that. */
+export function callAfter(ms: number, then: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const wait = (left: number): void => {
+    timer = left > LONGEST_MS ? setTimeout(wait, LONGEST_MS, left - LONGEST_MS) : setTimeout(then, left)
+  }
+  wait(ms)
+  return () => clearTimeout(timer)
 }
