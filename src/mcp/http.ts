@@ -3,7 +3,7 @@ import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import { letIn, type Entrance } from './auth.ts'
 import type { Changes } from './changes.ts'
-import { allowPage, createGuard, OWN_PAGES_ONLY, preflight, refuseForeignLoad, type GuardOptions } from './guard.ts'
+import { allowPage, createGuard, preflight, refuseForeignLoad, type GuardOptions } from './guard.ts'
 import { HttpError, reasonOf } from './http-error.ts'
 import { limitsFrom } from './limits.ts'
 import { safeLog } from './log.ts'
@@ -106,7 +106,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     if (isClosing) throw leaving()
     guard(request, !route && isProbe(request))
     if (!route) {
-      for (const [name, value] of Object.entries(OWN_PAGES_ONLY)) response.setHeader(name, value)
+      response.setHeader('Cross-Origin-Resource-Policy', 'same-origin') // a site may say otherwise
       return site(request, response)
     }
     refuseForeignLoad(request)
