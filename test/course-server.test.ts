@@ -237,6 +237,17 @@ test('what a page may not ask for is refused by one sentence, and the server goe
   assert.equal((await request('GET', `${url}/health`)).status, 200)
 })
 
+test('no page of another site opens or cuts a stream of the laboratory, and its own pages can be linked to', async () => {
+  for (const path of ['/lab/api/ticks?run=x', '/lab/api/chat', '/lab/course.json', '/lab/two/sse', '/lab/two/mcp'])
+    for (const mode of ['no-cors', 'navigate'])
+      for (const site of ['cross-site', 'same-site']) {
+        const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode }
+        assert.equal((await request('GET', url + path, headers)).status, 403, `${path} ${mode} ${site}`)
+      }
+  const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
+  assert.equal((await request('GET', `${url}/lab/`, link)).status, 200)
+})
+
 test('intervals are kept between 20 and 10,000 ms', async () => {
   for (const [asked, retry] of [
     ['0', 20],

@@ -475,7 +475,7 @@ test('R-SSE-7, T-6, T-8: a POST must say application/json, in UTF-8, uncompresse
   for (const type of [
     'text/plain',
     'application/x-www-form-urlencoded',
-    'application/json; charset=latin1',
+    'application/json, application/json',
     'application/jsonp',
     '',
   ])

@@ -4,8 +4,8 @@ import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import { letIn, type Entrance } from './auth.ts'
 import { Budget } from '../bounds/budget.ts'
 import type { Changes } from './changes.ts'
-import { allowPage, createGuard, OWN_PAGES_ONLY, preflight, refuseForeignLoad, type GuardOptions } from './guard.ts'
 import { noteAddress } from './exchange.ts'
+import { allowPage, createGuard, preflight, refuseForeignLoad, type GuardOptions } from './guard.ts'
 import { HttpError, reasonOf } from './http-error.ts'
 import { limitsFrom } from '../bounds/limits.ts'
 import { safeLog } from '../bounds/log.ts'
@@ -129,7 +129,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     if (isClosing) throw leaving()
     guard(request, !route && isProbe(request))
     if (!route) {
-      for (const [name, value] of Object.entries(OWN_PAGES_ONLY)) response.setHeader(name, value)
+      response.setHeader('Cross-Origin-Resource-Policy', 'same-origin') // a site may say otherwise
       return site(request, response)
     }
     refuseForeignLoad(request)

@@ -16,12 +16,12 @@ const CHROMIUM_FLAGS = [
 /**
  * Starts a headless browser with a profile of its own; `close` ends it and removes the profile.
  *
- * @param {{ kind?: 'chrome' | 'firefox', lang?: string, env?: Record<string, string | undefined> }} [options]
- *   lang: the browser's language, default `en`
+ * @param {{ kind?: 'chrome' | 'firefox', lang?: string, env?: Record<string, string | undefined>,
+ *   flags?: string[] }} [options] lang: the browser's language, default `en`; flags: further ones of Chromium
  * @returns {Promise<{ browser: import('puppeteer-core').Browser, close: () => Promise<void> }>}
  * @throws {Error} with what to install, where the browser or puppeteer-core is missing. `CHROMIUM`, `FIREFOX` name others.
  */
-export async function startBrowser({ kind = 'chrome', lang = 'en', env = process.env } = {}) {
+export async function startBrowser({ kind = 'chrome', lang = 'en', env = process.env, flags = [] } = {}) {
   const isChrome = kind === 'chrome'
   const executablePath = isChrome ? chromium() : firefox()
   if (!executablePath) throw new Error(`No ${kind} here: npm run setup brings it, or says how.`)
@@ -29,7 +29,7 @@ export async function startBrowser({ kind = 'chrome', lang = 'en', env = process
     throw new Error('puppeteer-core is missing: run "npm ci" in test/interop.', { cause })
   })
   const userDataDir = await mkdtemp(join(tmpdir(), 'sse-mcp-browser-'))
-  const args = isChrome ? [...CHROMIUM_FLAGS, `--lang=${lang}`, `--accept-lang=${lang}`] : []
+  const args = isChrome ? [...CHROMIUM_FLAGS, `--lang=${lang}`, `--accept-lang=${lang}`, ...flags] : []
   const extraPrefsFirefox = isChrome ? undefined : { 'intl.accept_languages': lang, 'intl.locale.requested': lang }
   const options = { browser: kind, executablePath, headless: true, userDataDir, args, env, extraPrefsFirefox }
   const browser = await puppeteer.launch(options)

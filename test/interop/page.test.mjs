@@ -481,7 +481,8 @@ test('an endpoint on another origin is refused, and a POST into nowhere is an er
     await says(page, 'news', 'endpointNews')
     await press(page, 0)
     await says(page, 'news', 'httpError')
-    assert.equal(await textOf(page, '#news'), '✗ HTTP 404: Nothing here. MCP is at /mcp, HTTP+SSE begins at GET /sse.')
+    const text = 'Nothing here. The page is at /. MCP is at /mcp, HTTP+SSE begins at GET /sse.'
+    assert.equal(await textOf(page, '#news'), `✗ HTTP 404: ${text}`)
     assert.match(await textOf(page, '#frames > li:last-child .status'), /^404/)
   } finally {
     await page.close()

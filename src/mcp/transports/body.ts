@@ -115,21 +115,17 @@ function readParsed(
   return parseBytes(bytes, memory)
 }
 
-/** Undefined for what a parser would not leave: a stream, a promise, a form. */
+/** Undefined for what a parser would not leave: a stream, a promise, a form, all that is more than its members. */
 function textOf(value: unknown): string | undefined {
-  const isMore = typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlain(value)
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  const prototype: unknown = isObject ? Object.getPrototypeOf(value) : null // perhaps the Object of another realm
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return undefined
   try {
-    return isMore ? undefined : JSON.stringify(value)
+    return JSON.stringify(value)
   } catch (error) {
     if (error instanceof RangeError) throw tooDeep() // deeper than the stack is high
     return undefined
   }
-}
-
-/** An object that is nothing but its members; its prototype may be that of another realm. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 const ALREADY_READ =

@@ -10,13 +10,10 @@ export function methodNotAllowed(response: ServerResponse, allowed: readonly str
 }
 
 /** `more` says what else is here: a page, say. */
-export const notFound = (response: ServerResponse, more = ''): void =>
-  sendText(
-    response,
-    404,
-    'text/plain',
-    `Nothing here. ${`${more} MCP is at /mcp, HTTP+SSE begins at GET /sse.`.trim()}\n`,
-  )
+export function notFound(response: ServerResponse, more = ''): void {
+  const text = `Nothing here.${more && ` ${more}`} MCP is at /mcp, HTTP+SSE begins at GET /sse.\n`
+  sendText(response, 404, 'text/plain', text)
+}
 
 /** Answers with the error, if there is still somebody to answer. What was not thrown on purpose says nothing outside. */
 export function sendError(response: ServerResponse, error: unknown): void {
