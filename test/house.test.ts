@@ -24,6 +24,12 @@ test('the core that is read aloud has at most 4,000 lines of code', () => {
   assert.ok(lines <= 4000, `${lines} lines`)
 })
 
+test('what the core stands on beside its four folders has at most 750 lines of code', () => {
+  const beside = [...filesIn('src/json-schema'), ...filesIn('src/bounds'), 'src/uri-template.ts']
+  const lines = beside.reduce((sum, file) => sum + codeLinesOf(file), 0)
+  assert.ok(lines <= 750, `${lines} lines`)
+})
+
 test('no file of the source has more than 200 lines of code', () => {
   assert.deepEqual(
     source.filter((file) => codeLinesOf(file) > 200),
@@ -96,6 +102,7 @@ for (const [file, specifier, rule] of [
   ['src/sse/event.ts', '../jsonrpc/index.ts', 'src/sse stands alone'],
   ['src/jsonrpc/errors.ts', '../sse/index.ts', 'src/jsonrpc stands alone'],
   ['src/jsonrpc/errors.ts', 'node:fs', 'src/jsonrpc stands alone'],
+  ['src/bounds/budget.ts', '../mcp/index.ts', 'src/bounds stands alone'],
   ['src/json-schema/validate.ts', '../jsonrpc/index.ts', 'src/json-schema stands alone'],
   ['src/mcp/tool.ts', '../sse/parser.ts', 'public faces of sse and jsonrpc'],
   ['src/mcp/features/tools.ts', '../../jsonrpc/dispatcher.ts', 'public faces of sse and jsonrpc'],

@@ -13,7 +13,7 @@ import {
 import { Exchange, newClient } from '../src/mcp/exchange.ts'
 import { InputRequired } from '../src/mcp/input-required.ts'
 import { perRequestRevisions, handshakeRevisions, negotiate, newest, oldest } from '../src/mcp/revisions/index.ts'
-import { headerParams } from '../src/json-schema/types.ts'
+import { headerParams } from '../src/mcp/header-params.ts'
 import { checkSchema } from '../src/json-schema/index.ts'
 import { createSigner } from '../src/mcp/signer.ts'
 import type { Json } from './support/wire.ts'

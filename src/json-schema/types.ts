@@ -1,6 +1,3 @@
-import type { CheckedSchema } from './index.ts'
-import { isText, must } from '../mcp/options.ts'
-
 type TypeName = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null'
 type OneOrMore<T> = T | readonly T[]
 
@@ -60,29 +57,3 @@ type Flat<T> = { [K in keyof T]: T[K] }
 
 /** What a tool gets: of a schema that is known at run time alone (from zod, say), arguments under any names. */
 export type Arguments<S> = unknown extends Infer<S> ? Record<string, unknown> : Infer<S>
-
-/** An argument that a request's headers repeat: `Mcp-Param-<name>` for the one at `path`. */
-export interface HeaderParam {
-  name: string
-  path: readonly string[]
-  type: 'string' | 'integer' | 'boolean'
-}
-
-/**
- * The arguments that a schema marks with `x-mcp-header`. Throws TypeError where a client would drop the tool for it
- * (2026-07-28, server/tools, "x-mcp-header").
- */
-export function headerParams({ found }: CheckedSchema): HeaderParam[] {
-  const params: HeaderParam[] = []
-  for (const [{ 'x-mcp-header': name, type }, { place, path }] of found) {
-    if (name === undefined) continue
-    const mark = `${place}/x-mcp-header ${JSON.stringify(name)}`
-    must(isText(name) && /^[\w!#$%&'*+.^`|~-]+$/.test(name), `${mark} is no header name.`)
-    const isScalar = type === 'string' || type === 'integer' || type === 'boolean'
-    must(isScalar, `${mark} needs type "string", "integer" or "boolean".`)
-    must(path !== undefined, `${mark} can only be reached through "properties".`)
-    must(!params.some((other) => other.name.toLowerCase() === name.toLowerCase()), `${mark} is there twice.`)
-    params.push({ name, path, type })
-  }
-  return params
-}

@@ -4,7 +4,8 @@ import { checkAgainst, checkSchema, type Check } from '../json-schema/index.ts'
 import { isRecord } from '../jsonrpc/index.ts'
 import { wholeNumber } from '../bounds/limits.ts'
 import { isFunction, isText, must } from './options.ts'
-import { headerParams, type Arguments, type HeaderParam, type Infer, type AnySchema } from '../json-schema/types.ts'
+import { headerParams, type HeaderParam } from './header-params.ts'
+import type { AnySchema, Arguments, Infer } from '../json-schema/types.ts'
 import type { CallToolResult, LogLevel, ToolInfo } from './types.ts'
 
 /** What a running tool may know and do. Nothing in it speaks of HTTP. */

@@ -12,8 +12,14 @@ const { url, close } = await serve({
   listsChange: true,
   log() {},
   tools: [
-    defineTool({ name: 'hangs', inputSchema, run: () => new Promise<string>(() => {}) }),
+    defineTool({
+      name: 'hangs',
+      inputSchema,
+      run: (_args, { signal }) =>
+        new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('too late'))),
+    }),
     defineTool({ name: 'large', inputSchema, run: () => large }),
+    defineTool({ name: 'huge', inputSchema, run: () => large.repeat(4) }),
     defineTool({
       name: 'steps',
       inputSchema,
