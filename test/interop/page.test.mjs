@@ -36,7 +36,7 @@ const CSP =
 /** What Chromium itself says of a stream that broke off; the page cannot keep it quiet. */
 const BROKEN_STREAM = /^(error Failed to load resource: )?net::ERR_\w+ \S+\/sse$/
 
-const test = (name, run) => nodeTest(name, { timeout: 20_000 }, run)
+const test = (name, run) => nodeTest(name, { timeout: 120_000 }, run)
 
 let product
 let fixture
@@ -82,7 +82,7 @@ function listen(page, origin) {
   return noise
 }
 
-const until = (page, condition, ...values) => page.waitForFunction(condition, { timeout: 10_000 }, ...values)
+const until = (page, condition, ...values) => page.waitForFunction(condition, { timeout: 60_000 }, ...values)
 const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent)
 const textsOf = (page, selector) => page.$$eval(selector, (elements) => elements.map((element) => element.textContent))
 /** Waits until the element says this word of the dictionary. */
