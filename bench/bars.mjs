@@ -59,4 +59,18 @@ export const BARS = [
 
   { id: 'cluster-cpu', what: 'two processes (node:cluster): CPU per call, to one process', bar: 1.1, unit: '×' },
   { id: 'cluster-share', what: 'two processes: the busier one, to an equal share', bar: 1.2, unit: '×' },
+
+  { id: 'page-paint', what: 'the laboratory: first paint', bar: 200, unit: 'ms' },
+  {
+    id: 'page-large',
+    what: 'the laboratory: a frame of 500 stories, from its choice until it is drawn',
+    bar: 100,
+    unit: 'ms',
+  },
+  {
+    id: 'page-flood',
+    what: 'the laboratory, 1,000 frames a second coming: Interaction to Next Paint',
+    bar: 200,
+    unit: 'ms',
+  },
 ]

@@ -18,7 +18,7 @@ async function capture(args: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [join(ROOT, 'scripts', 'capture.mjs'), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: 300_000,
   })
   let text = ''
   let errors = ''

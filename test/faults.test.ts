@@ -236,7 +236,7 @@ const CLIENT_PATIENCE_MS = 200
 /** Waits no longer than a client would, counted from the fault. */
 async function inTime(work: Promise<void>, isHit: () => boolean): Promise<'well' | 'failed' | 'hung'> {
   const outcome = work.then(() => 'well' as const).catch(() => 'failed' as const)
-  for (let rounds = 25, left = 1; left > 0; left -= isHit() ? 1 : 0) {
+  for (let rounds = 300, left = 1; left > 0; left -= isHit() ? 1 : 0) {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<'late'>((resolve) => (timer = wait(() => resolve('late'), CLIENT_PATIENCE_MS)))
     const how = await Promise.race([outcome, late])
@@ -249,7 +249,7 @@ async function inTime(work: Promise<void>, isHit: () => boolean): Promise<'well'
 
 /** The next client; where there is no room yet, because the work of the last one is not over, it comes back. */
 async function next(url: string, hold: (url: string) => Promise<void>): Promise<void> {
-  for (let tries = 10; ; tries--) {
+  for (let tries = 1_000; ; tries--) {
     try {
       return await hold(url)
     } catch (error) {

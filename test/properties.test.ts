@@ -969,7 +969,7 @@ test('4. whatever k sessions do with the same ids, each request has one outcome,
     }
     const untilHeard = async (text: string) => {
       while (!heard.some((one) => one.text === text))
-        await once(arrival, 'message', { signal: AbortSignal.timeout(5_000) })
+        await once(arrival, 'message', { signal: AbortSignal.timeout(60_000) })
     }
     const callOf = ({ id: given, mark }: Call, token?: string) =>
       request(given, 'tools/call', {
@@ -1141,7 +1141,7 @@ test('4. whatever k sessions do with the same ids, each request has one outcome,
       const [least, most] = [call.cancelled || closed ? 0 : 1, call.released ? 1 : 0]
       assert.ok(answers.length >= least && answers.length <= most, `${call.mark}: ${answers.length} answers`)
       // The work ends too: with the answer, or because nobody waits for it.
-      const late = AbortSignal.timeout(5_000)
+      const late = AbortSignal.timeout(60_000)
       const how = await Promise.race([runs.get(call.mark)!.over, once(late, 'abort').then(() => 'still at work')])
       if (!call.released) assert.equal(how, 'aborted', call.mark)
       assert.notEqual(how, 'still at work', call.mark)

@@ -216,7 +216,7 @@ test('R-LO-5: a log message goes on the reply of the request that named the leve
 
 test(
   'R-SL-24, R-SL-26: no stream has a request of the server’s, and none but a subscription a cancellation',
-  { timeout: 10_000 },
+  { timeout: 60_000 },
   async () => {
     gate.open()
     const streams = [

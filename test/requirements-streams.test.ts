@@ -231,7 +231,7 @@ test('R-SH-32: every stream says that it is not to be collected, cached or chang
   }
 })
 
-test('R-SSE-9, R-SU-6: comments keep silent streams alive', { timeout: 10_000 }, async (t) => {
+test('R-SSE-9, R-SU-6: comments keep silent streams alive', { timeout: 60_000 }, async (t) => {
   const brisk = await serveFor(t, { ...options, keepAliveMs: 20 })
   const at = `${brisk.url}/mcp`
   const session = await open('2025-11-25', at)

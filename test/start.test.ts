@@ -108,44 +108,6 @@ test(
   },
 )
 
-// A bare server of node:http that answers `initialize` with a constant: nothing on Node can start sooner.
-const FLOOR = `
-  require('node:http').createServer((request, response) => {
-    if (request.method === 'POST') { request.resume(); response.writeHead(202).end('Accepted'); stream.write('event: message\\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\\n\\n') }
-    else { stream = response; response.writeHead(200, { 'Content-Type': 'text/event-stream' }); response.write('event: endpoint\\ndata: /messages?sessionId=1\\n\\n') }
-  }).listen(0, '127.0.0.1', function () { console.log('http://127.0.0.1:' + this.address().port + '/ Ctrl-C') })
-  let stream`
-
-test('its first initialize is answered within twice the time of a bare node:http server', async () => {
-  const firstAnswer = async (args: string[]) => {
-    const began = performance.now()
-    const child = spawn(process.execPath, args, {
-      env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const { url } = await banner(child)
-    const client = await connectHttpSse(url)
-    const { id } = await client.call('initialize', {
-      protocolVersion: '2025-11-25',
-      capabilities: {},
-      clientInfo: { name: 'x', version: '1' },
-    })
-    assert.equal(id, 1)
-    const took = performance.now() - began
-    client.destroy()
-    await end(child)
-    return took
-  }
-  const floor: number[] = []
-  const ours: number[] = []
-  for (let round = 0; round < 7; round++) {
-    floor.push(await firstAnswer(['-e', FLOOR]))
-    ours.push(await firstAnswer([MAIN]))
-  }
-  const ratio = Math.min(...ours) / Math.min(...floor)
-  assert.ok(ratio < 2, `${ratio.toFixed(2)} times the floor`)
-})
-
 for (const [what, code] of [
   ['an exception that nobody caught', "throw new Error('boom')"],
   ['a rejection that nobody handled', "Promise.reject(new Error('boom'))"],

@@ -6,8 +6,9 @@ import { dispatch } from './dispatch.mjs'
 import { growth } from './growth.mjs'
 import { idle } from './idle.mjs'
 import { large } from './large.mjs'
+import { page } from './page.mjs'
 import { parser } from './parser.mjs'
 import { size } from './size.mjs'
 import { startup } from './startup.mjs'
 
-export const QUESTIONS = { calls, startup, large, idle, broadcast, dispatch, size, parser, growth, cluster }
+export const QUESTIONS = { calls, startup, large, idle, broadcast, dispatch, size, parser, growth, cluster, page }

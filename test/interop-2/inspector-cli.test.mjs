@@ -5,7 +5,7 @@ import { startFixture, startProduct } from '../interop/server.mjs'
 import { runInspector } from './inspector.mjs'
 
 /** A client that waits in vain must not wait for ever. */
-const test = (name, run) => nodeTest(name, { timeout: 60_000 }, run)
+const test = (name, run) => nodeTest(name, { timeout: 300_000 }, run)
 const HACKER_NEWS = 'get-hackernews-top-stories'
 
 /** How it is told where to go, and what it then sends before anything else. */

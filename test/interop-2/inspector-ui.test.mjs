@@ -8,7 +8,7 @@ import { startProduct } from '../interop/server.mjs'
 import { startInspector } from './inspector.mjs'
 
 /** A client that waits in vain must not wait for ever. */
-const test = (name, run) => nodeTest(name, { timeout: 60_000 }, run)
+const test = (name, run) => nodeTest(name, { timeout: 300_000 }, run)
 
 const WAYS = [
   { name: 'legacy', path: '/mcp', transport: 'http', era: 'legacy', shown: 'MCP 2025-11-25' },
@@ -48,7 +48,7 @@ async function openPage(t, { path, transport, era }) {
     if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`)
   })
   await page.goto(inspector.url)
-  const xpath = (wanted) => page.locator(`::-p-xpath(${wanted})`).setTimeout(15_000)
+  const xpath = (wanted) => page.locator(`::-p-xpath(${wanted})`).setTimeout(60_000)
   return {
     complaints,
     output: inspector.output,
@@ -59,10 +59,10 @@ async function openPage(t, { path, transport, era }) {
     field: (label) => xpath(`//label[starts-with(text(),"${label}")]/following::input[not(@type="hidden")][1]`),
     /** Waits until the text is there to be read. */
     see: (text) =>
-      page.waitForFunction((wanted) => document.body.innerText.includes(wanted), { timeout: 15_000 }, text),
+      page.waitForFunction((wanted) => document.body.innerText.includes(wanted), { timeout: 60_000 }, text),
     /** Waits until it is not there any more. */
     miss: (text) =>
-      page.waitForFunction((wanted) => !document.body.innerText.includes(wanted), { timeout: 15_000 }, text),
+      page.waitForFunction((wanted) => !document.body.innerText.includes(wanted), { timeout: 60_000 }, text),
     picture: async (name) => {
       const { SHOTS } = process.env
       if (SHOTS) await page.screenshot({ path: join(SHOTS, `inspector-2-${name}.png`) })

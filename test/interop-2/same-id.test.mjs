@@ -7,19 +7,20 @@ import { defineTool, serve } from '../interop/server.mjs'
 import { startSdkServer as startSdk1 } from '../interop/sdk-server.mjs'
 import { startSdkServer as startSdk2 } from './sdk-server.mjs'
 
-const PATIENCE_MS = 3_000
+/** Milliseconds. What others never answer is not waited for longer; ours answers, however busy the machine is. */
+const PATIENCE_MS = { ours: 120_000, others: 3_000 }
 const OWN = 'its own answer'
 const SERVERS = { 'official SDK 1': startSdk1, 'official SDK 2': startSdk2, 'sse-mcp': startOurs }
 
 test(
   'R-JR-21: two calls with the same id in one session: ours gives each its own answer',
-  { timeout: 30_000 },
+  { timeout: 300_000 },
   async (t) => {
     const rows = await Promise.all(
       Object.entries(SERVERS).map(async ([name, start]) => {
         const server = await start()
         t.after(() => server.close())
-        return { name, ...(await outcomes(`${server.url}/mcp`)) }
+        return { name, ...(await outcomes(`${server.url}/mcp`, PATIENCE_MS[name === 'sse-mcp' ? 'ours' : 'others'])) }
       }),
     )
     t.diagnostic(`${'server'.padEnd(16)}${'A, answered after 300 ms, got'.padEnd(32)}B, after 600 ms, got`)
@@ -37,7 +38,7 @@ test(
 )
 
 /** Shakes hands; then A (300 ms) and, 50 ms later, B (600 ms), both with id 1. */
-async function outcomes(url) {
+async function outcomes(url, patienceMs) {
   const clientInfo = { name: 'same-id', version: '1.0.0' }
   const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo }
   const opened = await post(url, { jsonrpc: '2.0', id: 0, method: 'initialize', params })
@@ -50,7 +51,9 @@ async function outcomes(url) {
 
   const call = async (text, ms) => {
     const params = { name: 'late', arguments: { text, ms } }
-    const got = await answerTo(() => post(url, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, session))
+    const got = await answerTo(() =>
+      post(url, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, session, patienceMs),
+    )
     return got === `the answer to ${text}` ? OWN : got
   }
   const calling = call('A', 300)
@@ -59,12 +62,12 @@ async function outcomes(url) {
   return { serverName: result.serverInfo.name, A, B }
 }
 
-const post = (url, message, headers = {}) =>
+const post = (url, message, headers = {}, patienceMs = PATIENCE_MS.ours) =>
   fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
     body: JSON.stringify(message),
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(patienceMs),
   })
 
 /** What an answer says, in a few words. */
@@ -76,7 +79,7 @@ async function answerTo(send) {
     const { text } = message.result.content[0]
     return `the answer to ${text}`
   } catch (error) {
-    if (error.name === 'TimeoutError') return `nothing within ${PATIENCE_MS / 1_000} s`
+    if (error.name === 'TimeoutError') return 'nothing in time'
     throw error
   }
 }

@@ -6,7 +6,7 @@ import { deferred, startFixture, startProduct } from '../interop/server.mjs'
 import { connect } from './client.mjs'
 
 /** A client that waits in vain must not wait for ever. */
-const test = (name, run) => nodeTest(name, { timeout: 30_000 }, run)
+const test = (name, run) => nodeTest(name, { timeout: 120_000 }, run)
 const HACKER_NEWS = 'get-hackernews-top-stories'
 const STATELESS = '2026-07-28'
 const SESSIONS = '2025-11-25'

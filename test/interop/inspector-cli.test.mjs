@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { runProgram, startProduct } from './server.mjs'
 
 /** A client that waits in vain must not wait for ever. */
-const test = (name, run) => nodeTest(name, { timeout: 60_000 }, run)
+const test = (name, run) => nodeTest(name, { timeout: 300_000 }, run)
 const CLI = fileURLToPath(new URL('node_modules/@modelcontextprotocol/inspector/cli/build/cli.js', import.meta.url))
 let product
 before(async () => {

@@ -8,7 +8,7 @@ import { startBrowser } from './browser.mjs'
 import { freePort, startProduct, startProgram } from './server.mjs'
 
 /** A client that waits in vain must not wait for ever. */
-const test = (name, run) => nodeTest(name, { timeout: 60_000 }, run)
+const test = (name, run) => nodeTest(name, { timeout: 300_000 }, run)
 const INSPECTOR = new URL('node_modules/@modelcontextprotocol/inspector/', import.meta.url)
 const SECRET = 'interop'
 
@@ -54,7 +54,7 @@ async function openPage(t) {
     MCP_PROXY_FULL_ADDRESS: inspector.proxy,
   })
   await page.goto(`${inspector.url}/?${query}`)
-  const xpath = (path) => page.locator(`::-p-xpath(${path})`).setTimeout(10_000)
+  const xpath = (path) => page.locator(`::-p-xpath(${path})`).setTimeout(60_000)
   return {
     complaints,
     press: (label) => xpath(`//button[normalize-space()="${label}"]`).click(),
@@ -63,7 +63,7 @@ async function openPage(t) {
       xpath(`//label[text()="${label}"]/following::*[self::input or self::textarea][1]`).fill(text),
     /** Waits until the text is there to be read. */
     see: (text) =>
-      page.waitForFunction((wanted) => document.body.innerText.includes(wanted), { timeout: 10_000 }, text),
+      page.waitForFunction((wanted) => document.body.innerText.includes(wanted), { timeout: 60_000 }, text),
     text: () => page.evaluate(() => document.body.innerText),
     picture: async (name) => {
       const { SHOTS } = process.env

@@ -8,6 +8,7 @@ import { after, before, test as nodeTest } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startTap } from '../support/tap.mjs'
 import { startBrowser } from './browser.mjs'
+import { callFor500Stories, flood, inApp } from './lab-page.mjs'
 
 const COURSE = fileURLToPath(new URL('../../course/server.mjs', import.meta.url))
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -42,7 +43,7 @@ after(async () => {
 
 /** A test with the page open. It fails on any noise: a console message, an error, a failed or a foreign request. */
 function labTest(name, { kind = 'chrome', width = 1280, height = 900, noise: allowed = /^$/, ...settings }, run) {
-  nodeTest(name, { timeout: 60_000 }, async () => {
+  nodeTest(name, { timeout: 300_000 }, async () => {
     const page = await browsers[kind].browser.newPage()
     const noise = []
     page.on('console', (message) => noise.push(`${message.type()} ${message.text()}`))
@@ -65,10 +66,7 @@ function labTest(name, { kind = 'chrome', width = 1280, height = 900, noise: all
   })
 }
 
-/** Looks at the page's own state; `look` runs there with the app. */
-const inApp = (page, look, ...args) =>
-  page.evaluate(`import('/lab/main.js').then(({ app }) => (${look})(app, ...${JSON.stringify(args)}))`)
-const until = (page, look, ...args) => page.waitForFunction(look, { timeout: 10_000 }, ...args)
+const until = (page, look, ...args) => page.waitForFunction(look, { timeout: 60_000 }, ...args)
 
 async function connect(page) {
   await page.click('#bar [data-key="c"]')
@@ -148,7 +146,7 @@ for (const settings of TRANSPORTS) {
 }
 
 for (const settings of TRANSPORTS.filter(({ reader, revision }) => reader === 'fetch' && revision > '2025-07'))
-  nodeTest(`the bytes on the page are those on the wire: ${settings.transport}`, { timeout: 60_000 }, async (t) => {
+  nodeTest(`the bytes on the page are those on the wire: ${settings.transport}`, { timeout: 300_000 }, async (t) => {
     const tap = await startTap(t, url)
     const page = await browsers.chrome.browser.newPage()
     t.after(() => page.close())
@@ -425,107 +423,30 @@ labTest('no page shows the laboratory in a frame, and nothing in it comes from e
   assert.doesNotMatch(headers.get('content-security-policy'), /unsafe/)
 })
 
-labTest(
-  '1,000 frames a second: none is lost, and the page answers within 200 ms; 20,000 leave no memory behind',
-  {},
-  async (page) => {
-    await connect(page)
-    const heap = async () => {
-      const session = await page.createCDPSession()
-      await session.send('HeapProfiler.collectGarbage')
-      return (await page.metrics()).JSHeapUsedSize
-    }
-    /** So many frames, a hundred every tenth of a second, through the record, as a stream would bring them. */
-    const flood = (seconds) =>
-      inApp(
-        page,
-        async (app, given) => {
-          const bytes = new TextEncoder().encode(
-            'event: message\ndata: {"jsonrpc":"2.0","method":"notifications/message"}\n\n',
-          )
-          const [exchange] = app.record.exchanges
-          for (let round = 0; round < given * 10; round++) {
-            for (let n = 0; n < 100; n++)
-              app.record.add({
-                way: '↓',
-                exchange,
-                type: 'message',
-                text: `{"n":${n}}`,
-                bytes: bytes.slice(),
-                offset: 0,
-                cuts: [],
-              })
-            await new Promise((resolve) => setTimeout(resolve, 100))
-          }
-        },
-        seconds,
-      )
-    const before = await inApp(page, (app) => app.record.totals.frames)
-    await page.evaluate(() => {
-      globalThis.slow = []
-      new PerformanceObserver((entries) => {
-        for (const { duration, name, interactionId } of entries.getEntries())
-          if (interactionId > 0) globalThis.slow.push([duration, name])
-      }).observe({ type: 'event', durationThreshold: 16 })
-    })
-    const flooding = flood(10)
-    for (let click = 0; click < 40; click++) {
-      await page.click('#frames [role=option]:nth-last-child(3)').catch(() => {}) // it may have given way
-      await page.keyboard.press('ArrowUp')
-    }
-    await flooding
-    assert.equal((await inApp(page, (app) => app.record.totals.frames)) - before, 10_000)
-    // Interaction to Next Paint: of 50 interactions the slowest does not count.
-    const slow = (await page.evaluate(() => globalThis.slow)).toSorted(([a], [b]) => b - a)
-    const [duration, name] = slow[Math.floor(slow.length / 50)] ?? [0, 'any']
-    assert.ok(duration < 200, `${duration} ms for ${name}`)
-    const after10 = await heap()
-    await flood(10)
-    const grown = ((await heap()) - after10) / 1e6
-    assert.ok(grown < 4, `${grown.toFixed(1)} MB more after 20,000 frames than after 10,000`)
-  },
-)
+labTest('a flood: none of 10,000 frames is lost, and as many again leave no memory behind', {}, async (page) => {
+  await connect(page)
+  const heap = async () => {
+    const session = await page.createCDPSession()
+    await session.send('HeapProfiler.collectGarbage')
+    return (await page.metrics()).JSHeapUsedSize
+  }
+  const before = await inApp(page, (app) => app.record.totals.frames)
+  await flood(page, 100)
+  assert.equal((await inApp(page, (app) => app.record.totals.frames)) - before, 10_000)
+  const after10 = await heap()
+  await flood(page, 100)
+  const grown = ((await heap()) - after10) / 1e6
+  assert.ok(grown < 4, `${grown.toFixed(1)} MB more after 20,000 frames than after 10,000`)
+})
 
 labTest(
-  '500 stories are one frame of over 100 kB, which is shown within 100 ms',
+  '500 stories are one frame of over 100 kB, which is shown',
   { transport: 'sse', reader: 'fetch' },
   async (page) => {
     await connect(page)
-    const number = await inApp(page, async (app) => {
-      await app.client.request('tools/call', {
-        name: 'get-hackernews-top-stories',
-        arguments: { type: 'topstories', amount: 500 },
-      })
-      return app.record.frames.find(({ bytes, way }) => way === '↓' && bytes?.length > 100_000).number
-    })
-    const took = await inApp(
-      page,
-      async (app, given) => {
-        const frame = app.record.frames.find((one) => one.number === given)
-        const times = []
-        for (let round = 0; round < 5; round++) {
-          app.select(app.record.frames[0])
-          await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
-          const began = performance.now()
-          app.select(frame)
-          await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
-          times.push(performance.now() - began)
-        }
-        return Math.min(...times)
-      },
-      number,
-    )
-    assert.ok(took < 100, `${took.toFixed(0)} ms`)
+    const number = await callFor500Stories(page)
+    await inApp(page, (app, given) => app.select(app.record.frames.find((one) => one.number === given)), number)
+    await until(page, () => document.querySelectorAll('#bytes .rows > div').length > 3)
+    assert.match(await page.$eval('#bytes > p', ({ innerText }) => innerText), /1\d\d,\d{3}/)
   },
 )
-
-labTest('the first paint takes less than 200 ms on this machine', {}, async (page) => {
-  const times = []
-  for (let round = 0; round < 9; round++) {
-    await page.reload()
-    const paint = () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime
-    await until(page, () => performance.getEntriesByName('first-contentful-paint').length > 0)
-    times.push(await page.evaluate(paint))
-  }
-  assert.ok(Math.min(...times) < 200, times.map((time) => time.toFixed(0)).join(', '))
-})

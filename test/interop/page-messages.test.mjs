@@ -47,7 +47,7 @@ test('the page answers ping, shows progress beside the result, sends booleans, a
   try {
     const page = await browser.newPage()
     const says = (id, word) =>
-      page.waitForFunction((i, w) => document.getElementById(i).dataset.word === w, { timeout: 5_000 }, id, word)
+      page.waitForFunction((i, w) => document.getElementById(i).dataset.word === w, { timeout: 60_000 }, id, word)
     await page.goto(`http://127.0.0.1:${server.address().port}/#lang=en`)
     await page.click('#connect')
     await says('news', 'endpointNews')
@@ -55,7 +55,7 @@ test('the page answers ping, shows progress beside the result, sends booleans, a
       await page.click(`#steps li:nth-child(${step + 1}) button`)
       await says('news', word)
     }
-    const pong = once(server, 'pong', { signal: AbortSignal.timeout(5_000) })
+    const pong = once(server, 'pong', { signal: AbortSignal.timeout(60_000) })
     await page.click('input[name="loud"]')
     await page.click('#steps form button')
     await pong

@@ -36,7 +36,7 @@ const CSP =
 /** What Chromium itself says of a stream that broke off; the page cannot keep it quiet. */
 const BROKEN_STREAM = /^(error Failed to load resource: )?net::ERR_\w+ \S+\/sse$/
 
-const test = (name, run) => nodeTest(name, { timeout: 20_000 }, run)
+const test = (name, run) => nodeTest(name, { timeout: 120_000 }, run)
 
 let product
 let fixture
@@ -82,18 +82,23 @@ function listen(page, origin) {
   return noise
 }
 
-const until = (page, condition, ...values) => page.waitForFunction(condition, { timeout: 10_000 }, ...values)
+const until = (page, condition, ...values) => page.waitForFunction(condition, { timeout: 60_000 }, ...values)
 const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent)
 const textsOf = (page, selector) => page.$$eval(selector, (elements) => elements.map((element) => element.textContent))
 /** Waits until the element says this word of the dictionary. */
 const says = (page, id, word) => until(page, (i, w) => document.getElementById(i).dataset.word === w, id, word)
 const wordsOf = (page) => page.evaluate(async () => (await import('/words.js')).words)
 const enabled = (page) => page.$$eval('#steps button', (all) => all.map((button) => !button.disabled))
-const press = (page, step) => page.click(`#steps li:nth-child(${step + 1}) button`)
+/** Clicks in the middle of the window: at its lower end the news cover what is behind them. */
+async function click(page, selector, options) {
+  await page.$eval(selector, (element) => element.scrollIntoView({ block: 'center' }))
+  await page.click(selector, options)
+}
+const press = (page, step) => click(page, `#steps li:nth-child(${step + 1}) button`)
 
 /** Connects and takes the first three steps: what remains is the call. */
 async function arrive(page) {
-  await page.click('#connect')
+  await click(page, '#connect')
   await says(page, 'news', 'endpointNews')
   for (const [step, word] of ['initializeNews', 'initializedNews', 'listNews'].entries()) {
     await press(page, step)
@@ -104,10 +109,10 @@ async function arrive(page) {
 /** Fills in a field as a reader does, and calls. */
 async function call(page, fields, verdict) {
   for (const [name, text] of Object.entries(fields)) {
-    await page.click(`#fields input[name="${name}"]`, { count: 3 })
+    await click(page, `#fields input[name="${name}"]`, { count: 3 })
     await page.keyboard.type(text)
   }
-  await page.click('#steps form button')
+  await click(page, '#steps form button')
   await says(page, 'verdict', verdict)
 }
 
@@ -121,7 +126,7 @@ for (const look of LOOKS) {
     assert.deepEqual(await page.$$eval('#steps button', (all) => all.map((b) => b.textContent)), STEPS)
     assert.deepEqual(await enabled(page), [false, false, false, false])
     assert.equal(await textOf(page, '#endpoint'), '–')
-    await page.click('#connect')
+    await click(page, '#connect')
     await says(page, 'news', 'endpointNews')
     const endpoint = await textOf(page, '#endpoint')
     const session = await textOf(page, '#session')
@@ -230,8 +235,8 @@ pageTest('the form is made from the schema: radios for the enum, a number with i
   ])
   assert.equal(await page.$eval('#wait', (note) => note.hidden), true)
 
-  await page.click('#fields input[value="beststories"]')
-  await page.click('#fields input[name="amount"]', { count: 3 })
+  await click(page, '#fields input[value="beststories"]')
+  await click(page, '#fields input[name="amount"]', { count: 3 })
   await page.keyboard.type('7')
   const { method, params } = JSON.parse(await textOf(page, '#form pre'))
   assert.equal(method, 'tools/call')
@@ -294,7 +299,7 @@ pageTest('frames of both directions stand there with number, time, type, id and 
   )
   assert.equal(frames[6].data, '{"jsonrpc":"2.0","method":"notifications/initialized"}')
 
-  await page.click('#frames > li:last-child summary')
+  await click(page, '#frames > li:last-child summary')
   await until(page, () => document.querySelector('#frames > li:last-child pre').textContent)
   const { id, result } = JSON.parse(await textOf(page, '#frames > li:last-child pre'))
   assert.deepEqual([id, result.content.length], [2, 4])
@@ -339,11 +344,11 @@ pageTest(
   async (page) => {
     await arrive(page)
     const endpoint = await textOf(page, '#endpoint')
-    await page.click('#connect')
+    await click(page, '#connect')
     await says(page, 'news', 'closedNews')
     assert.equal(await textOf(page, '#endpoint'), '–')
     assert.deepEqual(await enabled(page), [false, false, false, false])
-    await page.click('#connect')
+    await click(page, '#connect')
     await says(page, 'news', 'endpointNews')
     assert.notEqual(await textOf(page, '#endpoint'), endpoint)
     assert.equal(await textOf(page, '#frames li:first-child .type'), 'GET')
@@ -414,8 +419,8 @@ pageTest('language and theme are those of the fragment, else those of the browse
     await page.evaluate((hash) => void (location.hash = hash), fragment)
     await until(page, (w) => `${document.documentElement.lang} ${document.documentElement.dataset.theme}` === w, wanted)
   }
-  await page.click('#language')
-  await page.click('#theme')
+  await click(page, '#language')
+  await click(page, '#theme')
   await until(page, () => document.documentElement.dataset.theme === 'dark')
   assert.equal(await shown(), 'en dark')
   assert.equal(await page.evaluate(() => location.hash), '#lang=en&theme=dark')
@@ -425,7 +430,7 @@ pageTest('a language change keeps the conversation', { lang: 'zh', theme: 'dark'
   await arrive(page)
   await call(page, { amount: '3' }, 'blocks')
   const endpoint = await textOf(page, '#endpoint')
-  await page.click('#language')
+  await click(page, '#language')
   await until(page, () => document.documentElement.lang === 'en')
   assert.equal(await textOf(page, '#endpoint'), endpoint)
   assert.equal((await page.$$('#result .story')).length, 3)
@@ -469,7 +474,7 @@ test('an endpoint on another origin is refused, and a POST into nowhere is an er
   try {
     const noise = listen(page, url)
     await page.goto(`${url}/#lang=en`)
-    await page.click('#connect')
+    await click(page, '#connect')
     await says(page, 'news', 'foreignError')
     assert.match(await textOf(page, '#verdict'), /https:\/\/evil\.example/)
     assert.deepEqual(await enabled(page), [false, false, false, false])
@@ -477,7 +482,7 @@ test('an endpoint on another origin is refused, and a POST into nowhere is an er
 
     endpoint = '/messages?sessionId=gone'
     await page.reload()
-    await page.click('#connect')
+    await click(page, '#connect')
     await says(page, 'news', 'endpointNews')
     await press(page, 0)
     await says(page, 'news', 'httpError')

@@ -13,7 +13,7 @@ import { connect } from './client.mjs'
 import { deferred, startFixture, startProduct } from './server.mjs'
 
 /** A client that waits in vain must not wait for ever. */
-const test = (name, run) => nodeTest(name, { timeout: 30_000 }, run)
+const test = (name, run) => nodeTest(name, { timeout: 120_000 }, run)
 const REVISIONS = ['2025-03-26', '2025-06-18', '2025-11-25']
 
 let product

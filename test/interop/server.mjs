@@ -11,7 +11,7 @@ export const { definePrompt, defineResource, defineResourceTemplate, defineTool,
 )
 
 /**
- * Starts a Node program and waits until its output matches, 20 s at most. `close` ends it, by its own process id.
+ * Starts a Node program and waits until its output matches, two minutes at most. `close` ends it, by its own process id.
  *
  * @param {string[]} args
  * @param {Record<string, string>} env
@@ -20,7 +20,7 @@ export const { definePrompt, defineResource, defineResourceTemplate, defineTool,
  */
 export async function startProgram(args, env, ready, node = process.execPath) {
   const child = spawn(node, args, { env: { ...process.env, ...env } })
-  const tooLate = setTimeout(() => child.kill(), 20_000)
+  const tooLate = setTimeout(() => child.kill(), 120_000)
   let output = ''
   const match = await new Promise((resolve, reject) => {
     const read = (/** @type {string} */ text) => {
