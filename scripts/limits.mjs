@@ -36,11 +36,47 @@ const CHINESE = {
   shutdownMs: ['整个关闭过程的毫秒数', '在 SIGKILL 之前的 10 秒以内', '断开连接'],
 }
 
+/** What each bound weighs when it is used up, in English and Chinese. Times weigh nothing by themselves. */
+const WEIGHS = {
+  maxRequestsPerMinute: ['10,000 callers are remembered: 2 MB', '记住 10,000 个调用者：2 MB'],
+  maxHeadBytes: ['× connections: 32 MB', '× 连接数：32 MB'],
+  maxConnections: ['10 to 20 kB each in Node: 40 MB', 'Node 里每条 10 到 20 kB：40 MB'],
+  maxBodyBytes: ['counted by maxMessagesTotal', '计入 maxMessagesTotal'],
+  maxMessagesTotal: [
+    '192 MiB, half for one caller; one message at most 32 MiB',
+    '192 MiB，一个调用者最多一半；一条消息最多 32 MiB',
+  ],
+  maxBatch: ['one body together', '合起来是一个正文'],
+  maxSessions: [
+    'about 10 kB each: 10 MB, half for one principal; 64 Ki characters of subscriptions each',
+    '每个约 10 kB：10 MB，一个主体最多一半；每个最多 64 Ki 字符的订阅',
+  ],
+  maxInFlight: ['counted by maxMessagesTotal', '计入 maxMessagesTotal'],
+  maxRunning: ['counted by maxMessagesTotal until they end', '到结束为止计入 maxMessagesTotal'],
+  maxAbandoned: ['half of them by one caller', '一个调用者最多一半'],
+  maxListens: [
+    '3 kB each without its message, and 64 Ki characters of URIs; half for one principal',
+    '不连消息每个 3 kB，另有最多 64 Ki 字符的 URI；一个主体最多一半',
+  ],
+  maxUnreadBytes: ['counted by maxUnreadTotal', '计入 maxUnreadTotal'],
+  maxUnreadAnswers: ['counted by maxUnreadTotal', '计入 maxUnreadTotal'],
+  maxUnreadTotal: [
+    '128 MiB, half for one caller, replays and whole answers among them',
+    '128 MiB，一个调用者最多一半，重放和整段答案都算',
+  ],
+  maxReplayEvents: [
+    '250 bytes each beside its data; 200,000 of all streams: 50 MB',
+    '数据之外每个 250 字节；所有流 200,000 个：50 MB',
+  ],
+  maxReplayLength: ['1 or 2 bytes each', '每个 1 或 2 字节'],
+  maxReplayTotal: ['64 to 128 MiB', '64 到 128 MiB'],
+}
+
 const TEXTS = {
   'docs/limits.md': {
     title: 'Limits',
-    lead: 'What strangers can make the server hold, and what happens beyond it. Each limit is an option of `serve` and `createMcpHandler`, a variable and a flag, all of one name: `maxSessions`, `MAX_SESSIONS`, `--max-sessions`. At its start the server prints those that are not as they come. `npm run limits` makes this page from [`src/bounds/limits.ts`](../src/bounds/limits.ts). [中文](limits.zh-CN.md)',
-    head: ['option', 'variable', 'default', 'what is counted', 'why', 'beyond it'],
+    lead: 'What strangers can make the server hold, and what happens beyond it. Each limit is an option of `serve` and `createMcpHandler`, a variable and a flag, all of one name: `maxSessions`, `MAX_SESSIONS`, `--max-sessions`. Ms are at most 2,147,483,647 (24.8 days); 0 is allowed for keepAliveMs (none), drainMs and shutdownMs (at once); headMs is part of bodyMs and drainMs of shutdownMs: where one is set alone, the other follows. At its start the server prints those that are not as they come. `npm run limits` makes this page from [`src/bounds/limits.ts`](../src/bounds/limits.ts). [中文](limits.zh-CN.md)',
+    head: ['option', 'variable', 'default', 'what is counted', 'why', 'beyond it', 'what it weighs at most'],
     fixed: 'Fixed',
     rows: [
       ['JSON nested deeper than 64 levels', '-32600 before anything is built from it'],
@@ -48,13 +84,32 @@ const TEXTS = {
       ['streams of a session remembered: 64', 'the oldest finished one is forgotten'],
       ['subscriptions of a session to resources: 1,000', 'error -32600'],
       ['log lines of one reason in a second: 10', 'left out'],
+      ['log lines that wait for standard error: 64 KiB', 'left out, and counted in the next one'],
+      ['a progress token of more than 1,024 characters', 'error -32602'],
+      [
+        'what a client says of itself: the capabilities that mean something here, its name and version to 128 characters',
+        'left out',
+      ],
+      ['the value of a message: 32 MiB of memory, as its punctuation tells', '413'],
+      [
+        'requests that wait on one connection: 16',
+        'not read any further; 128 of one read, or 4,096 of all connections: the connection ends',
+      ],
+      [
+        'an answer of the client to a question: 10 minutes',
+        'the question is cancelled, the call goes on with an error',
+      ],
+      ['events kept of all streams: 200,000', 'the stream silent longest is forgotten'],
+      ['`sub` and client of a token: 1,024 characters', '401'],
+      ['fetches of keys for an unknown one: one in 5 s', '503'],
+      ['known keys without their issuer: 24 hours', '503'],
     ],
     fixedHead: ['what', 'beyond it'],
   },
   'docs/limits.zh-CN.md': {
     title: '限制',
-    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制都是 `serve` 和 `createMcpHandler` 的选项，也是环境变量和命令行参数，名字是同一个：`maxSessions`、`MAX_SESSIONS`、`--max-sessions`。启动时服务器会打印与默认值不同的那些。本页由 `npm run limits` 从 [`src/bounds/limits.ts`](../src/bounds/limits.ts) 生成。[English](limits.md)',
-    head: ['选项', '变量', '默认值', '数的是什么', '为什么', '超过之后'],
+    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制都是 `serve` 和 `createMcpHandler` 的选项，也是环境变量和命令行参数，名字是同一个：`maxSessions`、`MAX_SESSIONS`、`--max-sessions`。毫秒数最大 2,147,483,647（24.8 天）；只有 keepAliveMs（不发）、drainMs 和 shutdownMs（立刻）可以是 0；headMs 是 bodyMs 的一部分，drainMs 是 shutdownMs 的一部分：只设一个时，另一个跟着变。启动时服务器会打印与默认值不同的那些。本页由 `npm run limits` 从 [`src/bounds/limits.ts`](../src/bounds/limits.ts) 生成。[English](limits.md)',
+    head: ['选项', '变量', '默认值', '数的是什么', '为什么', '超过之后', '最多占多少'],
     fixed: '固定的',
     rows: [
       ['JSON 嵌套超过 64 层', '-32600，在用它构造任何东西之前'],
@@ -62,6 +117,16 @@ const TEXTS = {
       ['一个会话记住的流：64 条', '忘掉最老的已结束的一条'],
       ['一个会话对资源的订阅：1,000 个', '错误 -32600'],
       ['一秒内同一原因的日志行：10 行', '不再写'],
+      ['等着写到标准错误的日志：64 KiB', '不写，由下一行报出数目'],
+      ['超过 1,024 个字符的 progress token', '错误 -32602'],
+      ['客户端对自己的说明：只留这里有意义的能力，名字和版本各 128 个字符', '不留'],
+      ['一条消息的值：按标点估计占 32 MiB 内存', '413'],
+      ['一条连接上等着的请求：16 个', '不再往下读；一次读到 128 个，或所有连接共 4,096 个：断开连接'],
+      ['客户端回答一个问题：10 分钟', '取消这个问题，调用带着错误继续'],
+      ['所有流里保留的事件：200,000 个', '忘掉沉默最久的流'],
+      ['令牌的 `sub` 和 client：1,024 个字符', '401'],
+      ['为未知的密钥去取：5 秒一次', '503'],
+      ['签发者不在时沿用已知密钥：24 小时', '503'],
     ],
     fixedHead: ['什么', '超过之后'],
   },
@@ -78,7 +143,8 @@ export async function limitPages() {
     const table = names.map((name) => {
       const [value, ...english] = LIMITS[name]
       const words = path.includes('zh') ? CHINESE[name] : english
-      return [`\`${name}\``, `\`${variableOf(name)}\``, value.toLocaleString('en'), ...words]
+      const weighs = WEIGHS[name]?.[path.includes('zh') ? 1 : 0] ?? '–'
+      return [`\`${name}\``, `\`${variableOf(name)}\``, value.toLocaleString('en'), ...words, weighs]
     })
     return [path, `# ${title}\n\n${lead}\n\n${asTable(head, table)}\n\n## ${fixed}\n\n${asTable(fixedHead, rows)}\n`]
   })

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import {
   answerAll,
+  clip,
   dispatch,
   encodeResponse,
   errorResponse,
@@ -234,4 +235,17 @@ test('T-30, T-33: any JSON value is answered once or not at all, and never throw
       assert.equal(count(answer), Array.isArray(value) ? Math.max(1, value.length) : 1)
     }),
   )
+})
+
+test('what is echoed has a length, and no character of it is cut in two', async () => {
+  for (const [text, expected] of [
+    ['x'.repeat(128), 'x'.repeat(128)],
+    ['x'.repeat(129), 'x'.repeat(128)],
+    [`${'x'.repeat(127)}\u{1f600}`, 'x'.repeat(127)],
+    [`${'x'.repeat(126)}\u{1f600}y`, `${'x'.repeat(126)}\u{1f600}`],
+  ] as const)
+    assert.equal(clip(text), expected)
+  const method = `${'x'.repeat(127)}\u{1f600}`
+  const answer = await dispatch(new Map(), { jsonrpc: '2.0', id: 1, method }, undefined, () => {})
+  assert.equal(JSON.parse(JSON.stringify(answer)).error.message, `Method not found: ${'x'.repeat(127)}`)
 })

@@ -1,5 +1,5 @@
 import { errorResponse, INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, RpcError } from './errors.ts'
-import { isMessage, isRequest, readableId } from './message.ts'
+import { clip, isMessage, isRequest, readableId } from './message.ts'
 import type { Message, Notification, Params, Request, Response } from './message.ts'
 
 /** Does what a method stands for. Returns the result, or nothing, which is answered as `{}`. */
@@ -21,7 +21,7 @@ export async function dispatch<Context>(
 ): Promise<Response | undefined> {
   try {
     const handler = methods.get(message.method)
-    if (!handler) throw new RpcError(METHOD_NOT_FOUND, `Method not found: ${message.method.slice(0, 128)}`)
+    if (!handler) throw new RpcError(METHOD_NOT_FOUND, `Method not found: ${clip(message.method)}`)
     const result = (await handler(message.params ?? {}, context)) ?? {}
     return isRequest(message) ? { jsonrpc: '2.0', id: message.id, result } : undefined
   } catch (error) {

@@ -70,6 +70,13 @@ function isId(value: unknown): value is Id {
   return typeof value === 'string' ? value.length <= MAX_ID_LENGTH : Number.isSafeInteger(value)
 }
 
+/**
+ * The beginning of a text that came from outside, for a message or the log: what is echoed has a length. A character of
+ * two units is not cut in two: a half of one is not UTF-8, and strict readers refuse the whole message for it.
+ */
+export const clip = (text: string, length = 128): string =>
+  text.length > length ? text.slice(0, length).replace(/[\ud800-\udbff]$/, '') : text
+
 /** Whether a JSON value is an object, and no array. */
 export const isRecord = (value: unknown): value is Record<string, unknown> => isObject(value) && !Array.isArray(value)
 

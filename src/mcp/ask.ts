@@ -1,4 +1,4 @@
-import { RpcError, type Message, type Params, type Response } from '../jsonrpc/index.ts'
+import { clip, RpcError, type Message, type Params, type Response } from '../jsonrpc/index.ts'
 import { CAPABILITY_MISSING } from './errors.ts'
 import type { Client, Exchange, Question } from './exchange.ts'
 import { InputRequired } from './input-required.ts'
@@ -146,7 +146,7 @@ function answerTo(exchange: Exchange, id: string, send: (message: Message) => vo
       giveUp,
       take(answer) {
         close()
-        if ('error' in answer) reject(new ToolError(`The client answered: ${answer.error.message.slice(0, 512)}`))
+        if ('error' in answer) reject(new ToolError(`The client answered: ${clip(answer.error.message, 512)}`))
         else resolve(answer.result)
       },
     })

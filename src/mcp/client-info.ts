@@ -1,4 +1,4 @@
-import { isRecord } from '../jsonrpc/index.ts'
+import { clip, isRecord } from '../jsonrpc/index.ts'
 import type { Capabilities, Implementation } from './types.ts'
 
 /** The capabilities by which a client can be asked, and the parts of each that are declared by themselves. */
@@ -28,11 +28,8 @@ export function readClientInfo(given: unknown): Implementation | undefined {
   if (!isRecord(given)) return undefined
   const { name, version } = given
   if (typeof name !== 'string' || typeof version !== 'string') return undefined
-  return { name: clip(name), version: clip(version) }
+  return { name: copyOf(name), version: copyOf(version) }
 }
 
-const MAX_LENGTH = 128
-
 // Through bytes: a slice of a long string refers to all of it, and so keeps it in memory.
-const clip = (text: string): string =>
-  text.length <= MAX_LENGTH ? text : Buffer.from(text.slice(0, MAX_LENGTH)).toString()
+const copyOf = (text: string): string => Buffer.from(clip(text)).toString()

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { INVALID_REQUEST } from '../jsonrpc/index.ts'
+import { clip, INVALID_REQUEST } from '../jsonrpc/index.ts'
 import { createList } from '../bounds/allowed.ts'
 import { HttpError } from './http-error.ts'
 
@@ -68,7 +68,7 @@ function refusal(header: 'Host' | 'Origin', value: string): HttpError {
   return new HttpError(
     403,
     INVALID_REQUEST,
-    `${header} ${JSON.stringify(value.slice(0, 256))} is not allowed. If it should be, add it to ${variable} (option ${option}).`,
+    `${header} ${JSON.stringify(clip(value, 256))} is not allowed. If it should be, add it to ${variable} (option ${option}).`,
   )
 }
 

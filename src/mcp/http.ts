@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
+import { clip, INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import { letIn, type Entrance } from './auth.ts'
 import { Budget } from '../bounds/budget.ts'
@@ -189,7 +189,7 @@ const leaving = () => {
 /** A refusal, for the log: where it was, and what the caller was told. */
 const said = (request: IncomingMessage, { code, message }: RpcError) => ({
   method: request.method,
-  path: pathOf(request).slice(0, 128),
+  path: clip(pathOf(request)),
   code,
   message,
 })

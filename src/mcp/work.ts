@@ -1,4 +1,4 @@
-import { INTERNAL_ERROR, RpcError } from '../jsonrpc/index.ts'
+import { clip, INTERNAL_ERROR, RpcError } from '../jsonrpc/index.ts'
 import type { Exchange } from './exchange.ts'
 import type { Limits } from '../bounds/limits.ts'
 
@@ -85,7 +85,7 @@ function add(counts: Map<string, number>, key: string, by: number): void {
 function nameOf({ message: { method, params } }: Exchange): string {
   const name = params?.['name']
   if (typeof name !== 'string' || (method !== 'tools/call' && method !== 'prompts/get')) return method
-  return `${method === 'tools/call' ? 'tool' : 'prompt'} ${name.slice(0, 128)}`
+  return `${method === 'tools/call' ? 'tool' : 'prompt'} ${clip(name)}`
 }
 
 const busy = (text: string) => new RpcError(INTERNAL_ERROR, text, { reason: 'busy' })

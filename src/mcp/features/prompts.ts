@@ -1,4 +1,4 @@
-import { INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
+import { clip, INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
 import type { Methods } from '../exchange.ts'
 import { indexBy } from '../options.ts'
 import { definePrompt, type Prompt, type PromptReturn } from '../prompt.ts'
@@ -19,7 +19,7 @@ export function prompts(list: readonly Prompt[], page: Pager): Methods {
     'prompts/get': async ({ name, arguments: given = {} }, exchange) => {
       if (typeof name !== 'string') throw new RpcError(INVALID_PARAMS, 'params.name must be the name of a prompt.')
       const prompt = byName.get(name)
-      if (!prompt) throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${name.slice(0, 128)}. prompts/list names all.`)
+      if (!prompt) throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${clip(name)}. prompts/list names all.`)
       const args = readArguments(prompt, given)
       const { revision } = exchange.client
       const { messages, ...result } = asResult(await runOrFail(exchange, (call) => prompt.get(args, call)))

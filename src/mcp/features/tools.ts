@@ -1,4 +1,4 @@
-import { INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
+import { clip, INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
 import type { Exchange, Methods } from '../exchange.ts'
 import { InputRequired } from '../input-required.ts'
 import { causeOf, type Log } from '../../bounds/log.ts'
@@ -27,14 +27,14 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       const { name, arguments: given = {} } = params
       if (typeof name !== 'string') throw new RpcError(INVALID_PARAMS, 'params.name must be the name of a tool.')
       const tool = byName.get(name)
-      if (!tool) throw new RpcError(INVALID_PARAMS, `Unknown tool: ${name.slice(0, 128)}. tools/list names all.`)
+      if (!tool) throw new RpcError(INVALID_PARAMS, `Unknown tool: ${clip(name)}. tools/list names all.`)
       if (!isRecord(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
       exchange.way.checkArguments?.(tool, given)
       const check = tool.check()
       const checked = (check instanceof Promise ? await check : check)(given)
       const result =
         'problem' in checked
-          ? failed(`Invalid arguments for ${name}: ${checked.problem.slice(0, 1024)}`)
+          ? failed(`Invalid arguments for ${name}: ${clip(checked.problem, 1024)}`)
           : await runTool(tool, checked.value as Params, exchange, log)
       return encodeCallResult(result, exchange.client.revision)
     },

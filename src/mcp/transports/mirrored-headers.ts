@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Params } from '../../jsonrpc/index.ts'
+import { clip, type Params } from '../../jsonrpc/index.ts'
 import type { HeaderParam } from '../header-params.ts'
 
 /** The names under which `Mcp-Name` repeats a member of the params, by method. */
@@ -48,7 +48,7 @@ export function paramMismatch(
 }
 
 /** A value for a complaint, no longer than one reads. */
-const quoted = (value: unknown) => JSON.stringify(String(value).slice(0, 128))
+const quoted = (value: unknown) => JSON.stringify(clip(String(value)))
 
 /** A header's text, which is Base64 between exact marks where it is not plain ASCII. Undefined: not readable. */
 function decode(header: string | string[] | undefined): string | undefined {

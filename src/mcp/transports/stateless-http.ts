@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import {
+  clip,
   INVALID_PARAMS,
   INVALID_REQUEST,
   isRecord,
@@ -74,7 +75,7 @@ function readClient(request: IncomingMessage, { id, method, params = {} }: Reque
     throw refuse(HEADER_MISMATCH, 'The header MCP-Protocol-Version must repeat the version in _meta.')
   const revision = perRequestRevisions.get(version)
   if (!revision) {
-    const data = { supported: [...perRequestRevisions.keys()], requested: version.slice(0, 128) }
+    const data = { supported: [...perRequestRevisions.keys()], requested: clip(version) }
     throw refuse(UNSUPPORTED_VERSION, `This version is not served: send ${versions}. ${OLDER}`, data)
   }
   const mismatch = methodMismatch(headers, method) ?? nameMismatch(headers, method, params)
