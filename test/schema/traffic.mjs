@@ -1,6 +1,7 @@
 // What the HTTP servers of this process are sent and what they say, noted from outside: nothing of it changes what
 // flows or when. Read afterwards, as the messages of MCP with the revision that each belongs to.
 import { subscribe } from 'node:diagnostics_channel'
+import { gunzipSync } from 'node:zlib'
 import { REVISIONS } from './rules.mjs'
 
 const [OLDEST] = REVISIONS
@@ -42,8 +43,17 @@ function noteRequest(request, note) {
   const chunks = []
   request.push = function (chunk, ...rest) {
     if (chunk) chunks.push(chunk)
-    else note(Buffer.concat(chunks).toString())
+    else note(inflated(Buffer.concat(chunks), request.headers['content-encoding']).toString())
     return push.call(this, chunk, ...rest)
+  }
+}
+
+/** What a body parser before us may have made of it. */
+function inflated(bytes, coding) {
+  try {
+    return coding === 'gzip' ? gunzipSync(bytes) : bytes
+  } catch {
+    return bytes // not what it says it is
   }
 }
 
