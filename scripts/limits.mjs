@@ -43,8 +43,8 @@ const WEIGHS = {
   maxConnections: ['10 to 20 kB each in Node: 40 MB', 'Node 里每条 10 到 20 kB：40 MB'],
   maxBodyBytes: ['counted by maxMessagesTotal', '计入 maxMessagesTotal'],
   maxMessagesTotal: [
-    '192 MiB, half for one caller; one message at most 32 MiB',
-    '192 MiB，一个调用者最多一半；一条消息最多 32 MiB',
+    '192 MiB, half for one caller, of whom a single message may take more',
+    '192 MiB，一个调用者最多一半，只有一条消息时可以更多',
   ],
   maxBatch: ['one body together', '合起来是一个正文'],
   maxSessions: [
@@ -61,8 +61,8 @@ const WEIGHS = {
   maxUnreadBytes: ['counted by maxUnreadTotal', '计入 maxUnreadTotal'],
   maxUnreadAnswers: ['counted by maxUnreadTotal', '计入 maxUnreadTotal'],
   maxUnreadTotal: [
-    '128 MiB, half for one caller, replays and whole answers among them',
-    '128 MiB，一个调用者最多一半，重放和整段答案都算',
+    '64 MiB, half for one caller, replays and whole answers among them',
+    '64 MiB，一个调用者最多一半，重放和整段答案都算',
   ],
   maxReplayEvents: [
     '250 bytes each beside its data; 200,000 of all streams: 50 MB',
@@ -90,7 +90,6 @@ const TEXTS = {
         'what a client says of itself: the capabilities that mean something here, its name and version to 128 characters',
         'left out',
       ],
-      ['the value of a message: 32 MiB of memory, as its punctuation tells', '413'],
       [
         'requests that wait on one connection: 16',
         'not read any further; 128 of one read, or 4,096 of all connections: the connection ends',
@@ -120,7 +119,6 @@ const TEXTS = {
       ['等着写到标准错误的日志：64 KiB', '不写，由下一行报出数目'],
       ['超过 1,024 个字符的 progress token', '错误 -32602'],
       ['客户端对自己的说明：只留这里有意义的能力，名字和版本各 128 个字符', '不留'],
-      ['一条消息的值：按标点估计占 32 MiB 内存', '413'],
       ['一条连接上等着的请求：16 个', '不再往下读；一次读到 128 个，或所有连接共 4,096 个：断开连接'],
       ['客户端回答一个问题：10 分钟', '取消这个问题，调用带着错误继续'],
       ['所有流里保留的事件：200,000 个', '忘掉沉默最久的流'],

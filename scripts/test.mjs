@@ -34,7 +34,7 @@ const NEEDS = [
 ]
 
 const NOT_UNIT =
-  /^(abuse|auth|auth-server|bench|capture|conformance|conformance-client|course|course-server|cuts|faults|lab-\w+|leaks|proxies|readme|start|walk)\./
+  /^(abuse|auth|auth-server|bench|capture|conformance|conformance-client|course|course-server|cuts|faults|lab-\w+|leaks|proxies|readme|start|walk|weight)\./
 
 const files = (isUnit ? ['test'] : ['test', 'test/interop', 'test/interop-2']).flatMap((folder) =>
   readdirSync(join(ROOT, folder))
@@ -48,7 +48,7 @@ const missing = new Set(files.flatMap(missingFor))
 if (!isUnit && !isHere('nodes')) missing.add('nodes')
 
 /** Our own code and its wire: what needs nothing but `npm ci`, but for the attacks and the measurements. */
-const own = files.filter((file) => needsOf(file).length === 0 && !/^test\/(abuse|bench)\./.test(file))
+const own = files.filter((file) => needsOf(file).length === 0 && !/^test\/(abuse|bench|cuts|leaks|weight)\./.test(file))
 
 const failed = []
 const times = []

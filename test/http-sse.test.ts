@@ -506,10 +506,10 @@ test('R-SE-9, R-SH-31, T-7: a body over the limit is 413, from its declared leng
 test('R-SSE-10, R-SH-31, T-4: another method is 405 with Allow and no JSON-RPC body, before any other check; another path 404', async () => {
   const apart = await serve({ ...options, anyUrl: false })
   for (const [method, target, allow] of [
-    ['POST', `${apart.url}/sse`, 'GET, HEAD'],
-    ['DELETE', `${apart.url}/sse`, 'GET, HEAD'],
-    ['PATCH', `${url}/sse`, 'GET, HEAD, POST, DELETE'],
-    ['PUT', `${url}/mcp`, 'GET, HEAD, POST, DELETE'],
+    ['POST', `${apart.url}/sse`, 'GET'],
+    ['DELETE', `${apart.url}/sse`, 'GET'],
+    ['PATCH', `${url}/sse`, 'GET, POST, DELETE'],
+    ['PUT', `${url}/mcp`, 'GET, POST, DELETE'],
     ['GET', `${url}/messages`, 'POST'],
   ] as const) {
     const answer = await request(method, target)

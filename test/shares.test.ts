@@ -97,6 +97,11 @@ test('bytes: half of all for one caller, and what is given back is there again',
     [budget.take('a', 50), budget.take('a', 1), budget.take('b', 50), budget.take('c', 1)],
     [true, false, true, false],
   )
+  assert.deepEqual(
+    [new Budget(100).take('a', 51), new Budget(100).take('a', 101)],
+    [true, false],
+    'one alone may be larger',
+  )
   budget.add('a', -50)
   assert.deepEqual([budget.take('b', 1), budget.take('c', 50), budget.take('a', 1)], [false, true, false])
 })

@@ -1,4 +1,7 @@
-/** Bytes that callers make the server hold: so many in all, and half of them for one caller. */
+/**
+ * Bytes that callers make the server hold: so many in all, and half of them for one caller. For whom nothing is held, a
+ * first piece may be larger than that half: it could never come otherwise.
+ */
 export class Budget {
   readonly #total: number
   #held = 0
@@ -10,7 +13,8 @@ export class Budget {
 
   /** Whether so many more may be held for a caller. */
   hasRoom(caller: string, bytes: number): boolean {
-    return this.#held + bytes <= this.#total && (this.#heldBy.get(caller) ?? 0) + bytes <= this.#total / 2
+    const held = this.#heldBy.get(caller) ?? 0
+    return this.#held + bytes <= this.#total && (held === 0 || held + bytes <= this.#total / 2)
   }
 
   /** Counts bytes that are held for a caller, or, where it is less than 0, that are not any more. */

@@ -91,7 +91,7 @@ export const tooDeep = () => new RpcError(INVALID_REQUEST, `JSON nested deeper t
 
 /** Text to a JSON value. Throws RpcError: -32700 where it is no JSON, -32600 where it nests deeper than 64 levels. */
 export function parseJson(text: string): unknown {
-  if (isTooDeep(text)) throw tooDeep()
+  checkDepth(text)
   try {
     return JSON.parse(text)
   } catch {
@@ -107,6 +107,11 @@ export function encodeResponse(response: Response, onUnexpected: (error: unknown
     onUnexpected(error)
     return JSON.stringify(errorResponse(new RpcError(INTERNAL_ERROR, 'Internal error'), response.id))
   }
+}
+
+/** Throws RpcError, -32600, for a JSON text that nests deeper than 64 levels. */
+export function checkDepth(text: string): void {
+  if (isTooDeep(text)) throw tooDeep()
 }
 
 // Counted on the text, before anything is built from it. Brackets inside strings do not nest; but few of them, wherever

@@ -38,7 +38,8 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
   }
 }
 
-function checkHead({ headers, rawHeaders = [] }: IncomingMessage): void {
+function checkHead({ headers, rawHeaders = [], httpVersionMajor = 1 }: IncomingMessage): void {
+  if (httpVersionMajor < 1) throw badHead(400, 'Say the version: HTTP/1.1.')
   if (headers.host?.includes(',') && countOf('host', rawHeaders) > 1) throw badHead(400, 'Send one Host.')
   if (rawHeaders.length > 2 * MAX_FIELDS) throw badHead(431, `Send at most ${MAX_FIELDS} headers.`)
   const coding = headers['transfer-encoding']

@@ -4,7 +4,7 @@ import { createReplayStore, type StreamOptions } from '../sse/index.ts'
 import { letIn, type Entrance } from './auth.ts'
 import { Budget } from '../bounds/budget.ts'
 import type { Changes } from './changes.ts'
-import { noteAddress } from './exchange.ts'
+import { noteAddress, shareOf } from './exchange.ts'
 import { allowPage, createGuard, preflight, refuseForeignLoad, type GuardOptions } from './guard.ts'
 import { HttpError, reasonOf } from './http-error.ts'
 import { limitsFrom } from '../bounds/limits.ts'
@@ -54,12 +54,14 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   const limits = limitsFrom(options)
   const log = safeLog(options.log)
   const server = createMcpServer({ ...options, log })
+  const unread = new Budget(limits.maxUnreadTotal)
   const streams: StreamOptions = {
     keepAliveMs: limits.keepAliveMs,
     maxUnreadBytes: limits.maxUnreadBytes,
     maxUnreadTotal: limits.maxUnreadAnswers,
     unreadMs: limits.unreadMs,
-    onCut: (unread, dropped) => log({ level: 'warn', reason: 'slow-reader', unread, dropped }),
+    onUnread: (bytes, { req }) => unread.take(shareOf(req), bytes),
+    onCut: (waiting, dropped) => log({ level: 'warn', reason: 'slow-reader', unread: waiting, dropped }),
   }
   const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')
   const below = `${base}/`
@@ -68,7 +70,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     limits,
     streams,
     messages: new Budget(limits.maxMessagesTotal),
-    unread: new Budget(limits.maxUnreadTotal),
+    unread,
     base: options.publicUrl === undefined ? undefined : base,
   }
   const replay = createReplayStore({
@@ -139,7 +141,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
       return letIn(request, response, options).then((isIn) => (isIn ? transport(request, response) : undefined))
     if (transport) return transport(request, response)
     if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
-    else methodNotAllowed(response, withHead(route.methods), route.hint)
+    else methodNotAllowed(response, [...route.methods.keys()], route.hint)
   }
   const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
     try {
@@ -202,10 +204,6 @@ function isProbe(request: IncomingMessage): boolean {
   const path = pathOf(request)
   return path === '/health' || path === '/health/' || (path === '/' && request.method === 'OPTIONS')
 }
-
-/** HEAD is served wherever GET is (RFC 9110, section 9.3.2). */
-const withHead = (methods: Methods): string[] =>
-  [...methods.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 
 /** The version that a message names in its `_meta`. */
 function namedVersion(value: unknown): unknown {

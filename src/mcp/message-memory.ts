@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { INTERNAL_ERROR, INVALID_REQUEST } from '../jsonrpc/index.ts'
+import { checkDepth, INTERNAL_ERROR } from '../jsonrpc/index.ts'
 import type { Budget } from '../bounds/budget.ts'
 import { shareOf, type Hold } from './exchange.ts'
 import { HttpError } from './http-error.ts'
@@ -21,7 +21,8 @@ export class MessageMemory implements Hold {
 
   /** So many bytes are taken now. Throws HttpError 503 where there is no room for more. */
   set(bytes: number): void {
-    if (!this.#budget.take(this.#caller, bytes - this.#bytes)) throw tooMuch()
+    this.free()
+    if (!this.#budget.take(this.#caller, bytes)) throw tooMuch()
     this.#bytes = bytes
   }
 
@@ -41,21 +42,18 @@ export class MessageMemory implements Hold {
 
 /**
  * About the bytes that a JSON text takes once it is parsed, counted by its punctuation: four megabytes of `{},{},…`
- * take twenty times as much. Throws HttpError 413 where that is more than any honest message takes.
+ * take twenty times as much. Throws RpcError for one that nests too deep.
  */
 export function weightOf(text: string): number {
   if (text.length <= SHORT) return text.length * 32
+  checkDepth(text) // what is too deep is refused for that, whatever it weighs
   let weight = text.length
   for (let i = 0; i < text.length; i++) weight += COST[text.charCodeAt(i)] ?? 0
-  if (weight > MAX_WEIGHT)
-    throw new HttpError(413, INVALID_REQUEST, 'The message has too many values: send fewer of them at once.')
   return weight
 }
 
 /** Characters; what is shorter takes at most 32 times as much. */
 const SHORT = 1024
-
-const MAX_WEIGHT = 32 * 2 ** 20
 
 // An empty object takes 56 bytes in V8, a member of a large one about 100, a place in an array 8 to 24.
 const COST = new Uint8Array(128)

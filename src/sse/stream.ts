@@ -16,7 +16,7 @@ export interface StreamOptions {
   /** Milliseconds without a byte taken of what waits, before the stream is destroyed. Default 30,000. */
   unreadMs?: number
   /** Told how many bytes more wait, or less. False: those that wait everywhere are too many, and the stream is destroyed. */
-  onUnread?: (bytes: number) => boolean
+  onUnread?: (bytes: number, response: ServerResponse) => boolean
   /** Told that the stream was destroyed for its reader, with the bytes that waited and the messages dropped before. */
   onCut?: (unread: number, dropped: number) => void
 }
@@ -166,7 +166,7 @@ class ResponseStream implements EventStream {
   }
 
   #count(bytes: number): boolean {
-    const isCounted = bytes === 0 || (this.#options.onUnread?.(bytes) ?? true)
+    const isCounted = bytes === 0 || (this.#options.onUnread?.(bytes, this.#response) ?? true)
     if (isCounted) this.#counted += bytes
     return isCounted
   }

@@ -39,7 +39,7 @@ const noHttp = [
   ['no Host', `GET /health HTTP/1.1\r\n\r\n${SMUGGLED}`],
   ['two Hosts', head('Host: evil.example\r\n')],
   ['the same Host twice', head('Host: localhost\r\n')],
-  ['a Host that is a list', `GET /health HTTP/1.1\r\nHost: localhost, localhost\r\n\r\n`, [400, 403], 'open'],
+  ['a Host that is a list', `GET /mcp HTTP/1.1\r\nHost: localhost, localhost\r\n\r\n`, [400, 403], 'open'],
 ]
 
 const statuses = (answers) => answers.map(({ status }) => status)

@@ -15,9 +15,8 @@ export function openEvents(
   { streams, unread }: Common,
   bytes = 0,
 ): EventStream {
-  const caller = shareOf(request)
-  if (!unread.hasRoom(caller, bytes)) throw tooMuchUnread()
-  const stream = openStream(response, { ...streams, onUnread: (more) => unread.take(caller, more) })
+  if (bytes > 0 && !unread.hasRoom(shareOf(request), bytes)) throw tooMuchUnread()
+  const stream = openStream(response, streams)
   const expiresAt = callerOf(request)?.expiresAt
   if (expiresAt !== undefined) endAt(expiresAt, stream, response)
   return stream
