@@ -20,9 +20,8 @@ const meta = (more = '') =>
 // Four megabytes in the shapes that take most memory, and in one string.
 const emptyObjects = `[${'{},'.repeat(1_300_000)}{}]`
 const members = `{${Array.from({ length: 380_000 }, (_, n) => `"${n.toString(36)}":{}`).join()}}`
-const rows = `[${Array.from({ length: 60_000 }, (_, n) => `{"id":${n},"name":"n${n}","at":[${n},1.5]}`).join()}]`
 const string = JSON.stringify('x'.repeat(3_900_000))
-const SHAPES = { emptyObjects, members, rows, string }
+const SHAPES = { emptyObjects, members, string }
 
 let child: ChildProcess
 let url: string

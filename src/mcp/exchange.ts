@@ -89,12 +89,6 @@ export interface Question {
   giveUp(why: Error): void
 }
 
-/** What an exchange needs of the server that handles it. */
-export interface Host {
-  /** Takes what nobody foresaw. */
-  onUnexpected(error: unknown): void
-}
-
 /** Memory that is counted for a caller until it is given back. */
 export interface Hold {
   /** One more refers to it. */
@@ -115,8 +109,8 @@ export class Exchange {
   readonly way: WayBack
   /** The memory that the message takes, given back when nothing refers to it any more. */
   readonly hold: Hold | undefined
-  /** The server that handles it. Set when it begins to. */
-  host: Host | undefined
+  /** Takes what nobody foresaw. Set by the server that handles it. */
+  onUnexpected: ((error: unknown) => void) | undefined
   /** The client wants no answer any more, or is gone. */
   cancelled = false
   /** What the client was asked meanwhile, by the id of the question. */
@@ -164,7 +158,7 @@ export class Exchange {
       this.way.send({ jsonrpc: '2.0', method, params })
     } catch (error) {
       // No JSON (a circle, a BigInt). Thrown out of a timer of the tool's, it would end the process.
-      this.host?.onUnexpected(error)
+      this.onUnexpected?.(error)
     }
   }
 

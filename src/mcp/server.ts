@@ -83,7 +83,6 @@ export function createMcpServer(options: ServerOptions): McpServer {
 
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
 
-  const host = { onUnexpected }
   const work = new Work(limits)
   const underWay = new Set<Exchange>()
   let whenIdle: (() => void) | undefined
@@ -101,7 +100,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
     },
     async handle(exchange) {
       const { message, client } = exchange
-      exchange.host = host
+      exchange.onUnexpected = onUnexpected
       const table = tables.get(client.revision)!
       if (!isRequest(message)) {
         // Without an id, what is no notification would run and nobody would hear of it.

@@ -48,23 +48,21 @@ export async function readJson(request: Posted, maxBytes: number, memory: Messag
 
 function readBytes(request: IncomingMessage, maxBytes: number, memory: MessageMemory): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    let bytes: Buffer = EMPTY
-    let size = 0
+    const body = new Pieces()
     const onData = (given: Buffer | string): void => {
       // A string after somebody's setEncoding.
       const chunk = typeof given === 'string' ? Buffer.from(given, request.readableEncoding!) : given
       try {
-        if (size + chunk.length > maxBytes) throw tooLarge(maxBytes)
-        memory.set(size + chunk.length)
+        if (body.size + chunk.length > maxBytes) throw tooLarge(maxBytes)
+        memory.set(body.size + chunk.length)
       } catch (error) {
         return fail(error as HttpError)
       }
-      bytes = size === 0 ? chunk : append(bytes, size, chunk)
-      size += chunk.length
+      body.add(chunk)
     }
     const onEnd = (): void => {
       stop()
-      resolve(bytes.subarray(0, size))
+      resolve(body.whole())
     }
     const endEarly = (): void => fail(new HttpError(400, PARSE_ERROR, 'The body ended early.'))
     const goOn = (): void => void request.resume() // nobody else's pause may make the caller wait for ever
@@ -84,21 +82,43 @@ function readBytes(request: IncomingMessage, maxBytes: number, memory: MessageMe
   })
 }
 
-const EMPTY = Buffer.alloc(0)
-
 /**
- * Puts a chunk behind the first bytes of a buffer, in a larger one where it does not fit. Chunks are copied, because each
- * kept for itself takes some hundred bytes, and a sender may cut its body into single ones.
+ * A body as it comes. Small chunks are put together: kept each for itself it takes some hundred bytes, and a sender may
+ * cut its body into single ones.
  */
-function append(bytes: Buffer, size: number, chunk: Buffer): Buffer {
-  let into = bytes
-  if (size + chunk.length > bytes.length) {
-    into = Buffer.allocUnsafeSlow(2 * (size + chunk.length))
-    bytes.copy(into, 0, 0, size)
+class Pieces {
+  size = 0
+  readonly #pieces: Buffer[] = []
+  /** Where small chunks go, and how much of it is full. */
+  #slab: Buffer | undefined
+  #used = 0
+
+  add(chunk: Buffer): void {
+    this.size += chunk.length
+    if (this.#pieces.length > 0 && chunk.length < SLAB / 4) return this.#copy(chunk)
+    this.#close()
+    this.#pieces.push(chunk)
   }
-  chunk.copy(into, size)
-  return into
+
+  whole(): Buffer {
+    this.#close()
+    return this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces)
+  }
+
+  #copy(chunk: Buffer): void {
+    if (this.#used + chunk.length > SLAB) this.#close()
+    this.#slab ??= Buffer.allocUnsafeSlow(SLAB)
+    this.#used += chunk.copy(this.#slab, this.#used)
+  }
+
+  #close(): void {
+    if (this.#slab) this.#pieces.push(this.#slab.subarray(0, this.#used))
+    this.#slab = undefined
+    this.#used = 0
+  }
 }
+
+const SLAB = 65_536
 
 /** What a body parser has left: bytes, text, or a value, which becomes text again to pass what text has to pass. */
 function readParsed(
