@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import { after, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { defineTool, serve, type LogEntry, type ServeOptions } from '../src/index.ts'
 import { connectHttpSse, openEvents, post, type Json } from './support/wire.ts'
 
@@ -80,8 +81,9 @@ test('T-52: over HTTP+SSE the session of a reader who never reads ends, with one
   slow.destroy()
 })
 
-test('T-52: a Streamable session outlives its slow reader, and the replay store has the answer', async () => {
-  const { url, server, logged } = await start({ unreadMs: 150 })
+test('T-52: a Streamable session outlives its slow reader, and the replay store has the answer', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const { url, server, logged } = await start()
   const mcp = `${url}/mcp`
   const params = { protocolVersion: '2025-11-25', capabilities: {} }
   const { headers } = await post(mcp, { jsonrpc: '2.0', id: 0, method: 'initialize', params })
@@ -92,7 +94,9 @@ test('T-52: a Streamable session outlives its slow reader, and the replay store 
   const [connection] = (await connected) as [Socket]
   const primed = (await slow.event()).lastEventId
   slow.pause()
-  await once(connection, 'close')
+  // Half a minute of not reading, as soon as the answer waits.
+  for (; !connection.destroyed; await setImmediate()) t.mock.timers.tick(10_000)
+  t.mock.timers.reset()
   assert.deepEqual(
     logged.map(({ reason }) => reason),
     ['slow-reader'],
