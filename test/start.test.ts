@@ -174,3 +174,38 @@ async function refused(url: string): Promise<void> {
     socket.destroy()
   }
 }
+
+test(
+  'a tool that does not catch the end of its call is a line of the log; any other rejection ends the process',
+  { skip: process.platform === 'win32' && 'no signals' },
+  async () => {
+    // What a tool would do: the reason of a call that was cancelled, and a mistake of its own.
+    const preload = (rejected: string) =>
+      `--import=data:text/javascript,${encodeURIComponent(`
+      const { Exchange } = await import(${JSON.stringify(new URL('dist/mcp/exchange.js', `file://${ROOT}`).href)})
+      const exchange = new Exchange({ jsonrpc: '2.0', id: 1, method: 'tools/call' }, {}, {})
+      exchange.cancel()
+      process.on('SIGUSR2', () => Promise.reject(${rejected}))`)}`
+    const child = start([], { PORT: '0', NODE_OPTIONS: preload('exchange.signal.reason') })
+    try {
+      const { url } = await banner(child)
+      let log = ''
+      child.stderr!.setEncoding('utf8').on('data', (chunk: string) => (log += chunk))
+      child.kill('SIGUSR2')
+      while (!log.includes('\n')) await once(child.stderr!, 'data')
+      assert.equal((JSON.parse(log) as { reason: string }).reason, 'tool-after-end')
+      assert.equal((await request('GET', `${url}/health`)).status, 200)
+    } finally {
+      await end(child)
+    }
+    const other = start([], { PORT: '0', NODE_OPTIONS: preload("new Error('a mistake')") })
+    try {
+      await banner(other)
+      const exit = once(other, 'exit')
+      other.kill('SIGUSR2')
+      assert.equal((await exit)[0], 1)
+    } finally {
+      await end(other)
+    }
+  },
+)
