@@ -1,6 +1,6 @@
 /**
- * Bytes that callers make the server hold: so many in all, and half of them for one caller. For whom nothing is held, a
- * first piece may be larger than that half: it could never come otherwise.
+ * Bytes that callers make the server hold: so many in all, and half of them for one caller. A first piece may be larger
+ * than that half where nothing is held for its caller, and than all where nothing is held: it could never come otherwise.
  */
 export class Budget {
   readonly #total: number
@@ -13,6 +13,7 @@ export class Budget {
 
   /** Whether so many more may be held for a caller. */
   hasRoom(caller: string, bytes: number): boolean {
+    if (this.#held === 0) return true
     const held = this.#heldBy.get(caller) ?? 0
     return this.#held + bytes <= this.#total && (held === 0 || held + bytes <= this.#total / 2)
   }
