@@ -195,3 +195,14 @@ test('what is kept of Hacker News is kept by the monotonic clock', (t) => {
   t.mock.method(performance, 'now', () => 42)
   assert.equal(readOptions({}).now(), 42)
 })
+
+test('who sets one bound on what waits for a reader means answers too, and all streams hold more than one does', () => {
+  const of = (options: Partial<Limits>) => {
+    const { maxUnreadBytes, maxUnreadAnswers, maxUnreadTotal } = limitsFrom(options)
+    return [maxUnreadBytes, maxUnreadAnswers, maxUnreadTotal].map((bytes) => bytes / 2 ** 20)
+  }
+  assert.deepEqual(of({}), [1, 16, 64])
+  assert.deepEqual(of({ maxUnreadBytes: 256 * 2 ** 20 }), [256, 256, 1024])
+  assert.deepEqual(of({ maxUnreadBytes: 2 ** 18 }), [0.25, 0.25, 64])
+  assert.deepEqual(of({ maxUnreadBytes: 2 ** 18, maxUnreadAnswers: 2 ** 20, maxUnreadTotal: 2 ** 22 }), [0.25, 1, 4])
+})

@@ -91,5 +91,12 @@ export function limitsFrom(options: Partial<Limits>): Limits {
     else if (options[part] === undefined) limits[part] = limits[whole]
     else throw new TypeError(`${allNames(part)} must be at most ${allNames(whole)}, of which it is a part.`)
   }
+  // Who sets one bound on what waits for a reader means answers too; and all streams together hold more than one does.
+  if (options.maxUnreadBytes !== undefined) limits.maxUnreadAnswers = readOr('maxUnreadAnswers', limits.maxUnreadBytes)
+  limits.maxUnreadTotal = readOr('maxUnreadTotal', Math.max(limits.maxUnreadTotal, 4 * limits.maxUnreadAnswers))
   return limits
+
+  function readOr(name: keyof Limits, other: number): number {
+    return options[name] === undefined ? other : limits[name]
+  }
 }
