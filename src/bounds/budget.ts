@@ -15,7 +15,9 @@ export class Budget {
   hasRoom(caller: string, bytes: number): boolean {
     if (this.#held === 0) return true
     const held = this.#heldBy.get(caller) ?? 0
-    return this.#held + bytes <= this.#total && (held === 0 || held + bytes <= this.#total / 2)
+    // What is small goes on: one large piece must not keep a caller from everything else.
+    const share = bytes <= this.#total / 1024 ? 0.75 : 0.5
+    return this.#held + bytes <= this.#total && (held === 0 || held + bytes <= this.#total * share)
   }
 
   /** Counts bytes that are held for a caller, or, where it is less than 0, that are not any more. */
