@@ -222,7 +222,7 @@ const refuse = async (url: string, times: number) => {
 const onPosix = { skip: process.platform === 'win32' ? 'a thing of POSIX' : false }
 
 test('lines that cannot be written end no server: standard error on a full disk', onPosix, async (t) => {
-  if (!existsSync('/dev/full')) return t.skip('no /dev/full here')
+  if (!existsSync('/dev/full')) return t.skip('this system has no /dev/full, a file that is always full')
   const { url, child } = await startServer(t, openSync('/dev/full', 'w'))
   await refuse(url, 20)
   await refuse(url, 1)
@@ -273,7 +273,7 @@ test(
   'only our own lines are expected to fail: another writer of standard error still hears of it',
   onPosix,
   async (t) => {
-    if (!existsSync('/dev/full')) return t.skip('no /dev/full here')
+    if (!existsSync('/dev/full')) return t.skip('this system has no /dev/full, a file that is always full')
     const others = `
     import { logToStderr } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)}
     logToStderr({ level: 'info', reason: 'ours' })

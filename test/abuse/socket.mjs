@@ -18,11 +18,10 @@ export const MOMENT = 300
 
 export const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Looks again and again until it is so, and fails where it is never so. */
-export async function soon(look, what, within = PATIENCE) {
-  const end = Date.now() + within
-  while (!(await look())) {
-    if (Date.now() > end) expect(false, what, `nothing of it in ${within} ms`)
+/** Looks again and again until it is so, and fails where it is not so in so many looks, however long each took. */
+export async function soon(look, what, looks = 1_500) {
+  for (let n = 0; !(await look()); n++) {
+    if (n === looks) expect(false, what, `nothing of it in ${looks} looks`)
     await delay(20)
   }
 }

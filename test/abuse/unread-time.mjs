@@ -1,7 +1,7 @@
 // A reader who takes nothing for 30 s, though little waits for him.
 import { call, openSse, rpc } from './client.mjs'
 import { expectStatus } from './expect.mjs'
-import { PATIENCE, soon } from './socket.mjs'
+import { soon } from './socket.mjs'
 import { withServer } from './start.mjs'
 
 export const needs = 'start'
@@ -15,7 +15,7 @@ export const cases = [
       sse.connection.socket.pause()
       for (let id = 1; id <= 150; id++) expectStatus(await sse.post(call({ type: 'topstories', amount: 500 }, id)), 202)
       const isGone = async () => (await sse.post(rpc('ping'))).status === 404
-      await soon(isGone, '404 of a session that is gone', 30_000 + 10_000 + PATIENCE) // it is looked after every 10 s
+      await soon(isGone, '404 of a session that is gone', 3_500) // its stream is looked after every 10 s
       sse.destroy()
     }),
   ],

@@ -112,12 +112,15 @@ async function state(): Promise<State> {
   return { heap: process.memoryUsage().heapUsed, resources, files }
 }
 
-/** The same once connections that were cut are closed on both sides, or what is left of them after a minute. */
+/** The same once connections that were cut are closed on both sides, or what is left of them after 1,000 looks. */
 async function settled(like?: State): Promise<State> {
   let now = await state()
   const same = ({ resources, files }: State) =>
     !like || (files <= like.files && JSON.stringify(resources) === JSON.stringify(like.resources))
-  for (const end = Date.now() + 60_000; !same(now) && Date.now() < end; now = await state()) await sleep(50)
+  for (let looks = 0; looks < 1_000 && !same(now); looks++) {
+    await sleep(50)
+    now = await state()
+  }
   return now
 }
 
