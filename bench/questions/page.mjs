@@ -10,7 +10,7 @@ const NOTE = 'The page: Chromium, headless. Milliseconds of this machine, no rat
 
 export async function page({ quick }) {
   if (!isHere('interop') || !isHere('chromium')) return []
-  const { startBrowser } = await import('../../test/interop/browser.mjs')
+  const { startBrowser } = await import('../../test/interop/sdk-v1/browser.mjs')
   const server = spawn(process.execPath, [MAIN], {
     env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -51,7 +51,7 @@ async function connect(tab) {
 
 /** From the choice of a frame of over 100 kB until it is drawn. */
 async function showsLarge(tab, rounds) {
-  const { callFor500Stories, inApp } = await import('../../test/interop/lab-page.mjs')
+  const { callFor500Stories, inApp } = await import('../../test/interop/sdk-v1/lab-page.mjs')
   await connect(tab)
   const number = await callFor500Stories(tab)
   const times = await inApp(
@@ -78,7 +78,7 @@ async function showsLarge(tab, rounds) {
 
 /** Interaction to Next Paint while 1,000 frames a second come: of 50 interactions the slowest does not count. */
 async function answersInAFlood(tab, seconds) {
-  const { flood } = await import('../../test/interop/lab-page.mjs')
+  const { flood } = await import('../../test/interop/sdk-v1/lab-page.mjs')
   await tab.evaluate(() => {
     globalThis.interactions = new Map()
     new PerformanceObserver((entries) => {

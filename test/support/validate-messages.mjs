@@ -3,8 +3,8 @@
 // fails. With SSE_MCP_MESSAGES, the path of a folder, it leaves its counts there for scripts/test.mjs.
 import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { violations } from '../schema/rules.mjs'
-import { watch } from '../schema/traffic.mjs'
+import { violations } from '../conformance/schema/rules.mjs'
+import { watch } from '../conformance/schema/traffic.mjs'
 
 /** Tools of tests that break the schema knowingly: the test's file, what is in the message, and the rule. */
 const ON_PURPOSE = []

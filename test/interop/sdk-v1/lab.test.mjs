@@ -1,0 +1,452 @@
+// The laboratory in real browsers, under `npm run course`: both languages, both themes, every transport, keyboard alone.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, test as nodeTest } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { startTap } from '../../support/tap.mjs'
+import { startBrowser } from './browser.mjs'
+import { callFor500Stories, flood, inApp } from './lab-page.mjs'
+
+const COURSE = fileURLToPath(new URL('../../../course/server.mjs', import.meta.url))
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const PANELS = ['bar', 'tool', 'timeline', 'frames', 'bytes', 'message', 'reconnect', 'chats', 'transports', 'clients']
+const TRANSPORTS = [
+  { transport: 'sse', reader: 'EventSource', revision: '2024-11-05' },
+  { transport: 'sse', reader: 'fetch', revision: '2025-11-25' },
+  { transport: 'http', reader: 'fetch', revision: '2025-03-26' },
+  { transport: 'http', reader: 'fetch', revision: '2025-06-18' },
+  { transport: 'http', reader: 'fetch', revision: '2025-11-25' },
+  { transport: 'stateless', reader: 'fetch', revision: '2026-07-28' },
+]
+
+let course
+let url
+const browsers = {}
+before(async () => {
+  course = spawn(process.execPath, [COURSE], { env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' } })
+  for await (const text of course.stdout.setEncoding('utf8')) {
+    url = /http:\/\/[^/\s]+/.exec(text)[0]
+    break
+  }
+  course.stdout.resume()
+  for (const kind of ['chrome', 'firefox']) browsers[kind] = await startBrowser({ kind })
+})
+after(async () => {
+  for (const { close } of Object.values(browsers)) await close()
+  const ended = once(course, 'exit')
+  course.kill()
+  await ended
+})
+
+/** A test with the page open. It fails on any noise: a console message, an error, a failed or a foreign request. */
+function labTest(name, { kind = 'chrome', width = 1280, height = 900, noise: allowed = /^$/, ...settings }, run) {
+  nodeTest(name, { timeout: 300_000 }, async () => {
+    const page = await browsers[kind].browser.newPage()
+    const noise = []
+    page.on('console', (message) => noise.push(`${message.type()} ${message.text()}`))
+    page.on('pageerror', (error) => noise.push(`error ${error.message}`))
+    page.on('request', (request) => {
+      if (!request.url().startsWith(url) && !request.url().startsWith('data:')) noise.push(`asked ${request.url()}`)
+    })
+    try {
+      await page.setViewport({ width, height })
+      await page.goto(`${url}/lab/#${new URLSearchParams({ lang: 'en', theme: 'light', ...settings })}`)
+      await page.waitForSelector('#chats button')
+      await run(page)
+      assert.deepEqual(
+        noise.filter((line) => !allowed.test(line)),
+        [],
+      )
+    } finally {
+      await page.close()
+    }
+  })
+}
+
+const until = (page, look, ...args) => page.waitForFunction(look, { timeout: 60_000 }, ...args)
+
+async function connect(page) {
+  await page.click('#bar [data-key="c"]')
+  await until(
+    page,
+    () => document.querySelector('#bar b').className === 'open' && !document.querySelector('#tool > button').disabled,
+  )
+}
+
+async function list(page) {
+  await page.click('#tool > button')
+  await page.waitForSelector('#tool form:not([hidden])')
+}
+
+async function callTool(page, name) {
+  await page.select('#tool form select', name)
+  await page.click('#tool form button[type=submit]')
+}
+
+/** What axe finds against WCAG 2.2 A and AA and its best practices. */
+async function violations(page) {
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const { violations: found } = await globalThis.axe.run(document)
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)
+  })
+}
+
+const LOOKS = [
+  { kind: 'chrome', lang: 'en', theme: 'light' },
+  { kind: 'chrome', lang: 'zh', theme: 'dark' },
+  { kind: 'firefox', lang: 'zh', theme: 'light' },
+  { kind: 'firefox', lang: 'en', theme: 'dark' },
+]
+for (const look of LOOKS) {
+  const { kind, lang, theme } = look
+  labTest(
+    `${kind}, ${lang}, ${theme}: every panel has its title, and axe finds nothing, before and after a call`,
+    look,
+    async (page) => {
+      const titles = await page.$$eval('main > section > h2', (all) => all.map(({ textContent }) => textContent))
+      assert.equal(titles.length, PANELS.length)
+      for (const title of titles) assert.match(title, lang === 'zh' ? /[一-鿿]|JSON/ : /^[A-Z][\w ,-]+$/, title)
+      assert.equal(await page.$eval('html', ({ lang: its }) => its), lang)
+      assert.deepEqual(await violations(page), [])
+      await connect(page)
+      await list(page)
+      await callTool(page, 'get-hackernews-top-stories')
+      await page.waitForSelector('#tool > ol > li')
+      assert.deepEqual(await violations(page), [])
+    },
+  )
+}
+
+for (const settings of TRANSPORTS) {
+  const { transport, reader, revision } = settings
+  for (const kind of transport === 'http' && revision !== '2025-11-25' ? ['chrome'] : ['chrome', 'firefox'])
+    labTest(
+      `${kind}: ${transport}, ${revision}, ${reader}: connect, list, call, read`,
+      { kind, ...settings },
+      async (page) => {
+        await connect(page)
+        assert.equal(await inApp(page, (app) => app.client.revision), revision)
+        await list(page)
+        await callTool(page, 'get-hackernews-top-stories')
+        await page.waitForSelector('#tool > ol > li')
+        const titles = await page.$$eval('#tool > ol > li', (all) => all.map(({ innerText }) => innerText.slice(0, 40)))
+        assert.equal(titles.length, 11) // ten stories, and the word on the snapshot
+        // The frame that answers the call, chosen in the list: bytes and message follow it.
+        await page.evaluate(() => [...document.querySelectorAll('#frames [role=option]')].at(-1).click())
+        const [hasBytes, frame] = await inApp(page, (app) => [app.selected.bytes !== undefined, app.selected.type])
+        assert.ok(frame.length > 0)
+        const isSeen = reader === 'fetch' || (await inApp(page, (app) => app.selected.exchange.reader)) === 'fetch'
+        assert.equal(hasBytes, isSeen)
+      },
+    )
+}
+
+for (const settings of TRANSPORTS.filter(({ reader, revision }) => reader === 'fetch' && revision > '2025-07'))
+  nodeTest(`the bytes on the page are those on the wire: ${settings.transport}`, { timeout: 300_000 }, async (t) => {
+    const tap = await startTap(t, url)
+    const page = await browsers.chrome.browser.newPage()
+    t.after(() => page.close())
+    await page.setViewport({ width: 1280, height: 2000 })
+    await page.goto(`${tap.base}/lab/#${new URLSearchParams(settings)}`)
+    await page.waitForSelector('#chats button')
+    await connect(page)
+    await list(page)
+    await callTool(page, 'get-hackernews-top-stories')
+    await page.waitForSelector('#tool > ol > li')
+    const seen = await inApp(page, async (app) => {
+      const shown = []
+      for (const frame of app.record.frames.filter(({ way, bytes }) => way === '↓' && bytes)) {
+        app.select(frame)
+        await new Promise((resolve) => requestAnimationFrame(resolve))
+        const cells = [...document.querySelectorAll('#bytes .rows span span')].filter(({ parentNode }) =>
+          parentNode.className.startsWith('h'),
+        )
+        shown.push([frame.exchange.number, cells.map(({ textContent }) => textContent).join(''), frame.bytes.length])
+      }
+      return shown
+    })
+    const wire = tap.bodies().map((body) => Buffer.from(body).toString('hex'))
+    assert.ok(seen.length > 2)
+    for (const exchange of new Set(seen.map(([number]) => number))) {
+      const frames = seen.filter(([number]) => number === exchange)
+      // Of long frames the panel draws the rows in sight.
+      if (frames.every(([, hex, length]) => hex.length === 2 * length))
+        assert.ok(
+          wire.some((body) =>
+            body.startsWith(
+              frames
+                .map(([, hex]) => hex)
+                .join('')
+                .toLowerCase(),
+            ),
+          ),
+          `exchange ${exchange}`,
+        )
+      for (const [, hex] of frames)
+        assert.ok(
+          wire.some((body) => body.includes(hex.toLowerCase())),
+          hex.slice(0, 80),
+        )
+    }
+  })
+
+labTest(
+  'the view of the bytes is the one that is marked, and another one is a click away',
+  { reader: 'fetch' },
+  async (page) => {
+    await connect(page)
+    await page.evaluate(() => {
+      const rows = [...document.querySelectorAll('#frames [role=option]')]
+      rows.find(({ innerText }) => innerText.includes('endpoint')).click()
+    })
+    const marked = () => page.$$eval('#bytes input:checked', (inputs) => inputs.map(({ value }) => value))
+    assert.deepEqual(await marked(), ['both'])
+    await page.click('#bytes input[value=spoken]')
+    await until(page, () => location.hash.includes('view=spoken'))
+    assert.deepEqual(await marked(), ['spoken'])
+    assert.match(await page.$eval('#bytes', ({ innerText }) => innerText), /blank line|line feed/i)
+  },
+)
+
+labTest('EventSource hides the bytes: the panel says so, shows none, and offers fetch', {}, async (page) => {
+  await connect(page)
+  await page.evaluate(() => {
+    const rows = [...document.querySelectorAll('#frames [role=option]')]
+    rows.find(({ innerText }) => innerText.includes('endpoint')).click()
+  })
+  assert.equal(await inApp(page, (app) => app.selected.bytes), undefined)
+  assert.match(await page.$eval('#bytes', ({ innerText }) => innerText), /EventSource/)
+  await page.evaluate(() => [...document.querySelectorAll('#bytes button')].find(({ hidden }) => !hidden).click())
+  await until(page, () => location.hash.includes('reader=fetch'))
+})
+
+for (const [settings, how] of [
+  [{ transport: 'http', reader: 'fetch', revision: '2025-11-25' }, /on the|stream/],
+  [{ transport: 'stateless', reader: 'fetch', revision: '2026-07-28' }, /input_required/],
+]) {
+  labTest(`a tool asks the user, and the dialog answers: ${settings.revision}`, settings, async (page) => {
+    await connect(page)
+    await list(page)
+    await callTool(page, 'order-coffee')
+    await page.waitForSelector('dialog[open] form .why')
+    assert.match(await page.$eval('dialog[open]', ({ innerText }) => innerText), how)
+    assert.deepEqual(await violations(page), [])
+    await page.click('dialog[open] button[type=submit]')
+    await until(page, () => document.querySelector('#tool > ol > li')?.innerText.includes('coffee'))
+    assert.equal(await page.$('dialog[open]:not(#keys)'), null)
+  })
+
+  labTest(`a tool asks the model, and the reader plays it: ${settings.revision}`, settings, async (page) => {
+    await connect(page)
+    await list(page)
+    await page.select('#tool form select', 'summarise')
+    await page.type('#tool form input[type=text], #tool form textarea', 'SSE is one response that never ends.')
+    await page.click('#tool form button[type=submit]')
+    await page.waitForSelector('dialog[open] textarea')
+    await page.type('dialog[open] textarea', 'A stream.')
+    await page.click('dialog[open] button[type=submit]')
+    await until(page, () => document.querySelector('#tool > ol > li')?.innerText.includes('A stream.'))
+  })
+}
+
+labTest('what is sent wrong on purpose is refused by a sentence of the server', {}, async (page) => {
+  await connect(page)
+  await list(page)
+  const count = await page.$$eval('#tool form label:has(+ .why) select option', (all) => all.length)
+  assert.ok(count > 3)
+  for (let at = 1; at < count; at++) {
+    await page.$eval(
+      '#tool form label:has(+ .why) select',
+      (select, index) => {
+        select.selectedIndex = index
+        select.dispatchEvent(new Event('input', { bubbles: true }))
+        select.dispatchEvent(new Event('change', { bubbles: true }))
+      },
+      at,
+    )
+    const before = await inApp(page, (app) => app.record.totals.frames)
+    await page.click('#tool form button[type=submit]')
+    await until(page, async (seen) => (await import('/lab/main.js')).app.record.totals.frames >= seen + 2, before)
+    const isAnswer = ({ way, message }) => way === '↓' && message?.id !== undefined
+    await until(
+      page,
+      async (seen) =>
+        (await import('/lab/main.js')).app.record.frames.some(
+          (one) => one.number > seen && one.way === '↓' && one.message,
+        ),
+      before,
+    )
+    const { result, error } = await inApp(page, `(app) => app.record.frames.findLast(${isAnswer}).message`)
+    // The last one names a tool that is not there: that is an error of the protocol, not of a tool.
+    if (at === count - 1) assert.equal(error.code, -32602)
+    else assert.equal(result.isError, true)
+    assert.ok((error?.message ?? result.content[0].text).length > 10)
+  }
+})
+
+labTest('keyboard alone: connect, list, call, choose a frame, read its bytes', {}, async (page) => {
+  await page.keyboard.press('c')
+  await until(
+    page,
+    () => document.querySelector('#bar b').className === 'open' && !document.querySelector('#tool > button').disabled,
+  )
+  const focusOn = async (selector) => {
+    for (let presses = 0; presses < 80; presses++) {
+      if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
+      await page.keyboard.press('Tab')
+      const outline = await page.evaluate(() => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement)
+        return document.activeElement === document.body ? 'lost' : `${outlineStyle} ${outlineWidth}`
+      })
+      assert.doesNotMatch(outline, /none|lost| 0px/, `after ${presses} tabs to ${selector}`)
+    }
+    assert.fail(`Tab never reaches ${selector}`)
+  }
+  await focusOn('#tool > button')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('#tool form:not([hidden])')
+  await focusOn('#tool form button[type=submit]')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('#tool > ol > li')
+  await focusOn('#frames [role=option]')
+  await page.keyboard.press('Home')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  assert.equal(await inApp(page, (app) => app.selected.number), 4)
+  await page.keyboard.press('End')
+  assert.equal(await inApp(page, (app) => app.selected === app.record.frames.at(-1)), true)
+  await page.keyboard.press('/')
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'filter')
+  await page.keyboard.type('/initialize')
+  assert.equal(await page.$eval('#filter', ({ value }) => value), '/initialize', 'a letter in a field is a letter')
+})
+
+for (const [name, width, height] of [
+  ['320 px', 320, 640],
+  ['200 % zoom', 640, 450],
+])
+  labTest(
+    `${name}: nothing is wider than the window`,
+    { width, height, transport: 'sse', reader: 'fetch' },
+    async (page) => {
+      await connect(page)
+      await list(page)
+      await callTool(page, 'get-hackernews-top-stories')
+      await page.waitForSelector('#tool > ol > li')
+      await page.evaluate(() => [...document.querySelectorAll('#frames [role=option]')].at(-1).click())
+      const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+      assert.ok(wide[0] <= wide[1], `${wide[0]} px in ${wide[1]}`)
+    },
+  )
+
+labTest(
+  'for a talk: one panel at a time, no letter below 20 px',
+  { width: 1280, height: 720, present: '1', panel: 'bar' },
+  async (page) => {
+    await connect(page)
+    for (const panel of PANELS) {
+      const [shown] = await page.$$eval('main > section', (all) => [
+        all.filter((one) => one.checkVisibility()).map(({ id }) => id),
+      ])
+      assert.deepEqual(shown, [panel])
+      const small = await page.evaluate(() => {
+        const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
+        const found = new Set()
+        for (let text; (text = texts.nextNode());) {
+          const { parentElement: element } = text
+          if (!text.data.trim() || !element.checkVisibility({ visibilityProperty: true })) continue
+          const size = Number.parseFloat(getComputedStyle(element).fontSize)
+          if (size < 20) found.add(`${element.tagName} ${element.className} ${size}`)
+        }
+        return [...found]
+      })
+      assert.deepEqual(small, [], panel)
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), panel)
+      await page.keyboard.press(']')
+    }
+  },
+)
+
+labTest(
+  'the reconnect lab: a real cut, a GET with Last-Event-ID, and no tick is lost',
+  { noise: /INCOMPLETE_CHUNKED|ERR_/ },
+  async (page) => {
+    await page.click('#reconnect button')
+    await until(page, () => document.querySelectorAll('#reconnect .live').length > 2)
+    await page.evaluate(() => document.querySelectorAll('#reconnect button')[1].click())
+    await until(page, () => document.querySelectorAll('#reconnect .replayed').length > 1)
+    assert.equal(await page.$('#reconnect .lost'), null)
+    assert.match(await page.$eval('#reconnect', ({ innerText }) => innerText), /with Last-Event-ID: \d+/)
+  },
+)
+
+labTest(
+  'the same cut on MCP: a new session, and 404 from the old endpoint',
+  { noise: /INCOMPLETE_CHUNKED|404/ },
+  async (page) => {
+    await page.evaluate(() => [...document.querySelectorAll('#reconnect button')].at(-1).click())
+    await until(page, () => /404, .Unknown session/.test(document.querySelector('#reconnect').innerText))
+  },
+)
+
+labTest('the chats are folded to their texts, and a cut inside a character harms nothing', {}, async (page) => {
+  const { streams } = await (await fetch(`${url}/lab/api/chats`)).json()
+  await page.evaluate(() => {
+    document.querySelector('#chats input[type=checkbox]').click()
+    document.querySelector('#chats input').value = '20'
+    document.querySelector('#chats button').click()
+  })
+  await until(
+    page,
+    (texts) => [...document.querySelectorAll('.said')].every(({ textContent }, at) => textContent === texts[at]),
+    streams.map(({ text }) => text),
+  )
+})
+
+labTest('three transports do the same two tasks', {}, async (page) => {
+  await page.click('#transports button')
+  await until(page, () => document.querySelectorAll('#transports th[scope=col]').length === 3)
+  assert.doesNotMatch(await page.$eval('#transports', ({ innerText }) => innerText), /✗/)
+})
+
+labTest('no page shows the laboratory in a frame, and nothing in it comes from elsewhere', {}, async () => {
+  const { headers } = await fetch(`${url}/lab/`)
+  assert.match(
+    headers.get('content-security-policy'),
+    /^default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'/,
+  )
+  assert.doesNotMatch(headers.get('content-security-policy'), /unsafe/)
+})
+
+labTest('a flood: none of 10,000 frames is lost, and as many again leave no memory behind', {}, async (page) => {
+  await connect(page)
+  const heap = async () => {
+    const session = await page.createCDPSession()
+    await session.send('HeapProfiler.collectGarbage')
+    return (await page.metrics()).JSHeapUsedSize
+  }
+  const before = await inApp(page, (app) => app.record.totals.frames)
+  await flood(page, 100)
+  assert.equal((await inApp(page, (app) => app.record.totals.frames)) - before, 10_000)
+  const after10 = await heap()
+  await flood(page, 100)
+  const grown = ((await heap()) - after10) / 1e6
+  assert.ok(grown < 4, `${grown.toFixed(1)} MB more after 20,000 frames than after 10,000`)
+})
+
+labTest(
+  '500 stories are one frame of over 100 kB, which is shown',
+  { transport: 'sse', reader: 'fetch' },
+  async (page) => {
+    await connect(page)
+    const number = await callFor500Stories(page)
+    await inApp(page, (app, given) => app.select(app.record.frames.find((one) => one.number === given)), number)
+    await until(page, () => document.querySelectorAll('#bytes .rows > div').length > 3)
+    assert.match(await page.$eval('#bytes > p', ({ innerText }) => innerText), /1\d\d,\d{3}/)
+  },
+)

@@ -1,0 +1,342 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+interface Result {
+  name: string
+  ok: boolean
+  message?: string
+}
+
+interface Mutant {
+  file: string
+  find: string
+  replace: string
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const COURSE = join(ROOT, 'course')
+const SERVER = join(ROOT, 'examples/first-stream/server.mjs')
+const load = async (path: string) => import(new URL(path, import.meta.url).href)
+const { lessons, runLesson } = (await load('../course/run.mjs')) as {
+  lessons(): string[]
+  runLesson(folder: string, file?: string): Promise<Result[]>
+}
+const { computed, given, outputs } = (await load('../course/figures.mjs')) as {
+  computed: Record<number, Record<string, number>>
+  given: Record<number, Record<string, string[]>>
+  outputs(): Promise<Record<number, string[]>>
+}
+
+const read = (path: string) => readFileSync(path, 'utf8')
+const numberOf = (folder: string) => Number(basename(folder).slice(0, 2))
+const failing = (results: Result[]) => results.filter(({ ok }) => !ok).map(({ name }) => name)
+
+const scratch = mkdtempSync(join(tmpdir(), 'sse-mcp-course-'))
+const children = new Set<ChildProcess>()
+after(() => {
+  for (const child of children) child.kill()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+function start(args: string[], env: NodeJS.ProcessEnv = {}, ipc = false) {
+  const stdio = ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])] as const
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: [...stdio] })
+  children.add(child.once('exit', () => children.delete(child)))
+  return child
+}
+
+// The exercises.
+
+for (const folder of lessons()) {
+  const lesson = `lesson ${numberOf(folder)}`
+  const solution = join(folder, 'solution.mjs')
+
+  test(`${lesson}: the exercise fails as shipped`, async () => {
+    const results = await runLesson(folder)
+    assert.ok(results.length >= 5)
+    assert.ok(failing(results).length > results.length / 2, 'most of its tests fail')
+  })
+
+  test(`${lesson}: the solution passes`, async () => {
+    assert.deepEqual(failing(await runLesson(folder, solution)), [])
+  })
+
+  test(`${lesson}: every planted mistake is caught, and each test catches at least two`, async () => {
+    const mutants = JSON.parse(read(join(folder, 'mutants.json'))) as Mutant[]
+    const caughtBy = new Map((await runLesson(folder, solution)).map(({ name }) => [name, 0]))
+    const survivors: string[] = []
+
+    async function plant({ file, find, replace }: Mutant, index: number) {
+      const whole = read(join(folder, file))
+      assert.equal(whole.split(find).length, 2, `mistake ${index}: ${find} stands once in ${file}`)
+      const broken = join(scratch, `${basename(folder)}-${index}.mjs`)
+      writeFileSync(
+        broken,
+        whole.replace(find, () => replace),
+      )
+      const failed = failing(await runLesson(folder, broken))
+      if (failed.length === 0) survivors.push(`${find} -> ${replace}`)
+      for (const name of failed) caughtBy.set(name, (caughtBy.get(name) ?? 0) + 1)
+    }
+
+    const queue = mutants.entries()
+    const worker = async () => {
+      for (const [index, mutant] of queue) await plant(mutant, index)
+    }
+    await Promise.all([worker(), worker()])
+    assert.deepEqual(survivors, [])
+    const weak = [...caughtBy].filter(([, count]) => count < 2)
+    assert.deepEqual(weak, [])
+    assert.deepEqual(
+      [...caughtBy.keys()].filter((name) => name.endsWith('.mjs')),
+      [],
+      'each mistake still loads',
+    )
+  })
+}
+
+// The texts.
+
+const texts = readdirSync(COURSE, { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith('.en.md'))
+  .map((name) => join(COURSE, name))
+const chinese = (path: string) => path.replace(/\.en\.md$/, '.zh.md')
+
+const FENCE = /^```(.*)\n([^]*?)^```$/gm
+const fences = (text: string) => [...text.matchAll(FENCE)].map(([, kind, body]) => `${kind}\n${body}`)
+const prose = (text: string) => text.replace(FENCE, '')
+const headings = (text: string) => [...prose(text).matchAll(/^#+(?= )/gm)].map(([marks]) => marks)
+const inlineCode = (text: string) => [...prose(text).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!)
+const links = (text: string) =>
+  [...prose(text).matchAll(/\]\(([^)]+)\)|<(https?:[^>]+)>/g)].map(([, target, bare]) => target ?? bare!)
+const inEitherLanguage = (link: string) => link.replace(/\.(en|zh)\.md/, '.md')
+const figures = (text: string) => {
+  const words = prose(text).replace(/`[^`\n]+`|\]\([^)]+\)|<https?:[^>]+>/g, '')
+  return [...words.matchAll(/\d(?:[\d.,]*\d)?/g)].map(([figure]) => figure.replaceAll(',', ''))
+}
+const sorted = (items: string[]) => items.toSorted()
+
+test('both languages have the same headings, code blocks, links, figures and inline code', () => {
+  assert.equal(texts.length, 1 + 2 * lessons().length)
+  for (const path of texts) {
+    const [en, zh] = [read(path), read(chinese(path))]
+    assert.deepEqual(headings(zh), headings(en), `headings of ${path}`)
+    assert.deepEqual(fences(zh), fences(en), `code blocks of ${path}`)
+    assert.deepEqual(links(zh).map(inEitherLanguage), links(en).map(inEitherLanguage), `links of ${path}`)
+    assert.deepEqual(sorted(figures(zh)), sorted(figures(en)), `figures of ${path}`)
+    assert.deepEqual(sorted(inlineCode(zh)), sorted(inlineCode(en)), `inline code of ${path}`)
+    assert.equal(zh.match(/^- /gm)?.length, en.match(/^- /gm)?.length, `list items of ${path}`)
+  }
+})
+
+test('the English texts are English, and the Chinese ones Chinese with Chinese punctuation', () => {
+  for (const path of texts) {
+    const words = (text: string) => prose(text).replace(/`[^`\n]+`|\]\([^)]+\)|<https?:[^>]+>|\*/g, '')
+    assert.doesNotMatch(words(read(path)).replace(/中文：|你/g, ''), /\p{Script=Han}/u, path)
+    assert.doesNotMatch(words(read(chinese(path))), /\p{Script=Han}\s*[,;:?!]|\p{Script=Han}\.(\s|$)/u, chinese(path))
+  }
+})
+
+test('no lesson is longer than 250 lines, and each has all its parts', () => {
+  const parts = ['exercise.mjs', 'exercise.test.mjs', 'hint.en.md', 'hint.zh.md', 'mutants.json', 'solution.mjs']
+  for (const folder of lessons()) {
+    for (const part of parts) assert.ok(existsSync(join(folder, part)), `${part} in ${folder}`)
+    assert.match(read(join(folder, 'exercise.mjs')), /TODO/)
+    for (const lang of ['en', 'zh']) {
+      const text = read(join(folder, `README.${lang}.md`))
+      assert.ok(text.split('\n').length <= 250, `${folder} ${lang}`)
+      assert.equal(headings(text).length, 10, `${folder} ${lang}: title, question … rule`)
+      assert.match(text, /^# .+\n\n> /, `${folder} ${lang}: the goal stands under the title`)
+    }
+  }
+})
+
+test('every figure in a lesson is computed or has a source, and every computed one is used', () => {
+  for (const folder of lessons()) {
+    const number = numberOf(folder)
+    const known = Object.values(computed[number]!).map(String)
+    const sourced = Object.values(given[number]!).flat()
+    for (const lang of ['en', 'zh']) {
+      const used = figures(read(join(folder, `README.${lang}.md`)))
+      for (const figure of used) assert.ok([...known, ...sourced].includes(figure), `${figure} in ${folder} ${lang}`)
+      for (const figure of [...known, ...sourced])
+        assert.ok(used.includes(figure), `${figure} not in ${folder} ${lang}`)
+    }
+  }
+})
+
+test('what the lessons show as output is what the commands print', async () => {
+  const printed = await outputs()
+  for (const folder of lessons()) {
+    const shown = fences(read(join(folder, 'README.en.md'))).filter((fence) => fence.startsWith('text\n'))
+    assert.deepEqual(
+      shown.map((fence) => fence.slice('text\n'.length).trimEnd()),
+      printed[numberOf(folder)],
+      folder,
+    )
+  }
+})
+
+test('every file the course links to is there, and the names it tells to look for stand in it', () => {
+  for (const path of texts.flatMap((text) => [text, chinese(text)])) {
+    for (const link of links(read(path)).filter((target) => !target.startsWith('http')))
+      assert.ok(existsSync(resolve(dirname(path), link)), `${link} in ${path}`)
+    const aloud = read(path)
+      .split(/^## /m)
+      .find((section) => section.includes('](../../src/'))
+    if (aloud === undefined) continue
+    const sources = links(aloud).map((link) => read(resolve(dirname(path), link)))
+    for (const name of inlineCode(aloud).filter((code) => /^\w+$/.test(code)))
+      assert.ok(
+        sources.some((source) => new RegExp(`\\b${name}\\b`).test(source)),
+        `${name} in ${path}`,
+      )
+  }
+})
+
+test('names are written as their owners write them', () => {
+  for (const path of texts.flatMap((text) => [text, chinese(text)]))
+    assert.doesNotMatch(read(path), /CheeryStudio|短线重连|PSOT|百练|event-steam/, path)
+})
+
+// npm run lesson, in a copy: what a learner does there must not touch this tree.
+
+function copyOfTheCourse() {
+  const root = mkdtempSync(join(scratch, 'copy-'))
+  for (const part of ['course', 'scripts/lesson.mjs', 'test/vectors', 'data/chat-streams.json', 'package.json'])
+    cpSync(join(ROOT, part), join(root, part), { recursive: true })
+  const exercise = join(root, 'course/01-a-response-that-never-ends/exercise.mjs')
+  const hint = (lang: string) => read(join(dirname(exercise), `hint.${lang}.md`)).trim()
+  const lesson = async (words: string[], env: NodeJS.ProcessEnv = { LC_ALL: 'en_US.UTF-8' }) => {
+    const child = start([join(root, 'scripts/lesson.mjs'), ...words], env)
+    let text = ''
+    child.stdout!.setEncoding('utf8').on('data', (piece: string) => (text += piece))
+    const [code] = (await once(child, 'close')) as [number]
+    return { text, code }
+  }
+  return { exercise, hint, lesson }
+}
+
+test('npm run lesson lists the progress, in the language asked for or the system’s', async () => {
+  const { exercise, lesson } = copyOfTheCourse()
+  const [english, system, word] = await Promise.all([
+    lesson([]),
+    lesson([], { LC_ALL: 'zh_CN.UTF-8' }),
+    lesson(['--lang=zh']),
+  ])
+  assert.match(english.text, /^Progress\n {2}○ Lesson 1 .+ 1\/8\n {2}○ Lesson 2 .+ 0\/14\nNext: npm run lesson 1\n$/)
+  assert.match(system.text, /^进度\n {2}○ 第 1 课/)
+  assert.equal(word.text, system.text)
+
+  cpSync(join(dirname(exercise), 'solution.mjs'), exercise)
+  assert.match((await lesson([])).text, /● Lesson 1 .+ 8\/8\n.+\nNext: npm run lesson 2\n$/)
+})
+
+test('npm run lesson 1 shows goal and first failing line, and the hint once two versions have failed', async () => {
+  const { exercise, hint, lesson } = copyOfTheCourse()
+  const first = await lesson(['1'])
+  assert.equal(first.code, 1)
+  assert.match(first.text, /^Lesson 1 · .+\nGoal: /)
+  assert.match(first.text, /1 of 8 tests pass.+\n {2}✗ the order is .+\n {4}exercise\.test\.mjs:\d+ {2}assert\.equal\(/)
+  assert.doesNotMatch((await lesson(['1'])).text, /!== undefined/, 'the same version again is no new try')
+  assert.ok((await lesson(['1', '--hint', '--lang=zh'])).text.includes(hint('zh')), 'asked for')
+
+  writeFileSync(exercise, `${read(exercise)}// tried something\n`)
+  assert.ok((await lesson(['1'])).text.includes(hint('en')))
+
+  cpSync(join(dirname(exercise), 'solution.mjs'), exercise)
+  const solved = await lesson(['1'])
+  assert.deepEqual([solved.code, /All 8 tests pass/.test(solved.text)], [0, true])
+})
+
+test('npm run lesson with solution, a syntax error, and a lesson that is not there', async () => {
+  const { exercise, lesson } = copyOfTheCourse()
+  writeFileSync(exercise, 'export function encode( {\n')
+  const [solution, broken, absent] = await Promise.all([
+    lesson(['2', '--solution', 'en']),
+    lesson(['1', 'en']),
+    lesson(['11', 'en']),
+  ])
+  assert.deepEqual([solution.code, /All 14 tests pass/.test(solution.text)], [0, true])
+  assert.deepEqual([broken.code, /SyntaxError/.test(broken.text)], [1, true])
+  assert.deepEqual([absent.code, /There is no lesson 11/.test(absent.text)], [1, true])
+})
+
+// The first stream.
+
+async function firstStream() {
+  const tell = "process.on('message', () => process.send(process.getActiveResourcesInfo()))"
+  const child = start([`--import=data:text/javascript,${encodeURIComponent(tell)}`, SERVER], { PORT: '0' }, true)
+  const [printed] = (await once(child.stdout!.setEncoding('utf8'), 'data')) as [string]
+  const timers = async () => {
+    const answer = once(child, 'message') as Promise<[string[]]>
+    child.send('?')
+    return (await answer)[0].filter((resource) => resource === 'Timeout').length
+  }
+  const port = Number(new URL(printed.split('\n')[0]!).port)
+  return { child, printed, port, timers }
+}
+
+/** Sends a request on a bare socket and reads until the answer holds `upTo`. */
+async function request(port: number, path: string, upTo: string) {
+  const signal = AbortSignal.timeout(60_000)
+  const socket = connect({ port, host: '127.0.0.1' }).setEncoding('utf8')
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)
+  let answer = ''
+  while (!answer.includes(upTo)) answer += ((await once(socket, 'data', { signal })) as [string])[0]
+  return { socket, answer }
+}
+
+test('the first stream: status line, headers and frames, byte by byte', async () => {
+  const { child, printed, port } = await firstStream()
+  assert.equal(printed, `http://127.0.0.1:${port}/\ncurl -N http://127.0.0.1:${port}/stream\n`)
+  const { socket, answer } = await request(port, '/stream', 'data: 2\n\n\r\n')
+  const [head, body] = answer.split(/\r\n\r\n([^]*)/)
+  const [statusLine, ...headers] = head!.split('\r\n')
+  assert.equal(statusLine, 'HTTP/1.1 200 OK')
+  assert.ok(headers.includes('Content-Type: text/event-stream'))
+  assert.ok(headers.includes('Cache-Control: no-cache'))
+  assert.ok(headers.includes('X-Content-Type-Options: nosniff'))
+  assert.ok(headers.includes('Transfer-Encoding: chunked'))
+  assert.ok(!headers.some((header) => /^content-length:/i.test(header)))
+  assert.equal(body, '9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n')
+  socket.destroy()
+  child.kill()
+})
+
+test('the first stream stops its timer when the client goes', async () => {
+  const { child, port, timers } = await firstStream()
+  const before = await timers()
+  const { socket } = await request(port, '/stream', 'data: 1\n\n')
+  assert.equal(await timers(), before + 1)
+  socket.destroy()
+  while ((await timers()) !== before); // it is asked over and over; for ever, where the timer stays
+  child.kill()
+})
+
+test('the page of the first stream: a policy without inline script, and no library', async () => {
+  const { child, port } = await firstStream()
+  const page = await request(port, '/', '</html>')
+  const script = await request(port, '/page.js', 'source.close()')
+  const absent = await request(port, '/server.mjs', '\r\n\r\n')
+  const policy = /^Content-Security-Policy: (.+)\r$/m.exec(page.answer)![1]!
+  for (const rule of ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"])
+    assert.ok(policy.split('; ').includes(rule), rule)
+  assert.doesNotMatch(policy, /unsafe|\*|https?:/)
+  assert.match(page.answer, /<script type="module" src="page\.js"><\/script>/)
+  assert.doesNotMatch(page.answer, /<script[^>]*>[^<]|<style|\son\w+=|\sstyle=/)
+  assert.match(script.answer, /Content-Type: text\/javascript/)
+  assert.match(script.answer, /new EventSource\('\/stream'\)/)
+  assert.doesNotMatch(script.answer, /\bimport\b|innerHTML/)
+  assert.match(absent.answer, /^HTTP\/1\.1 404 /)
+  for (const { socket } of [page, script, absent]) socket.destroy()
+  child.kill()
+})

@@ -1,0 +1,146 @@
+// The house keeps its own rules: layers, sizes, dependencies.
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+const { codeLines } = (await import('../../scripts/figures.mjs' as string)) as { codeLines(text: string): number }
+const codeLinesOf = (file: string): number => codeLines(read(file))
+const filesIn = (folder: string) =>
+  (readdirSync(join(ROOT, folder), { recursive: true }) as string[])
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+
+const source = filesIn('src')
+const core = ['src/sse', 'src/jsonrpc', 'src/mcp', 'src/tools'].flatMap(filesIn)
+
+test('the core that is read aloud has at most 4,000 lines of code', () => {
+  const lines = core.reduce((sum, file) => sum + codeLinesOf(file), 0)
+  assert.ok(lines <= 4000, `${lines} lines`)
+})
+
+test('what the core stands on beside its four folders has at most 750 lines of code', () => {
+  const beside = [...filesIn('src/json-schema'), ...filesIn('src/bounds'), 'src/uri-template.ts']
+  const lines = beside.reduce((sum, file) => sum + codeLinesOf(file), 0)
+  assert.ok(lines <= 750, `${lines} lines`)
+})
+
+test('no file of the source has more than 200 lines of code', () => {
+  assert.deepEqual(
+    source.filter((file) => codeLinesOf(file) > 200),
+    [],
+  )
+})
+
+test('the parser is one function of at most about 120 lines', () => {
+  const text = read('src/sse/parser.ts')
+  const start = text.indexOf('export function createParser')
+  const body = text.slice(start, text.indexOf('\n}\n', start))
+  assert.ok(body.split('\n').length <= 125, `${body.split('\n').length} lines`)
+})
+
+test('the clock on the wall is asked where a date is meant, and nowhere else: it may be set', () => {
+  const asking = source.flatMap((file) =>
+    [...read(file).matchAll(/.*(?:\bDate\.|new Date).*/g)].map(([line]) => `${file}: ${line.trim()}`),
+  )
+  const meantAsDates = [
+    /^src\/auth\/oauth-resource\.ts: .*The token has expired/,
+    /^src\/tools\/http-get-json\.ts: .*Date\.parse\(retryAfter\)/,
+    /^src\/tools\/hacker-news\.ts: .*call\.deadline - Date\.now/, // a call's deadline is a date
+    /^src\/mcp\/call\.ts: return Date\.now\(\) \+ this\.#deadline\.left/,
+    /^src\/mcp\/request-state\.ts: /, // what was signed may be read by another process
+    /^src\/mcp\/transports\/open-events\.ts: const left = date - Date\.now\(\)/,
+    /^src\/bounds\/log\.ts: .*time: new Date/,
+  ]
+  assert.deepEqual(
+    asking.filter((line) => !meantAsDates.some((known) => known.test(line))),
+    [],
+  )
+})
+
+test('dates of revisions stand in src/mcp/revisions and nowhere else', () => {
+  const dated = source.filter((file) => !file.includes('/revisions/') && /['"`]20\d\d-\d\d-\d\d['"`]/.test(read(file)))
+  assert.deepEqual(dated, [])
+})
+
+test('ajv is the only dependency at run time, with four of its own', () => {
+  assert.deepEqual(Object.keys(JSON.parse(read('package.json')).dependencies), ['ajv'])
+  const lock = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { dev?: boolean; optional?: boolean }>
+  }
+  const installed = Object.entries(lock.packages).filter(([name, { dev, optional }]) => name && !dev && !optional)
+  assert.deepEqual(
+    installed.map(([name]) => name.replace('node_modules/', '')),
+    ['ajv', 'fast-deep-equal', 'fast-uri', 'json-schema-traverse', 'require-from-string'],
+  )
+})
+
+test('src/sse imports nothing of Node at run time, so that a browser can load it as it is', () => {
+  for (const file of filesIn('src/sse'))
+    for (const line of read(file).split('\n'))
+      if (/^import (?!type)/.test(line)) assert.doesNotMatch(line, /node:/, file)
+})
+
+const copy = mkdtempSync(join(tmpdir(), 'sse-mcp-lint-'))
+after(() => rmSync(copy, { recursive: true, force: true }))
+cpSync(join(ROOT, '.oxlintrc.json'), join(copy, '.oxlintrc.json'))
+cpSync(join(ROOT, 'src'), join(copy, 'src'), { recursive: true })
+
+function lintWith(file: string, line: string): string {
+  const path = join(copy, file)
+  const before = readFileSync(path, 'utf8')
+  writeFileSync(path, `${line}\n${before}`)
+  const { stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/oxlint/bin/oxlint'), 'src'], {
+    cwd: copy,
+    encoding: 'utf8',
+  })
+  writeFileSync(path, before)
+  return stdout
+}
+
+// Each a file on a lower floor that reaches up, or past a public face.
+for (const [file, specifier, rule] of [
+  ['src/sse/event.ts', '../mcp/index.ts', 'src/sse stands alone'],
+  ['src/sse/event.ts', '../jsonrpc/index.ts', 'src/sse stands alone'],
+  ['src/jsonrpc/errors.ts', '../sse/index.ts', 'src/jsonrpc stands alone'],
+  ['src/jsonrpc/errors.ts', 'node:fs', 'src/jsonrpc stands alone'],
+  ['src/bounds/budget.ts', '../mcp/index.ts', 'src/bounds stands alone'],
+  ['src/json-schema/validate.ts', '../jsonrpc/index.ts', 'src/json-schema stands alone'],
+  ['src/mcp/tool.ts', '../sse/parser.ts', 'public faces of sse and jsonrpc'],
+  ['src/mcp/features/tools.ts', '../../jsonrpc/dispatcher.ts', 'public faces of sse and jsonrpc'],
+  ['src/mcp/tool.ts', '../tools/hacker-news.ts', 'mcp knows no tool'],
+  ['src/mcp/features/tools.ts', '../../index.ts', 'mcp knows no tool'],
+  ['src/tools/hacker-news.ts', '../mcp/tool.ts', 'public face of mcp'],
+  ['src/tools/hacker-news.ts', '../mcp/transports/body.ts', 'public face of mcp'],
+  ['src/tools/hacker-news.ts', '../jsonrpc/index.ts', 'public face of mcp'],
+  ['src/tools/hacker-news.ts', '../index.ts', 'public face of mcp'],
+] as const)
+  test(`lint refuses ${specifier} in ${file}`, () => {
+    assert.match(lintWith(file, `import * as forbidden from '${specifier}'; void forbidden`), new RegExp(rule))
+  })
+
+test('lint says nothing of the layers as they are', () => {
+  assert.doesNotMatch(lintWith('src/sse/event.ts', ''), /no-restricted-imports/)
+})
+
+test('npm ls knows of ajv and nothing else at run time', () => {
+  const listed = execFileSync(process.execPath, [npmCli(), 'ls', '--omit=dev', '--all', '--parseable'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  assert.equal(listed.trim().split('\n').length - 1, 5)
+})
+
+// `npm test` tells where npm's own program is; without a shell, that is the only way that works on Windows too.
+// Without `npm test` it is beside the Node that came with it, which need not be the one that runs this.
+function npmCli(): string {
+  const besideNode = ['', ...(process.env['PATH'] ?? '').split(delimiter)].map((folder) =>
+    join(folder || join(process.execPath, '..'), '../lib/node_modules/npm/bin/npm-cli.js'),
+  )
+  return process.env['npm_execpath'] ?? besideNode.find((file) => existsSync(file)) ?? besideNode[0]!
+}

@@ -1,0 +1,97 @@
+// The laboratory's files, without a browser: words, colours, and what a page of ours never does.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { words } from '../../../examples/laboratory/words.js'
+
+const FOLDER = new URL('../../../examples/laboratory/', import.meta.url)
+const read = (name) => readFileSync(new URL(name, FOLDER), 'utf8')
+const files = readdirSync(FOLDER, { recursive: true })
+  .map((name) => name.replaceAll('\\', '/'))
+  .filter((name) => name.includes('.'))
+const sources = files.filter((name) => !name.startsWith('words')).map(read)
+
+test('no file of the page has much more than 200 lines, and all of it stays below 180 kB', (context) => {
+  const sizes = files.map((name) => ({
+    name,
+    bytes: Buffer.byteLength(read(name)),
+    lines: read(name).split('\n').length,
+  }))
+  const whole = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+  context.diagnostic(`HTML, CSS and JS of the laboratory: ${whole.toLocaleString('en')} bytes in ${files.length} files`)
+  assert.deepEqual(
+    sizes.filter(({ name, lines }) => lines > 220 && !/\.(css|html)$/.test(name)),
+    [],
+  )
+  assert.ok(whole <= 180_000, `${whole} bytes`)
+})
+
+test('every word is there in both languages, and none is empty', () => {
+  const keys = (lang) =>
+    Object.entries(words[lang]).flatMap(([part, its]) => Object.keys(its).map((key) => `${part}.${key}`))
+  assert.deepEqual(keys('zh'), keys('en'))
+  for (const lang of ['en', 'zh'])
+    for (const [part, its] of Object.entries(words[lang]))
+      for (const [key, text] of Object.entries(its)) assert.match(text, /\S/, `${lang} ${part}.${key}`)
+})
+
+test('both languages fill the same places of a sentence', () => {
+  const places = (text) => [...text.matchAll(/\{\d\}/g)].map(String).toSorted()
+  for (const [part, its] of Object.entries(words.en))
+    for (const [key, text] of Object.entries(its))
+      assert.deepEqual(places(words.zh[part][key]), places(text), `${part}.${key}`)
+})
+
+test('the words that the sources name are in the dictionary', () => {
+  const named = sources.flatMap((text) =>
+    [
+      ...text.matchAll(
+        /(?:word: |label: |data-word=|data-label=|\b(?:say|t|announce)\((?:[^'"(),]+, )?)['"](\w+)\.([\w-]+)['"]/g,
+      ),
+    ].map(([, part, key]) => `${part}.${key}`),
+  )
+  assert.ok(named.length > 80, `${named.length} words found`)
+  const missing = named.filter((name) => {
+    const [part, key] = name.split('.')
+    return words.en[part]?.[key] === undefined
+  })
+  assert.deepEqual(missing, [])
+})
+
+/** Contrast of two colours. WCAG 2.2, "relative luminance" and "contrast ratio". */
+function contrast(one, other) {
+  const luminance = (hex) => {
+    const whole = hex.length === 4 ? hex.replace(/[0-9a-f]/g, '$&$&') : hex
+    const [r, g, b] = [1, 3, 5].map((at) => {
+      const part = Number.parseInt(whole.slice(at, at + 2), 16) / 255
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const [light, dark] = [luminance(one), luminance(other)].toSorted((a, b) => b - a)
+  return (light + 0.05) / (dark + 0.05)
+}
+
+test('text has a contrast of 4.5 at least, on both grounds and in both themes', () => {
+  const [light, dark] = [...read('style.css').matchAll(/:root[^{]*\{([^}]*)\}/g)].map(([, block]) =>
+    Object.fromEntries([...block.matchAll(/--([\w-]+): (#[0-9a-f]+)/g)].map(([, name, value]) => [name, value])),
+  )
+  for (const theme of [light, { ...light, ...dark }]) {
+    for (const role of ['ink', 'quiet', 'accent', 'client', 'server', 'name', 'control'])
+      for (const ground of ['paper', 'raised'])
+        assert.ok(
+          contrast(theme[role], theme[ground]) >= 4.5,
+          `${role} on ${ground}: ${contrast(theme[role], theme[ground])}`,
+        )
+    assert.ok(contrast(theme['on-accent'], theme.accent) >= 4.5)
+  }
+})
+
+test('no markup out of text, no code out of text, nothing from elsewhere', () => {
+  for (const name of files) {
+    const text = read(name)
+    assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/, name)
+    assert.doesNotMatch(text, name.endsWith('.css') ? /@import|url\(/ : /\bstyle="|\bon\w+="/, name)
+    for (const [, from] of text.matchAll(/\bfrom '([^']+)'/g)) assert.match(from, /^\.{1,2}\//, name)
+  }
+})

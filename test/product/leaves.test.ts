@@ -1,0 +1,41 @@
+// What only some users need hangs beside the core: without it, the core is as it was.
+import assert from 'node:assert/strict'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { serve as Serve } from '../../src/index.ts'
+import { connectHttpSse, post } from '../support/wire.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const cache = join(ROOT, 'node_modules', '.cache') // inside the project, so that the copy finds ajv
+mkdirSync(cache, { recursive: true })
+const copy = mkdtempSync(join(cache, 'sse-mcp-leaves-'))
+after(() => rmSync(copy, { recursive: true, force: true }))
+
+test('without the leaves (authorization, the EventSource client) every era is served', async () => {
+  cpSync(join(ROOT, 'dist'), copy, { recursive: true })
+  writeFileSync(join(copy, 'package.json'), '{"type":"module"}')
+  for (const leaf of ['auth', 'event-source.js']) rmSync(join(copy, leaf), { recursive: true })
+
+  const { serve } = (await import(pathToFileURL(join(copy, 'index.js')).href)) as { serve: typeof Serve }
+  const { url, close } = await serve({ name: 'test', version: '1', port: 0 })
+  for (const protocolVersion of ['2025-03-26', '2025-06-18', '2025-11-25']) {
+    const params = { protocolVersion, capabilities: {} }
+    const answer = await post(`${url}/mcp`, { jsonrpc: '2.0', id: 1, method: 'initialize', params })
+    assert.equal(JSON.parse(answer.text).result.protocolVersion, protocolVersion)
+  }
+  const client = await connectHttpSse(url)
+  assert.equal((await client.call('ping')).id, 1)
+  client.destroy()
+  const version = '2026-07-28'
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': version,
+    'io.modelcontextprotocol/clientCapabilities': {},
+  }
+  const headers = { 'mcp-protocol-version': version, 'mcp-method': 'server/discover' }
+  const discover = { jsonrpc: '2.0', id: 1, method: 'server/discover', params: { _meta } }
+  const { result } = JSON.parse((await post(`${url}/mcp`, discover, headers)).text)
+  assert.deepEqual(result.supportedVersions, [version])
+  await close()
+})
