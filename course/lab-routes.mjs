@@ -1,7 +1,7 @@
 // What the course's server answers beside what every server of ours does.
 import { basename } from 'node:path'
 import { methodNotAllowed, notFound, pathOf, refuseForeignLoad } from '../dist/index.js'
-import { site } from '../dist/site.js'
+import { site } from '../dist/app/site.js'
 import { createChats } from './lab-chats.mjs'
 import { createTicks } from './lab-ticks.mjs'
 import { lessons } from './run.mjs'

@@ -1,6 +1,6 @@
 // npm run course: the server of `npm start`, with two tools that ask their client and the laboratory's own routes.
 import { serve } from '../dist/index.js'
-import { help, readSettings, variableOf } from '../dist/settings.js'
+import { help, readSettings, variableOf } from '../dist/app/settings.js'
 import { createHackerNews } from '../dist/tools/hacker-news.js'
 import { orderCoffee, summarise } from './asking-tools.mjs'
 import { createLab } from './lab-routes.mjs'

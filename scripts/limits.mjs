@@ -133,7 +133,7 @@ const TEXTS = {
 /** Path to text. */
 export async function limitPages() {
   const { LIMITS } = await import(pathToFileURL(join(ROOT, 'dist/index.js')))
-  const { variableOf } = await import(pathToFileURL(join(ROOT, 'dist/settings.js')))
+  const { variableOf } = await import(pathToFileURL(join(ROOT, 'dist/app/settings.js')))
   const names = Object.keys(LIMITS)
   const missing = names.filter((name) => !CHINESE[name])
   if (missing.length > 0) throw new Error(`scripts/limits.mjs has no Chinese for ${missing.join(', ')}`)

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createClientAddress } from './edge/client-address.ts'
-import { atMostTenASecond } from './edge/log-rate.ts'
-import { createRateLimit } from './edge/rate-limit.ts'
+import { createClientAddress } from './serve/client-address.ts'
+import { atMostTenASecond } from './serve/log-rate.ts'
+import { createRateLimit } from './serve/rate-limit.ts'
 import { createMcpHandler, limitsFrom, safeLog, type Changes, type HttpOptions, type Limits } from './mcp/index.ts'
 import { checkOptions, isText, must } from './mcp/options.ts'
 

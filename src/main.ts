@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { causeOf, isCallEnd, LIMITS, logToStderr, serve, type Auth, type Limits } from './index.ts'
-import { flagOf, help, readSettings, type Settings } from './settings.ts'
-import { site } from './site.ts'
+import { flagOf, help, readSettings, type Settings } from './app/settings.ts'
+import { site } from './app/site.ts'
 import { createHackerNews } from './tools/hacker-news.ts'
 
 try {

@@ -1,5 +1,5 @@
 export * from './event.ts'
 export * from './parser.ts'
-export * from './replay.ts'
+export * from './event-store.ts'
 export * from './stream.ts'
-export * from './watch-reader.ts'
+export * from './slow-reader.ts'

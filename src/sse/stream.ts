@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { checkDuration } from './duration.ts'
 import { encodeComment, encodeEvent, type SseMessage } from './event.ts'
 import { keepAlive } from './keep-alive.ts'
-import { endInPieces, PIECE, pieceEnd, watchReader } from './watch-reader.ts'
+import { endInPieces, PIECE, pieceEnd, watchReader } from './slow-reader.ts'
 
 export interface StreamOptions {
   /** Further response headers. */

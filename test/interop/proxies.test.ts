@@ -12,12 +12,15 @@ import { after, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { defineTool, serve, type LogEntry, type Running, type ServeOptions } from '../../src/index.ts'
-import { site } from '../../src/site.ts'
+import { site } from '../../src/app/site.ts'
 import { connectHttpSse, openEvents, post, request, type HttpSse } from '../support/wire.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
-const find = (await import('../../scripts/parts.mjs' as string)) as Record<'nginx' | 'haproxy', () => string | undefined>
+const find = (await import('../../scripts/parts.mjs' as string)) as Record<
+  'nginx' | 'haproxy',
+  () => string | undefined
+>
 
 /** A configuration as documented, but for these words; each must be there. */
 function edited(file: string, words: Record<string, string>): string {

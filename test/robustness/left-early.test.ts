@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
 import { after, mock, test } from 'node:test'
 import { defineTool, serve } from '../../src/index.ts'
-import { site } from '../../src/site.ts'
+import { site } from '../../src/app/site.ts'
 import { post, request } from '../support/wire.ts'
 
 const KEEP_ALIVE_MS = 12_345 // a number that no other timer has

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { after, test } from 'node:test'
-import { createClientAddress } from '../../src/edge/client-address.ts'
-import { createRateLimit } from '../../src/edge/rate-limit.ts'
+import { createClientAddress } from '../../src/serve/client-address.ts'
+import { createRateLimit } from '../../src/serve/rate-limit.ts'
 import { serve, type ServeOptions } from '../../src/index.ts'
 import { connectHttpSse, post, request } from '../support/wire.ts'
 

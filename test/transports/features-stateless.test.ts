@@ -10,12 +10,12 @@ import {
   type JsonSchema,
   type LogLevel,
 } from '../../src/index.ts'
-import { Exchange, newClient } from '../../src/mcp/exchange.ts'
-import { InputRequired } from '../../src/mcp/input-required.ts'
+import { Exchange, newClient } from '../../src/mcp/request/context.ts'
+import { InputRequired } from '../../src/mcp/protocol/input-required.ts'
 import { perRequestRevisions, handshakeRevisions, negotiate, newest, oldest } from '../../src/mcp/revisions/index.ts'
-import { headerParams } from '../../src/mcp/header-params.ts'
+import { headerParams } from '../../src/mcp/features/header-params.ts'
 import { checkSchema } from '../../src/json-schema/index.ts'
-import { createSigner } from '../../src/mcp/signer.ts'
+import { createSigner } from '../../src/mcp/request/signer.ts'
 import type { Json } from '../support/wire.ts'
 
 const SERVER_INFO = 'io.modelcontextprotocol/serverInfo'

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { after, test } from 'node:test'
 import { defineTool, serve } from '../../src/index.ts'
-import { site } from '../../src/site.ts'
+import { site } from '../../src/app/site.ts'
 import { openEvents, post, request } from '../support/wire.ts'
 
 const common = { name: 'test', version: '1', port: 0, log() {} }

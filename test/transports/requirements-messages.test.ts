@@ -14,7 +14,7 @@ import {
   type Running,
   type ServeOptions,
 } from '../../src/index.ts'
-import { Exchange, newClient } from '../../src/mcp/exchange.ts'
+import { Exchange, newClient } from '../../src/mcp/request/context.ts'
 import { newest } from '../../src/mcp/revisions/index.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
 import { connectHttpSse, openEvents, post, type Json } from '../support/wire.ts'

@@ -1,8 +1,8 @@
 import { INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
-import type { Methods } from '../exchange.ts'
-import type { Complete, Prompt } from '../prompt.ts'
-import type { Resource, ResourceTemplate } from '../resource.ts'
-import { runOrFail } from '../call.ts'
+import type { Methods } from '../request/context.ts'
+import type { Complete, Prompt } from './prompt.ts'
+import type { Resource, ResourceTemplate } from './resource.ts'
+import { runOrFail } from '../request/call.ts'
 
 /** As many as the specification allows in one answer. */
 const MAX_VALUES = 100

@@ -1,8 +1,8 @@
 import { INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
-import { readCapabilities, readClientInfo } from '../client-info.ts'
-import type { Methods } from '../exchange.ts'
+import { readCapabilities, readClientInfo } from '../request/client-info.ts'
+import type { Methods } from '../request/context.ts'
 import { negotiate, perRequestRevisions } from '../revisions/index.ts'
-import type { Capabilities, Implementation } from '../types.ts'
+import type { Capabilities, Implementation } from '../protocol/types.ts'
 
 export interface LifecycleOptions extends Implementation {
   /** How to use this server, for the model. */

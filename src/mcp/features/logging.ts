@@ -1,6 +1,6 @@
 import { INVALID_PARAMS, RpcError } from '../../jsonrpc/index.ts'
-import type { Exchange, Methods } from '../exchange.ts'
-import { LOG_LEVELS, type LogLevel } from '../types.ts'
+import type { Exchange, Methods } from '../request/context.ts'
+import { LOG_LEVELS, type LogLevel } from '../protocol/types.ts'
 
 /** Log messages to the client, which names the least severe level it wants. */
 export function logging(): Methods {

@@ -1,5 +1,5 @@
 import { INVALID_PARAMS, RpcError } from '../../jsonrpc/index.ts'
-import type { Signer } from '../signer.ts'
+import type { Signer } from '../request/signer.ts'
 
 /** The part of a list that a cursor asks for, and the cursor of the next part, if there is one. */
 export type Pager = <T>(

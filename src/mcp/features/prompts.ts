@@ -1,10 +1,10 @@
 import { clip, INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
-import type { Methods } from '../exchange.ts'
+import type { Methods } from '../request/context.ts'
 import { indexBy } from '../options.ts'
-import { definePrompt, type Prompt, type PromptReturn } from '../prompt.ts'
-import type { GetPromptResult, PromptMessage } from '../types.ts'
+import { definePrompt, type Prompt, type PromptReturn } from './prompt.ts'
+import type { GetPromptResult, PromptMessage } from '../protocol/types.ts'
 import type { Pager } from './pagination.ts'
-import { runOrFail } from '../call.ts'
+import { runOrFail } from '../request/call.ts'
 
 /** Lists the prompts and fills them in. */
 export function prompts(list: readonly Prompt[], page: Pager): Methods {

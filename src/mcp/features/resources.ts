@@ -1,12 +1,12 @@
 import { INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
-import type { Exchange, Methods } from '../exchange.ts'
+import type { Exchange, Methods } from '../request/context.ts'
 import { indexBy, isFunction, must } from '../options.ts'
-import { defineResource, type Resource, type ResourceReturn, type ResourceTemplate } from '../resource.ts'
-import type { Call } from '../tool.ts'
-import type { ResourceContents } from '../types.ts'
+import { defineResource, type Resource, type ResourceReturn, type ResourceTemplate } from './resource.ts'
+import type { Call } from './tool.ts'
+import type { ResourceContents } from '../protocol/types.ts'
 import { climbs, isUri } from '../../uri-template.ts'
 import type { Pager } from './pagination.ts'
-import { runOrFail } from '../call.ts'
+import { runOrFail } from '../request/call.ts'
 
 /** URIs that one client may subscribe to, and the characters of all of them: they outlive the message. */
 const MAX_SUBSCRIPTIONS = 1_000

@@ -1,7 +1,7 @@
 import { INTERNAL_ERROR, INVALID_PARAMS, isRecord, RpcError } from '../../jsonrpc/index.ts'
 import type { Handler, Id, Params } from '../../jsonrpc/index.ts'
-import { notificationOf, type Change, type Changes } from '../changes.ts'
-import type { Exchange, Methods } from '../exchange.ts'
+import { notificationOf, type Change, type Changes } from '../protocol/changes.ts'
+import type { Exchange, Methods } from '../request/context.ts'
 
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 

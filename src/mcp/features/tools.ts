@@ -1,14 +1,14 @@
 import { clip, INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
-import type { Exchange, Methods } from '../exchange.ts'
-import { InputRequired } from '../input-required.ts'
+import type { Exchange, Methods } from '../request/context.ts'
+import { InputRequired } from '../protocol/input-required.ts'
 import { causeOf, type Log } from '../../bounds/log.ts'
 import { indexBy, isFunction, must } from '../options.ts'
 import type { Revision } from '../revisions/index.ts'
-import type { Tool, ToolReturn } from '../tool.ts'
-import { ToolError } from '../tool-error.ts'
-import type { CallToolResult, Content } from '../types.ts'
+import type { Tool, ToolReturn } from './tool.ts'
+import { ToolError } from '../protocol/tool-error.ts'
+import type { CallToolResult, Content } from '../protocol/types.ts'
 import type { Pager } from './pagination.ts'
-import { runInTime } from '../call.ts'
+import { runInTime } from '../request/call.ts'
 
 /** Lists the tools and runs them. */
 export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {

@@ -1,5 +1,5 @@
 import { RpcError } from '../../jsonrpc/index.ts'
-import type { Annotations } from '../types.ts'
+import type { Annotations } from '../protocol/types.ts'
 import type { Revision } from './revision.ts'
 
 /** The first public revision. https://modelcontextprotocol.io/specification/2024-11-05 */

@@ -1,4 +1,4 @@
-import type { CallToolResult, ToolInfo } from '../types.ts'
+import type { CallToolResult, ToolInfo } from '../protocol/types.ts'
 import { rev20250326 } from './2025-03-26.ts'
 import type { Revision } from './revision.ts'
 

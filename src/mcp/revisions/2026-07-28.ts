@@ -1,5 +1,5 @@
 import { INVALID_PARAMS, RpcError } from '../../jsonrpc/index.ts'
-import type { Meta } from '../types.ts'
+import type { Meta } from '../protocol/types.ts'
 import { rev20251125 } from './2025-11-25.ts'
 import type { Revision } from './revision.ts'
 

@@ -9,7 +9,7 @@ import type {
   ResourceInfo,
   ResourceTemplateInfo,
   ToolInfo,
-} from '../types.ts'
+} from '../protocol/types.ts'
 
 /** How far a piece of work has come, as the newest revision has it. */
 export interface Progress extends Params {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import { clip, type Params } from '../../jsonrpc/index.ts'
-import type { HeaderParam } from '../header-params.ts'
+import type { HeaderParam } from '../features/header-params.ts'
 
 /** The names under which `Mcp-Name` repeats a member of the params, by method. */
 const NAMED_BY = new Map([

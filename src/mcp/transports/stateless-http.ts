@@ -12,16 +12,16 @@ import {
   type Request,
   type Response,
 } from '../../jsonrpc/index.ts'
-import { askByRetry } from '../ask.ts'
-import { readCapabilities, readClientInfo } from '../client-info.ts'
+import { askByRetry } from '../request/ask.ts'
+import { readCapabilities, readClientInfo } from '../request/client-info.ts'
 import { FULL } from '../features/subscriptions.ts'
-import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../errors.ts'
-import { Exchange, newClient, type Client, type WayBack } from '../exchange.ts'
-import { HttpError } from '../http-error.ts'
+import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../protocol/errors.ts'
+import { Exchange, newClient, type Client, type WayBack } from '../request/context.ts'
+import { HttpError } from '../http/http-error.ts'
 import { perRequestRevisions } from '../revisions/index.ts'
-import { LOG_LEVELS, type LogLevel } from '../types.ts'
+import { LOG_LEVELS, type LogLevel } from '../protocol/types.ts'
 import { methodMismatch, nameMismatch, paramMismatch } from './mirrored-headers.ts'
-import { acknowledge, Reply } from './reply.ts'
+import { acknowledge, Reply } from './post-response.ts'
 import type { Common, MessageTransport } from './transport.ts'
 
 // The protocol's own keys of `_meta`.

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ReplayStore } from '../../sse/index.ts'
-import type { Client } from '../exchange.ts'
-import type { Session } from '../session.ts'
-import { Channel } from './channel.ts'
+import type { Client } from '../request/context.ts'
+import type { Session } from './session-store.ts'
+import { Channel } from './resumable-stream.ts'
 
 /** A session that is named by a header, and whose streams can be taken up again. */
 export class StreamableSession implements Session {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Message } from '../../jsonrpc/index.ts'
 import type { StreamOptions } from '../../sse/index.ts'
 import type { Budget } from '../../bounds/budget.ts'
-import type { Hold } from '../exchange.ts'
+import type { Hold } from '../request/context.ts'
 import type { Limits } from '../../bounds/limits.ts'
 import type { McpServer } from '../server.ts'
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { startBrowser } from './browser.mjs'
-import { site } from '../../../dist/site.js'
+import { site } from '../../../dist/app/site.js'
 
 const tool = {
   name: 'echo',

@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { startBrowser } from './browser.mjs'
 import { serve } from './server.mjs'
 
-const { site } = await import(new URL('../../../dist/site.js', import.meta.url).href)
+const { site } = await import(new URL('../../../dist/app/site.js', import.meta.url).href)
 const { browser, close } = await startBrowser({
   flags: ['--host-resolver-rules=MAP *.test 127.0.0.1', '--disable-popup-blocking'],
 })

@@ -14,7 +14,7 @@ import fc from 'fast-check'
 import * as jose from 'jose'
 import { bearerToken, oauthResource, type OAuthResourceOptions } from '../../../src/auth/index.ts'
 import { createMcpHandler, defineTool, serve, type Auth, type LogEntry, type ServeOptions } from '../../../src/index.ts'
-import { readSettings } from '../../../src/settings.ts'
+import { readSettings } from '../../../src/app/settings.ts'
 import { startIssuer, type Issuer } from '../../support/issuer.ts'
 import { connectHttpSse, openEvents, post, rawExchange, request, type Answer } from '../../support/wire.ts'
 

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test, type TestContext } from 'node:test'
-import { Exchange, newClient } from '../../../src/mcp/exchange.ts'
+import { Exchange, newClient } from '../../../src/mcp/request/context.ts'
 import { limitsFrom, type Limits } from '../../../src/bounds/limits.ts'
 import { newest } from '../../../src/mcp/revisions/index.ts'
-import { createSessionStore, type Session } from '../../../src/mcp/session.ts'
-import { Channel } from '../../../src/mcp/transports/channel.ts'
+import { createSessionStore, type Session } from '../../../src/mcp/transports/session-store.ts'
+import { Channel } from '../../../src/mcp/transports/resumable-stream.ts'
 import { createReplayStore } from '../../../src/sse/index.ts'
 
 const SWEEP_MS = 10_000

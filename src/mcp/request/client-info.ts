@@ -1,5 +1,5 @@
-import { clip, isRecord } from '../jsonrpc/index.ts'
-import type { Capabilities, Implementation } from './types.ts'
+import { clip, isRecord } from '../../jsonrpc/index.ts'
+import type { Capabilities, Implementation } from '../protocol/types.ts'
 
 /** The capabilities by which a client can be asked, and the parts of each that are declared by themselves. */
 const KNOWN = new Map([

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { errorResponse, INTERNAL_ERROR, RpcError } from '../../jsonrpc/index.ts'
-import { HttpError } from '../http-error.ts'
-import { sendText } from './reply.ts'
+import { HttpError } from './http-error.ts'
+import { sendText } from '../transports/post-response.ts'
 
 /** No JSON-RPC body: newer clients take this answer as the sign that another transport is here. */
 export function methodNotAllowed(response: ServerResponse, allowed: readonly string[], hint = ''): void {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { LIMITS, type HttpOptions, type Limits } from './mcp/index.ts'
-import { flagOf, readLimit, variableOf } from './bounds/limits.ts'
+import { LIMITS, type HttpOptions, type Limits } from '../mcp/index.ts'
+import { flagOf, readLimit, variableOf } from '../bounds/limits.ts'
 
 export { flagOf, variableOf }
 

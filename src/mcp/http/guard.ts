@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { clip, INVALID_REQUEST } from '../jsonrpc/index.ts'
-import { createList } from '../bounds/allowed.ts'
+import { clip, INVALID_REQUEST } from '../../jsonrpc/index.ts'
+import { createList } from '../../bounds/allowed.ts'
 import { HttpError } from './http-error.ts'
 
 export interface GuardOptions {

@@ -1,12 +1,12 @@
-import { INTERNAL_ERROR, INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
+import { INTERNAL_ERROR, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
 import type { Answers, Ask, Questions } from './ask.ts'
-import type { Principal } from './auth.ts'
-import { Deadline } from '../bounds/deadline.ts'
-import type { Exchange } from './exchange.ts'
-import { sendLog } from './features/logging.ts'
-import type { Call } from './tool.ts'
-import { ToolError } from './tool-error.ts'
-import type { LogLevel } from './types.ts'
+import type { Principal } from '../http/access.ts'
+import { Deadline } from '../../bounds/deadline.ts'
+import type { Exchange } from './context.ts'
+import { sendLog } from '../features/logging.ts'
+import type { Call } from '../features/tool.ts'
+import { ToolError } from '../protocol/tool-error.ts'
+import type { LogLevel } from '../protocol/types.ts'
 
 /**
  * Runs what an author wrote, until it is done, its time is up (then it fails with `late()`), or the client leaves:

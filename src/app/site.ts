@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { methodNotAllowed, notFound, pathOf } from './mcp/index.ts'
+import { methodNotAllowed, notFound, pathOf } from '../mcp/index.ts'
 
 const TYPES = new Map([
   ['.css', 'text/css; charset=utf-8'],
@@ -12,11 +12,11 @@ const TYPES = new Map([
 
 // Read once: no path that a stranger sends is ever joined to a folder.
 const FILES = new Map<string, { file: URL; type: string }>([
-  ...filesOf('/', '../examples/native-client/'),
-  ...filesOf('/lab/', '../examples/laboratory/'),
-  ...filesOf('/lab/words/', '../examples/laboratory/words/'),
-  ...filesOf('/lab/sse/', '../dist/sse/'), // the parser that the page runs is the server's,
-  ...filesOf('/lab/sse/', './sse/'), // wherever it was built to
+  ...filesOf('/', '../../examples/native-client/'),
+  ...filesOf('/lab/', '../../examples/laboratory/'),
+  ...filesOf('/lab/words/', '../../examples/laboratory/words/'),
+  ...filesOf('/lab/sse/', '../../dist/sse/'), // the parser that the page runs is the server's,
+  ...filesOf('/lab/sse/', '../sse/'), // wherever it was built to
 ])
 
 /** The files of a folder and their URLs; that of a page is also its folder's. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { isSame } from './auth.ts'
-import { notificationOf, type Change } from './changes.ts'
-import { callerOf, type Client } from './exchange.ts'
-import type { Limits } from '../bounds/limits.ts'
-import { standsFor } from './transports/stands-for.ts'
+import { isSame } from '../http/access.ts'
+import { notificationOf, type Change } from '../protocol/changes.ts'
+import { callerOf, type Client } from '../request/context.ts'
+import type { Limits } from '../../bounds/limits.ts'
+import { standsFor } from './coalesce.ts'
 
 /** One conversation with one client: its own words, its own streams, its own work. */
 export interface Session {

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../json-schema/types.ts'
+import type { JsonSchema } from '../../json-schema/types.ts'
 
 /** Who a client or a server is. */
 export interface Implementation {

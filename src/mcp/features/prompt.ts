@@ -1,7 +1,7 @@
-import { isRecord } from '../jsonrpc/index.ts'
-import { indexBy, isFunction, isText, must } from './options.ts'
+import { isRecord } from '../../jsonrpc/index.ts'
+import { indexBy, isFunction, isText, must } from '../options.ts'
 import type { Call } from './tool.ts'
-import type { GetPromptResult, PromptArgument, PromptInfo, PromptMessage } from './types.ts'
+import type { GetPromptResult, PromptArgument, PromptInfo, PromptMessage } from '../protocol/types.ts'
 
 /** What else is known while a value is being typed. */
 export interface CompletionContext {

@@ -1,5 +1,5 @@
-import type { CheckedSchema } from '../json-schema/index.ts'
-import { isText, must } from './options.ts'
+import type { CheckedSchema } from '../../json-schema/index.ts'
+import { isText, must } from '../options.ts'
 
 /** An argument that a request's headers repeat: `Mcp-Param-<name>` for the one at `path`. */
 export interface HeaderParam {

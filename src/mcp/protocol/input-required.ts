@@ -1,4 +1,4 @@
-import type { Questions } from './ask.ts'
+import type { Questions } from '../request/ask.ts'
 
 /** Ends a request with questions instead of an answer (2026-07-28, patterns, "Multi Round-Trip Requests"). */
 export class InputRequired extends Error {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INTERNAL_ERROR } from '../../jsonrpc/index.ts'
 import { openStream, type EventStream } from '../../sse/index.ts'
-import { callerOf, shareOf } from '../exchange.ts'
-import { HttpError } from '../http-error.ts'
+import { callerOf, shareOf } from '../request/context.ts'
+import { HttpError } from '../http/http-error.ts'
 import type { Common } from './transport.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { clip, INTERNAL_ERROR, RpcError } from '../jsonrpc/index.ts'
-import type { Exchange } from './exchange.ts'
-import type { Limits } from '../bounds/limits.ts'
+import { clip, INTERNAL_ERROR, RpcError } from '../../jsonrpc/index.ts'
+import type { Exchange } from './context.ts'
+import type { Limits } from '../../bounds/limits.ts'
 
 /** The methods that run what an author wrote. All others are answered at once, and so always. */
 const AUTHORS = new Set(['tools/call', 'prompts/get', 'resources/read', 'completion/complete'])

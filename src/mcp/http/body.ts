@@ -11,9 +11,9 @@ import {
   tooDeep,
   type Message,
 } from '../../jsonrpc/index.ts'
-import { rememberLast } from '../guard.ts'
-import { HttpError } from '../http-error.ts'
-import { weightOf, type MessageMemory } from '../message-memory.ts'
+import { rememberLast } from './guard.ts'
+import { HttpError } from './http-error.ts'
+import { weightOf, type MessageMemory } from './message-memory.ts'
 
 /** The message that a JSON value is. Throws HttpError with the id, where one can be read. */
 export function asMessage(value: unknown): Message {

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { RpcError, type Id } from '../jsonrpc/index.ts'
+import { RpcError, type Id } from '../../jsonrpc/index.ts'
 
 /** A request that is refused before it became a message, or because of it. The text tells the caller what to do. */
 export class HttpError extends RpcError {

@@ -1,12 +1,12 @@
-import type { Ask } from './ask.ts'
-import type { Principal } from './auth.ts'
-import { checkAgainst, checkSchema, type Check } from '../json-schema/index.ts'
-import { isRecord } from '../jsonrpc/index.ts'
-import { wholeNumber } from '../bounds/limits.ts'
-import { isFunction, isText, must } from './options.ts'
+import type { Ask } from '../request/ask.ts'
+import type { Principal } from '../http/access.ts'
+import { checkAgainst, checkSchema, type Check } from '../../json-schema/index.ts'
+import { isRecord } from '../../jsonrpc/index.ts'
+import { wholeNumber } from '../../bounds/limits.ts'
+import { isFunction, isText, must } from '../options.ts'
 import { headerParams, type HeaderParam } from './header-params.ts'
-import type { AnySchema, Arguments, Infer } from '../json-schema/types.ts'
-import type { CallToolResult, LogLevel, ToolInfo } from './types.ts'
+import type { AnySchema, Arguments, Infer } from '../../json-schema/types.ts'
+import type { CallToolResult, LogLevel, ToolInfo } from '../protocol/types.ts'
 
 /** What a running tool may know and do. Nothing in it speaks of HTTP. */
 export interface Call {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { noteCaller } from './exchange.ts'
-import type { Transport } from './transports/transport.ts'
+import { noteCaller } from '../request/context.ts'
+import type { Transport } from '../transports/transport.ts'
 
 /** Who is calling, as far as authorization has found out. */
 export interface Principal {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { checkDepth, INTERNAL_ERROR } from '../jsonrpc/index.ts'
-import type { Budget } from '../bounds/budget.ts'
-import { shareOf, type Hold } from './exchange.ts'
+import { checkDepth, INTERNAL_ERROR } from '../../jsonrpc/index.ts'
+import type { Budget } from '../../bounds/budget.ts'
+import { shareOf, type Hold } from '../request/context.ts'
 import { HttpError } from './http-error.ts'
 
 /**

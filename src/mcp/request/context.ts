@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import type { Handler, Message, Notification, Params, Request, Response } from '../jsonrpc/index.ts'
+import type { Handler, Message, Notification, Params, Request, Response } from '../../jsonrpc/index.ts'
 import type { Answers, Ask } from './ask.ts'
-import type { Principal } from './auth.ts'
-import type { Revision } from './revisions/index.ts'
-import { LONGEST_MS } from '../bounds/limits.ts'
-import type { Tool } from './tool.ts'
-import type { Capabilities, Implementation, LogLevel } from './types.ts'
+import type { Principal } from '../http/access.ts'
+import type { Revision } from '../revisions/index.ts'
+import { LONGEST_MS } from '../../bounds/limits.ts'
+import type { Tool } from '../features/tool.ts'
+import type { Capabilities, Implementation, LogLevel } from '../protocol/types.ts'
 
 /** What a feature can do, by method. */
 export type Methods = Record<string, Handler<Exchange>>

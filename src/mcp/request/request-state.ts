@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { INVALID_PARAMS, RpcError, type Params } from '../jsonrpc/index.ts'
+import { INVALID_PARAMS, RpcError, type Params } from '../../jsonrpc/index.ts'
 import type { Answers } from './ask.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './context.ts'
 import type { Signer } from './signer.ts'
 
 /** How long the client may take to answer, in milliseconds. */

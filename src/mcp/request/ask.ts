@@ -1,10 +1,10 @@
-import { clip, RpcError, type Message, type Params, type Response } from '../jsonrpc/index.ts'
-import { CAPABILITY_MISSING } from './errors.ts'
-import type { Client, Exchange, Question } from './exchange.ts'
-import { InputRequired } from './input-required.ts'
+import { clip, RpcError, type Message, type Params, type Response } from '../../jsonrpc/index.ts'
+import { CAPABILITY_MISSING } from '../protocol/errors.ts'
+import type { Client, Exchange, Question } from './context.ts'
+import { InputRequired } from '../protocol/input-required.ts'
 import { ANSWER_MS, readState, writeState } from './request-state.ts'
 import type { Signer } from './signer.ts'
-import { ToolError } from './tool-error.ts'
+import { ToolError } from '../protocol/tool-error.ts'
 
 /** Questions to the client, by names of your own: elicitation, sampling, roots. */
 export type Questions = Record<string, { method: string; params?: Params }>

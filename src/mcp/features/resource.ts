@@ -1,9 +1,9 @@
-import { isRecord } from '../jsonrpc/index.ts'
-import { isFunction, isText, must } from './options.ts'
+import { isRecord } from '../../jsonrpc/index.ts'
+import { isFunction, isText, must } from '../options.ts'
 import type { Complete } from './prompt.ts'
 import type { Call } from './tool.ts'
-import type { ResourceContents, ResourceInfo, ResourceTemplateInfo } from './types.ts'
-import { isUri, parseTemplate, type UriTemplate, type VariableOf } from '../uri-template.ts'
+import type { ResourceContents, ResourceInfo, ResourceTemplateInfo } from '../protocol/types.ts'
+import { isUri, parseTemplate, type UriTemplate, type VariableOf } from '../../uri-template.ts'
 
 /** Text, bytes, or contents of several URIs. Undefined: there is no such resource. */
 export type ResourceReturn = string | Uint8Array | readonly ResourceContents[] | undefined
