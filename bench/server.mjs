@@ -45,7 +45,7 @@ const more = Array.from({ length: Math.max(0, Number(process.env.TOOLS ?? 2) - 2
 /** What everybody can be told of is a change: each session and each subscription hears one notification. */
 function broadcast(request, response) {
   if (request.method !== 'POST' || request.url !== '/bench/broadcast') return response.writeHead(404).end()
-  running.changes.tell({ kind: 'toolsListChanged' })
+  running.changes.publish({ kind: 'toolsListChanged' })
   response.writeHead(202, { 'Content-Length': 0 }).end()
 }
 
@@ -53,8 +53,8 @@ const running = await serve({
   name: 'sse-mcp-bench',
   version: '1',
   tools: [echo, stories, ...more],
-  listsChange: true,
-  site: broadcast,
+  listChanged: true,
+  fallback: broadcast,
   port: Number(process.env.PORT ?? 3000),
   ...(process.env.HOST && { host: process.env.HOST }),
   ...RAISED,

@@ -8,7 +8,7 @@ import { lessons } from './run.mjs'
 import { createTwoServers } from './two-servers.mjs'
 
 /**
- * The laboratory's part of a server, for the option `site` of `serve`: behind the same guard as everything else.
+ * The laboratory's part of a server, for the option `fallback` of `serve`: behind the same guard as everything else.
  * @param {object} hackerNews where the items come from, for the two servers
  */
 export function createLab(hackerNews) {

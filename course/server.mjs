@@ -44,7 +44,7 @@ async function start({ help: _help, hnSource, hnBaseUrl, ...settings }) {
     name: 'sse-mcp-course',
     version: '0.1.0',
     tools,
-    site: lab.site,
+    fallback: lab.site,
     ...settings,
   })
   server.prependListener('request', lab.watch)

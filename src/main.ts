@@ -20,7 +20,7 @@ async function start({ hnSource, hnBaseUrl, authToken, authIssuer, authScopes, .
   })
   const auth = await createAuth(authToken, authIssuer, authScopes, settings.publicUrl)
   const tools = [hackerNews]
-  const { url, close } = await serve({ name: 'sse-mcp', version: '0.1.0', tools, site, ...settings, ...auth })
+  const { url, close } = await serve({ name: 'sse-mcp', version: '0.1.0', tools, fallback: site, ...settings, ...auth })
 
   let stopping = false
   /** Ends in good order; the second time at once. */

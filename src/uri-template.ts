@@ -75,4 +75,4 @@ function decode(value: string): string | undefined {
 }
 
 /** Whether it would lead out of the folder that somebody may put it behind, in any notation (RFC 3986, "Dot Segments"). */
-export const climbs = (path: string): boolean => path.includes('\0') || path.split(/[/\\]/).includes('..')
+export const hasDotSegments = (path: string): boolean => path.includes('\0') || path.split(/[/\\]/).includes('..')

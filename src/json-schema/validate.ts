@@ -1,9 +1,12 @@
 import type { ErrorObject, KeywordDefinition, KeywordErrorDefinition, Options, SchemaValidateFunction } from 'ajv'
 import type { JSONType } from 'ajv/dist/compile/rules.js'
 import type { CheckedSchema } from './check-schema.ts'
-import type { Check } from './index.ts'
 import { areUnique, isEqual, isMultipleOf } from './json-value.ts'
 import { toRegExp } from './pattern.ts'
+
+/** A checked value, with defaults filled in, or what is wrong with it: the path and the rule. */
+export type Checked = { value: unknown } | { problem: string }
+export type Check = (value: unknown) => Checked
 
 /** Loads ajv, which takes longer than all else together, so nothing imports this before the first call. */
 export async function compile({ schema, isDraft07 }: CheckedSchema, what: string): Promise<Check> {

@@ -1,9 +1,10 @@
-import { errorResponse, INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, RpcError } from './errors.ts'
-import { clip, isMessage, isRequest, readableId } from './message.ts'
+import { INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, RpcError } from './errors.ts'
+import { attempt, type MaybePromise } from './maybe-promise.ts'
+import { clip, errorResponse, isMessage, isRequest, readableId } from './message.ts'
 import type { Message, Notification, Params, Request, Response } from './message.ts'
 
 /** Does what a method stands for. Returns the result, or nothing, which is answered as `{}`. */
-export type Handler<Context> = (params: Params, context: Context) => object | void | Promise<object | void>
+export type Handler<Context> = (params: Params, context: Context) => MaybePromise<object | void>
 
 /** A Map, not an object: `toString` or `__proto__` would be found in an object that never listed them. */
 export type MethodTable<Context> = ReadonlyMap<string, Handler<Context>>
@@ -13,23 +14,26 @@ export type MethodTable<Context> = ReadonlyMap<string, Handler<Context>>
  * An RpcError becomes the response's error. Anything else thrown goes to `onUnexpected`; the caller learns only
  * that it happened, for its text may name paths or secrets.
  */
-export async function dispatch<Context>(
+export function dispatch<Context>(
   methods: MethodTable<Context>,
   message: Request | Notification,
   context: Context,
   onUnexpected: (error: unknown) => void,
-): Promise<Response | undefined> {
-  try {
-    const handler = methods.get(message.method)
-    if (!handler) throw new RpcError(METHOD_NOT_FOUND, `Method not found: ${clip(message.method)}`)
-    const result = (await handler(message.params ?? {}, context)) ?? {}
-    return isRequest(message) ? { jsonrpc: '2.0', id: message.id, result } : undefined
-  } catch (error) {
-    if (!(error instanceof RpcError)) onUnexpected(error)
-    if (!isRequest(message)) return undefined
-    const known = error instanceof RpcError ? error : new RpcError(INTERNAL_ERROR, 'Internal error')
-    return errorResponse(known, message.id)
-  }
+): MaybePromise<Response | undefined> {
+  return attempt<object | void, Response | undefined>(
+    () => {
+      const handler = methods.get(message.method)
+      if (!handler) throw new RpcError(METHOD_NOT_FOUND, `Method not found: ${clip(message.method)}`)
+      return handler(message.params ?? {}, context)
+    },
+    (result) => (isRequest(message) ? { jsonrpc: '2.0', id: message.id, result: result ?? {} } : undefined),
+    (error) => {
+      if (!(error instanceof RpcError)) onUnexpected(error)
+      if (!isRequest(message)) return undefined
+      const known = error instanceof RpcError ? error : new RpcError(INTERNAL_ERROR, 'Internal error')
+      return errorResponse(known, message.id)
+    },
+  )
 }
 
 /**
@@ -38,9 +42,10 @@ export async function dispatch<Context>(
  */
 export function answerAll(
   value: unknown,
-  answer: (message: Message) => Response | undefined | Promise<Response | undefined>,
-): Response | undefined | Promise<Response | Response[] | undefined> {
-  const answerOne = (one: unknown) => (isMessage(one) ? answer(one) : invalidRequest(one))
+  answer: (message: Message) => MaybePromise<Response | undefined>,
+): MaybePromise<Response | Response[] | undefined> {
+  const answerOne = (one: unknown): MaybePromise<Response | undefined> =>
+    isMessage(one) ? answer(one) : invalidRequest(one)
   if (!Array.isArray(value)) return answerOne(value)
   if (value.length === 0) return invalidRequest(value)
   return Promise.all(value.map(answerOne)).then((all) => {

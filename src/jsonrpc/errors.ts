@@ -1,11 +1,16 @@
-import type { ErrorObject, Id, Response } from './message.ts'
-
 /** Section 5.1 "Error object": the codes that every implementation shares. */
 export const PARSE_ERROR = -32700
 export const INVALID_REQUEST = -32600
 export const METHOD_NOT_FOUND = -32601
 export const INVALID_PARAMS = -32602
 export const INTERNAL_ERROR = -32603
+
+/** Section 5.1. */
+export interface ErrorObject {
+  code: number
+  message: string
+  data?: unknown
+}
 
 /** Thrown by whoever handles a message, sent as the error of its response. Its text reaches the caller. */
 export class RpcError extends Error {
@@ -22,9 +27,4 @@ export class RpcError extends Error {
   toJSON(): ErrorObject {
     return { code: this.code, message: this.message, ...(this.data !== undefined && { data: this.data }) }
   }
-}
-
-/** The response that carries an error. Without an id where none could be read. */
-export function errorResponse(error: RpcError, id?: Id): Response {
-  return { jsonrpc: '2.0', ...(id !== undefined && { id }), error: error.toJSON() }
 }

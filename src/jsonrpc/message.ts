@@ -1,4 +1,4 @@
-import { errorResponse, INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR, RpcError } from './errors.ts'
+import { INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR, RpcError, type ErrorObject } from './errors.ts'
 
 /** JSON-RPC 2.0 messages, and their way from and to text. https://www.jsonrpc.org/specification */
 
@@ -21,13 +21,6 @@ export interface Notification {
   jsonrpc: '2.0'
   method: string
   params?: Params
-}
-
-/** Section 5.1. */
-export interface ErrorObject {
-  code: number
-  message: string
-  data?: unknown
 }
 
 /**
@@ -97,6 +90,11 @@ export function parseJson(text: string): unknown {
   } catch {
     throw new RpcError(PARSE_ERROR, 'The body is not JSON.')
   }
+}
+
+/** The response that carries an error. Without an id where none could be read. */
+export function errorResponse(error: RpcError, id?: Id): Response {
+  return { jsonrpc: '2.0', ...(id !== undefined && { id }), error: error.toJSON() }
 }
 
 /** A response to one line of text. A result that is no JSON value (a circle, a BigInt) becomes an internal error. */

@@ -1,30 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { clip, INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
-import { createReplayStore, type StreamOptions } from '../sse/index.ts'
-import { letIn, type Entrance } from './http/access.ts'
+import { after, clip, RpcError, type MaybePromise } from '../jsonrpc/index.ts'
+import { createEventStore } from '../sse/index.ts'
 import { Budget } from '../bounds/budget.ts'
-import type { Changes } from './protocol/changes.ts'
-import { noteAddress, shareOf } from './request/context.ts'
-import { allowPage, createGuard, preflight, refuseForeignLoad, type GuardOptions } from './http/guard.ts'
-import { HttpError, reasonOf } from './http/http-error.ts'
 import { limitsFrom } from '../bounds/limits.ts'
 import { safeLog } from '../bounds/log.ts'
-import { MessageMemory } from './http/message-memory.ts'
-import { checkOptions } from './options.ts'
-import { pathOf } from './http/path.ts'
 import { waitForTurn } from '../bounds/pipelining.ts'
-import { isPerRequestVersion } from './revisions/index.ts'
-import { createMcpServer, shuttingDown, type ServerOptions } from './server.ts'
-import { createSessionStore } from './transports/session-store.ts'
-import { asMessage, readJson } from './http/body.ts'
-import { httpSse, type StreamSession } from './transports/http-sse.ts'
+import { authorizeRequest, type AccessOptions } from './http/access.ts'
 import { methodNotAllowed, notFound, sendError } from './http/content.ts'
-import { statelessHttp, VERSION } from './transports/stateless-http.ts'
-import { streamableHttp } from './transports/streamable-http.ts'
+import { allowPage, createGuard, preflight, refuseForeignLoad, type GuardOptions } from './http/guard.ts'
+import { HttpError, reasonOf } from './http/http-error.ts'
+import { pathOf } from './http/path.ts'
+import { checkOptions } from './options.ts'
+import type { ChangeBus } from './protocol/change-bus.ts'
+import { createCaller } from './request/client.ts'
+import { createRoutes, type Route } from './routes.ts'
+import { createMcpServer, shutdownError, type ServerOptions } from './server.ts'
+import type { SseSession } from './transports/http-sse.ts'
+import { createSessionStore } from './transports/session-store.ts'
 import type { StreamableSession } from './transports/streamable-session.ts'
-import type { Transport } from './transports/transport.ts'
 
-export interface HttpOptions extends ServerOptions, GuardOptions, Entrance {
+export interface HttpOptions extends ServerOptions, GuardOptions, AccessOptions {
   /** One door for all: `/sse` and `/mcp` serve any client, whichever URL it was given. Default true. */
   anyUrl?: boolean
   /** Where clients find us from outside, behind a proxy: its path comes before ours. Default: just where we are. */
@@ -32,156 +27,137 @@ export interface HttpOptions extends ServerOptions, GuardOptions, Entrance {
   /** The address by which a request is counted. Default: that of its connection. */
   addressOf?: (request: IncomingMessage) => string
   /** Answers what is not MCP, behind the same guard; its `/health` whatever the Host. Default: 404. */
-  site?: (request: IncomingMessage, response: ServerResponse) => void
+  fallback?: (request: IncomingMessage, response: ServerResponse) => MaybePromise<void>
 }
 
 export interface McpHandler {
   /** Serves a request. With `next`, what is not MCP is left to it, unguarded: it is not ours. */
-  (request: IncomingMessage, response: ServerResponse, next?: () => void): Promise<void>
+  (request: IncomingMessage, response: ServerResponse, next?: () => void): MaybePromise<void>
   /** Tells clients that lists or resources have changed. */
-  readonly changes: Changes
-  /** Refuses what is new, answers what is under way (`drainMs`), and ends all sessions, subscriptions and streams. */
+  readonly changes: ChangeBus
+  /** Refuses what is new, answers what is in flight (`drainMs`), and ends all sessions, subscriptions and streams. */
   close(): Promise<void>
 }
-
-type Methods = Map<string, Transport>
-type Route = { methods: Methods; hint?: string; isOpen?: boolean }
 
 /** MCP as a request handler, to put into a `node:http` server or before the routes of another framework. */
 export function createMcpHandler(options: HttpOptions): McpHandler {
   checkOptions(options)
-  const { auth, site = (_request, response) => notFound(response), anyUrl = true } = options
+  const { fallback = (_request, response) => notFound(response), addressOf = addressOfConnection } = options
   const limits = limitsFrom(options)
   const log = safeLog(options.log)
   const server = createMcpServer({ ...options, log })
-  const unread = new Budget(limits.maxUnreadTotal)
-  const streams: StreamOptions = {
-    keepAliveMs: limits.keepAliveMs,
-    maxUnreadBytes: limits.maxUnreadBytes,
-    maxUnreadTotal: limits.maxUnreadAnswers,
-    unreadMs: limits.unreadMs,
-    onUnread: (bytes, { req }) => unread.take(shareOf(req), bytes),
-    onCut: (waiting, dropped) => log({ level: 'warn', reason: 'slow-reader', unread: waiting, dropped }),
-  }
+  const sseSessions = createSessionStore<SseSession>(limits)
+  const streamableSessions = createSessionStore<StreamableSession>(limits)
   const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')
-  const below = `${base}/`
-  const common = {
+  const routes = createRoutes({
     server,
     limits,
-    streams,
+    streams: {
+      keepAliveMs: limits.keepAliveMs,
+      maxUnreadBytes: limits.maxUnreadBytes,
+      maxUnreadTotal: limits.maxUnreadAnswers,
+      unreadMs: limits.unreadMs,
+      onCut: (unread, dropped) => log({ level: 'warn', reason: 'slow-reader', unread, dropped }),
+    },
     messages: new Budget(limits.maxMessagesTotal),
-    unread,
+    unread: new Budget(limits.maxUnreadTotal),
     base: options.publicUrl === undefined ? undefined : base,
-  }
-  const replay = createReplayStore({
-    maxEvents: limits.maxReplayEvents,
-    maxLength: limits.maxReplayLength,
-    maxTotalLength: limits.maxReplayTotal,
-    maxAgeMs: limits.replayMs,
+    anyUrl: options.anyUrl ?? true,
+    events: createEventStore({
+      maxEvents: limits.maxReplayEvents,
+      maxLength: limits.maxReplayLength,
+      maxTotalLength: limits.maxReplayTotal,
+      maxAgeMs: limits.replayMs,
+    }),
+    sseSessions,
+    streamableSessions,
+    documents: options.auth?.documents,
   })
   const guard = createGuard(options)
   if (options.allowedOrigins?.includes('null'))
     log({ level: 'warn', reason: 'null-origin', message: 'allowedOrigins has null: every sandboxed frame may call.' })
-  const streamSessions = createSessionStore<StreamSession>(limits)
-  const namedSessions = createSessionStore<StreamableSession>(limits)
-  const sse = httpSse(streamSessions, common)
-  const streamable = streamableHttp(namedSessions, replay, common)
-  const stateless = statelessHttp(common)
-
-  /** Where the eras part (2026-07-28, versioning): who names a version in the request itself needs no session. */
-  const post: Transport = async (request, response) => {
-    const memory = new MessageMemory(common.messages, request)
-    try {
-      const body = await readJson(request, limits.maxBodyBytes, memory)
-      if (Array.isArray(body) && body.length <= limits.maxBatch && body.some((one) => namedVersion(one) !== undefined))
-        throw new HttpError(400, INVALID_REQUEST, 'No batches in this revision: send one request per POST.')
-      const isStateless =
-        namedVersion(body) !== undefined || isPerRequestVersion(request.headers['mcp-protocol-version'])
-      if (isStateless) await stateless(request, response, asMessage(body), memory)
-      else await streamable.post(request, response, body, memory)
-    } finally {
-      memory.release()
-    }
-  }
-  const get: Transport = (request, response) => {
-    if (isPerRequestVersion(request.headers['mcp-protocol-version'])) return methodNotAllowed(response, ['POST'])
-    if (request.headers['mcp-session-id'] !== undefined) return streamable.get(request, response)
-    return anyUrl
-      ? sse.get(request, response)
-      : methodNotAllowed(response, ['POST', 'DELETE'], 'For HTTP+SSE use /sse.')
-  }
-  const end: Transport = (request, response) => {
-    if (isPerRequestVersion(request.headers['mcp-protocol-version'])) return methodNotAllowed(response, ['POST'])
-    return streamable.delete(request, response)
-  }
-
-  const mcp: Methods = new Map(Object.entries({ GET: get, POST: post, DELETE: end }))
-  const sseOnly: Route = { methods: new Map([['GET', sse.get]]), hint: 'For Streamable HTTP use /mcp.' }
-  const hint = 'Open GET /sse first: it names this URL with a session.'
-  const routes = new Map<string, Route>()
-  routes.set('/mcp', { methods: mcp })
-  routes.set('/sse', anyUrl ? { methods: mcp } : sseOnly)
-  routes.set('/messages', { methods: new Map([['POST', sse.post]]), hint })
-  for (const [path, document] of auth?.documents ?? [])
-    routes.set(path, { methods: new Map([['GET', document]]), isOpen: true })
-
+  const checksCallers = options.auth !== undefined || options.admit !== undefined
   let isClosing = false
-  const isAsked = options.auth !== undefined || options.admit !== undefined
-  const serveOne = (request: IncomingMessage, response: ServerResponse, route?: Route): void | Promise<void> => {
-    if (isClosing) throw leaving()
-    guard(request, !route && isProbe(request))
-    if (!route) {
-      response.setHeader('Cross-Origin-Resource-Policy', 'same-origin') // a site may say otherwise
-      return site(request, response)
-    }
+
+  /** What every request passes, in this order. Each step responds, throws HttpError, or lets it pass. */
+  function serve(request: IncomingMessage, response: ServerResponse, route?: Route): MaybePromise<void> {
+    if (isClosing) throw closingError()
+    guard(request, !route && isProbe(request)) // 1. a stranger's web page?
+    if (!route) return serveFallback(request, response) // 2. not MCP
     refuseForeignLoad(request)
-    allowPage(request, response)
-    const transport = route.methods.get(request.method === 'HEAD' ? 'GET' : request.method!)
-    if (transport && isAsked && !route.isOpen)
-      return letIn(request, response, options).then((isIn) => (isIn ? transport(request, response) : undefined))
-    if (transport) return transport(request, response)
-    if (request.method === 'OPTIONS') preflight(request, response, [...route.methods.keys()])
-    else methodNotAllowed(response, [...route.methods.keys()], route.hint)
+    allowPage(request, response) // 3. CORS: our own page may read the response
+    const handle = route.methods.get(request.method === 'HEAD' ? 'GET' : request.method!)
+    if (!handle && request.method === 'OPTIONS') return preflight(request, response, [...route.methods.keys()])
+    if (!handle) return methodNotAllowed(response, [...route.methods.keys()], route.hint) // 4.
+    const address = addressOf(request)
+    if (!checksCallers || route.isPublic) return handle(request, response, createCaller(undefined, address))
+    return authorizeRequest(request, options).then((principal) => {
+      if (response.destroyed) return // 5. who calls, and are they still there?
+      return handle(request, response, createCaller(principal, address)) // 6. MCP
+    })
   }
-  const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
+
+  function serveFallback(request: IncomingMessage, response: ServerResponse): MaybePromise<void> {
+    response.setHeader('Cross-Origin-Resource-Policy', 'same-origin') // it may say otherwise
+    return fallback(request, response)
+  }
+
+  function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     try {
       sendError(response, error)
     } catch {
       response.destroy() // a head that cannot be written
     }
-    if (error instanceof RpcError) log({ level: levelOf(error), reason: reasonOf(error), ...said(request, error) })
+    if (error instanceof RpcError) log({ level: levelOf(error), reason: reasonOf(error), ...details(request, error) })
     else server.onUnexpected(error)
   }
-  const handler = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
-    const path = pathOf(request)
-    const name = path.startsWith(below) ? path.slice(base.length) : path
-    const route = routes.get(name) ?? routes.get(name.replace(/\/$/, ''))
-    if (!route && next) return next()
-    if (options.addressOf) noteAddress(request, options.addressOf(request))
-    if (response.socket === null && !(await waitForTurn(request, response, log))) return
+
+  /** Serves, and refuses what was thrown. */
+  function respond(request: IncomingMessage, response: ServerResponse, route?: Route): MaybePromise<void> {
     try {
-      await serveOne(request, response, route)
+      const served = serve(request, response, route)
+      return served instanceof Promise ? served.catch((error: unknown) => refuse(request, response, error)) : served
     } catch (error) {
       refuse(request, response, error)
     }
   }
-  server.changes.listen((change) => {
-    streamSessions.tell(change)
-    namedSessions.tell(change)
+
+  /** The route of a URL, which may begin with the path of `publicUrl` and end with a slash. */
+  function routeOf(request: IncomingMessage): Route | undefined {
+    const path = pathOf(request)
+    const name = base !== '' && path.startsWith(`${base}/`) ? path.slice(base.length) : path
+    return routes.get(name) ?? routes.get(name.replace(/\/$/, ''))
+  }
+
+  const handler = (request: IncomingMessage, response: ServerResponse, next?: () => void): MaybePromise<void> => {
+    const route = routeOf(request)
+    if (!route && next) return next()
+    if (response.socket !== null) return respond(request, response, route)
+    // A pipelined request: an earlier response of its connection is not sent yet.
+    return after(waitForTurn(request, response, log), (isItsTurn) =>
+      isItsTurn ? respond(request, response, route) : undefined,
+    )
+  }
+
+  server.changes.subscribe((change) => {
+    sseSessions.publish(change)
+    streamableSessions.publish(change)
   })
   return Object.assign(handler, {
     changes: server.changes,
     async close() {
       isClosing = true
       await server.drain()
-      streamSessions.closeAll()
-      namedSessions.closeAll()
+      sseSessions.closeAll()
+      streamableSessions.closeAll()
     },
   })
 }
 
-const leaving = () => {
-  const { code, message, data } = shuttingDown()
+const addressOfConnection = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? ''
+
+const closingError = () => {
+  const { code, message, data } = shutdownError()
   return new HttpError(503, code, message, {
     data: data as object,
     headers: { Connection: 'close', 'Retry-After': '5' },
@@ -189,7 +165,7 @@ const leaving = () => {
 }
 
 /** A refusal, for the log: where it was, and what the caller was told. */
-const said = (request: IncomingMessage, { code, message }: RpcError) => ({
+const details = (request: IncomingMessage, { code, message }: RpcError) => ({
   method: request.method,
   path: clip(pathOf(request)),
   code,
@@ -203,10 +179,4 @@ const levelOf = (error: RpcError) => (error instanceof HttpError && error.status
 function isProbe(request: IncomingMessage): boolean {
   const path = pathOf(request)
   return path === '/health' || path === '/health/' || (path === '/' && request.method === 'OPTIONS')
-}
-
-/** The version that a message names in its `_meta`. */
-function namedVersion(value: unknown): unknown {
-  const meta = (value as { params?: { _meta?: Record<string, unknown> | null } } | null)?.params?._meta
-  return typeof meta === 'object' ? meta?.[VERSION] : undefined
 }

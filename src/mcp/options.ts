@@ -20,7 +20,7 @@ export function indexBy<T>(list: readonly T[], keyOf: (one: T) => string, what: 
 
 const OPTIONS = [
   ['tools resources resourceTemplates prompts allowedHosts allowedOrigins', 'a list', Array.isArray],
-  ['log site admit', 'a function', isFunction],
+  ['log fallback admit', 'a function', isFunction],
   [
     'auth',
     'an object, as bearerToken() and oauthResource() make it',

@@ -1,35 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  after,
+  attempt,
+  clip,
   dispatch,
   errorResponse,
   INTERNAL_ERROR,
   INVALID_PARAMS,
   isRequest,
-  METHOD_NOT_FOUND,
-  RpcError,
 } from '../jsonrpc/index.ts'
+import { isResponse, METHOD_NOT_FOUND, RpcError, type MaybePromise, type Message } from '../jsonrpc/index.ts'
 import type { MethodTable, Request, Response } from '../jsonrpc/index.ts'
-import { createChanges, type Changes } from './protocol/changes.ts'
-import type { Exchange, Methods } from './request/context.ts'
-import { lifecycle, type LifecycleOptions } from './features/lifecycle.ts'
-import { completion } from './features/completion.ts'
-import { logging } from './features/logging.ts'
-import { createPager } from './features/pagination.ts'
-import { prompts } from './features/prompts.ts'
-import { resources } from './features/resources.ts'
-import { subscriptions } from './features/subscriptions.ts'
-import { tools } from './features/tools.ts'
-import { InputRequired } from './protocol/input-required.ts'
 import { limitsFrom, type Limits } from '../bounds/limits.ts'
 import { causeOf, safeLog, type Log } from '../bounds/log.ts'
+import { RunningCalls } from '../bounds/running-calls.ts'
+import { Slots } from '../bounds/slots.ts'
+import { completion } from './features/completion.ts'
+import type { HeaderParam } from './features/header-params.ts'
+import { lifecycle, type LifecycleOptions } from './features/lifecycle.ts'
+import { logging } from './features/logging.ts'
+import type { Methods } from './features/methods.ts'
+import { createPager } from './features/pagination.ts'
+import { prompts, type Prompt } from './features/prompts.ts'
+import { resources, type Resource, type ResourceTemplate } from './features/resources.ts'
+import { subscriptions } from './features/subscriptions.ts'
+import { tools, type Tool } from './features/tools.ts'
 import { checkOptions } from './options.ts'
-import { revisions, type Revision } from './revisions/index.ts'
-import type { Prompt } from './features/prompt.ts'
-import type { Resource, ResourceTemplate } from './features/resource.ts'
-import { createSigner, type Signer } from './request/signer.ts'
-import type { Tool } from './features/tool.ts'
+import { createChangeBus, type ChangeBus } from './protocol/change-bus.ts'
+import { InputRequired } from './protocol/errors.ts'
 import type { Capabilities, Implementation } from './protocol/types.ts'
-import { Work } from './request/running-calls.ts'
+import { takeResponse } from './request/ask.ts'
+import type { Client } from './request/client.ts'
+import { RequestContext, type ClientChannel, type Hold } from './request/context.ts'
+import { createSigner } from './request/signer.ts'
+import { revisions, type Revision } from './revisions/index.ts'
 
 export interface ServerOptions extends LifecycleOptions, Partial<Limits> {
   tools?: readonly Tool[]
@@ -37,7 +41,7 @@ export interface ServerOptions extends LifecycleOptions, Partial<Limits> {
   resourceTemplates?: readonly ResourceTemplate[]
   prompts?: readonly Prompt[]
   /** Whether you will tell of changed lists (`changes`), so that clients may wait for it. Default false. */
-  listsChange?: boolean
+  listChanged?: boolean
   /** Entries of one answer to a list method. Default 100. */
   pageSize?: number
   /** Signs what clients carry for us: 32 random bytes, shared by the processes that serve the same clients. Default: random. */
@@ -47,27 +51,31 @@ export interface ServerOptions extends LifecycleOptions, Partial<Limits> {
 }
 
 export interface McpServer {
-  /** Does what a message asks for. No answer: it was a notification, or its sender does not want one any more. */
-  handle(exchange: Exchange): Promise<Response | undefined>
-  /** Takes what nobody foresaw. */
+  /**
+   * Handles a message of a client: runs a request and returns its response, takes a response to a request of ours.
+   * Undefined: it was no request, or its sender does not want a response any more. What it sends before the response
+   * goes to the channel. `hold` is the memory of the message, which a request in flight retains.
+   */
+  handle(message: Message, client: Client, channel: ClientChannel, hold?: Hold): MaybePromise<Response | undefined>
+  /** The arguments of a tool that headers repeat, where a transport has such. None for an unknown tool. */
+  headerParamsOf(tool: unknown): readonly HeaderParam[]
+  /** Reports an unexpected error. */
   onUnexpected(error: unknown): void
-  /** Signs the state of requests that end with questions. */
-  readonly signer: Signer
   /** Tells clients that something has changed. */
-  readonly changes: Changes
-  /** Ends the subscriptions, waits for the answers under way, and has answered what takes longer than `drainMs`. */
+  readonly changes: ChangeBus
+  /** Ends the subscriptions, waits for requests in flight, and aborts what takes longer than `drainMs`. */
   drain(): Promise<void>
 }
 
-/** An MCP server, free of any transport: an exchange goes in, its answer comes out. */
+/** An MCP server, free of any transport: a message goes in, its response comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
   checkOptions(options)
-  const { listsChange = false } = options
+  const { listChanged = false } = options
   const log = safeLog(options.log)
   const limits = limitsFrom(options)
   const { maxListens, drainMs } = limits
-  const changes = createChanges()
-  const listening = subscriptions(changes, listsChange, maxListens)
+  const changes = createChangeBus()
+  const listening = subscriptions(changes, listChanged, maxListens)
   const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.serverSecret))
   const all = { tools: [], resources: [], resourceTemplates: [], prompts: [], ...options }
   const features: Methods = {
@@ -77,59 +85,72 @@ export function createMcpServer(options: ServerOptions): McpServer {
     ...prompts(all.prompts, page),
     ...completion(all),
   }
-  const capabilities = capabilitiesOf(features, listsChange)
+  const capabilities = capabilitiesOf(features, listChanged)
   const methods = { ...lifecycle(options, capabilities), ...listening.methods, ...features }
-  const tables = new Map(revisions.map((revision) => [revision, wordsOf(revision, methods, options)]))
+  const tables = new Map(revisions.map((revision) => [revision, methodTable(revision, methods, options)]))
+  const headerParams = new Map<unknown, readonly HeaderParam[]>(all.tools.map((tool) => [tool.name, tool.headerParams]))
 
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
-
-  const work = new Work(limits)
-  const underWay = new Set<Exchange>()
+  const services = { signer: createSigner('requestState', options.serverSecret), onUnexpected }
+  const calls = new RunningCalls(limits)
+  const inFlight = new Slots<RequestContext>()
   let whenIdle: (() => void) | undefined
+
+  /** Runs a request. One that is answered at once is never in flight. */
+  function run(context: RequestContext, table: MethodTable<RequestContext>): MaybePromise<Response | undefined> {
+    const { message, client, hold } = context
+    const refusal = refusalOf(message)
+    if (refusal) return errorResponse(refusal, message.id)
+    const endCall = RUNS_AUTHORS.has(message.method) ? calls.begin(nameOf(message), client) : answeredAtOnce
+    if (typeof endCall === 'string')
+      return errorResponse(new RpcError(INTERNAL_ERROR, endCall, { reason: 'busy' }), message.id)
+    const response = dispatch(table, message, context, onUnexpected)
+    if (!(response instanceof Promise) && context.progressAt === -Infinity) {
+      context.close()
+      endCall()
+      return response
+    }
+    const place = inFlight.add(context)
+    const placeOfClient = client.inFlight.add(context)
+    hold?.retain()
+    return (async () => {
+      try {
+        const result = await response
+        context.close()
+        const tooSoon = context.progressAt + PROGRESS_LEAD_MS - performance.now()
+        if (tooSoon > 0) await sleep(tooSoon)
+        return context.cancelled ? undefined : result
+      } finally {
+        client.inFlight.remove(placeOfClient)
+        inFlight.remove(place)
+        endCall(context.work)
+        const release = () => hold?.release()
+        if (context.work) void context.work.then(release) // it still refers to its arguments
+        else release()
+        if (inFlight.size === 0) whenIdle?.()
+      }
+    })()
+  }
 
   return {
     onUnexpected,
-    signer: createSigner('requestState', options.serverSecret),
     changes,
+    headerParamsOf: (tool) => headerParams.get(tool) ?? [],
+    handle(message, client, channel, hold) {
+      if (isResponse(message)) return void takeResponse(client, message)
+      const context = new RequestContext(message, client, channel, services, hold)
+      const table = tables.get(client.revision)!
+      if (isRequest(message)) return run(context, table)
+      // Without an id, what is no notification would run and nobody would hear of it.
+      if (!message.method.startsWith('notifications/')) return undefined
+      return after(dispatch(table, message, context, onUnexpected), () => undefined)
+    },
     async drain() {
       listening.close()
       const idle = new Promise<void>((resolve) => (whenIdle = resolve))
-      if (underWay.size > 0) await Promise.race([idle, sleep(drainMs, undefined, { ref: false })])
-      for (const exchange of underWay) exchange.abort(shuttingDown())
-      if (underWay.size > 0) await idle
-    },
-    async handle(exchange) {
-      const { message, client } = exchange
-      exchange.onUnexpected = onUnexpected
-      const table = tables.get(client.revision)!
-      if (!isRequest(message)) {
-        // Without an id, what is no notification would run and nobody would hear of it.
-        if (message.method.startsWith('notifications/')) await dispatch(table, message, exchange, onUnexpected)
-        return undefined
-      }
-      const refusal = refusalOf(message)
-      if (refusal) return errorResponse(refusal, message.id)
-
-      const workIsDone = work.begin(exchange)
-      if (workIsDone instanceof RpcError) return errorResponse(workIsDone, message.id)
-      client.inFlight.add(exchange)
-      underWay.add(exchange)
-      exchange.hold?.retain()
-      try {
-        const response = await dispatch(table, message, exchange, onUnexpected)
-        exchange.close()
-        const tooSoon = exchange.progressAt + PROGRESS_LEAD_MS - performance.now()
-        if (tooSoon > 0) await sleep(tooSoon)
-        return exchange.cancelled ? undefined : response
-      } finally {
-        client.inFlight.delete(exchange)
-        underWay.delete(exchange)
-        workIsDone()
-        const letGo = () => exchange.hold?.release()
-        if (exchange.work) void exchange.work.then(letGo)
-        else letGo()
-        if (underWay.size === 0) whenIdle?.()
-      }
+      if (inFlight.size > 0) await Promise.race([idle, sleep(drainMs, undefined, { ref: false })])
+      for (const context of inFlight) context.abort(shutdownError())
+      if (inFlight.size > 0) await idle
     },
   }
 }
@@ -138,8 +159,19 @@ export function createMcpServer(options: ServerOptions): McpServer {
 // lost. With 20 ms between them none of 1,000 was, with one turn of the event loop nearly all.
 const PROGRESS_LEAD_MS = 20
 
+/** The methods that run an author's function. All others are answered at once, and so always. */
+const RUNS_AUTHORS = new Set(['tools/call', 'prompts/get', 'resources/read', 'completion/complete'])
+const answeredAtOnce = (): void => {}
+
+/** What a request runs, for people: "tool slow". What has no name of ours goes by its method: a stranger may choose many. */
+function nameOf({ method, params }: Request): string {
+  const name = params?.['name']
+  if (typeof name !== 'string' || (method !== 'tools/call' && method !== 'prompts/get')) return method
+  return `${method === 'tools/call' ? 'tool' : 'prompt'} ${clip(name)}`
+}
+
 /** For whom a server that goes away has no answer any more. */
-export const shuttingDown = () =>
+export const shutdownError = () =>
   new RpcError(INTERNAL_ERROR, 'The server is shutting down. Try again in a moment.', { reason: 'shutting down' })
 
 /** Why a request is not even begun. */
@@ -156,8 +188,8 @@ function refusalOf({ method, params }: Request): RpcError | undefined {
 const MAX_TOKEN_LENGTH = 1024
 
 /** What the server can do is what it has methods for. */
-function capabilitiesOf(methods: Methods, listsChange: boolean): Capabilities {
-  const list = listsChange ? { listChanged: true } : {}
+function capabilitiesOf(methods: Methods, listChanged: boolean): Capabilities {
+  const list = listChanged ? { listChanged: true } : {}
   return {
     logging: {},
     ...('tools/list' in methods && { tools: list }),
@@ -167,22 +199,23 @@ function capabilitiesOf(methods: Methods, listsChange: boolean): Capabilities {
   }
 }
 
-/** A method that a revision does not list does not exist in it, even though a handler does. */
-function wordsOf(revision: Revision, methods: Methods, server: Implementation): MethodTable<Exchange> {
-  const encode = (name: string, result: object) => revision.encodeResult?.(name, result, server) ?? result
+/** The methods of a revision. One that it does not list does not exist in it, even though a handler does. */
+function methodTable(revision: Revision, methods: Methods, server: Implementation): MethodTable<RequestContext> {
   const listed = Object.entries(methods).filter(([name]) => revision.methods.includes(name))
-  if (!revision.encodeResult) return new Map(listed)
+  const { encodeResult } = revision
+  if (!encodeResult) return new Map(listed)
   return new Map(
-    listed.map(([name, handler]) => [
+    listed.map(([name, handle]) => [
       name,
-      async (params, exchange) => {
-        try {
-          return encode(name, (await handler(params, exchange)) ?? {})
-        } catch (error) {
-          if (error instanceof InputRequired) return encode(name, error.result)
-          throw error
-        }
-      },
+      (params, context) =>
+        attempt<object | void, object>(
+          () => handle(params, context),
+          (result) => encodeResult(name, result ?? {}, server),
+          (error) => {
+            if (error instanceof InputRequired) return encodeResult(name, error.result, server)
+            throw error
+          },
+        ),
     ]),
   )
 }

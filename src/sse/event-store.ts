@@ -1,7 +1,7 @@
 import type { SseMessage } from './event.ts'
 
 /** How much is remembered. Resumption is for seconds: a lost connection, not a lost day. */
-export interface ReplayLimits {
+export interface EventStoreLimits {
   /** Messages of one stream. Default 256. */
   maxEvents: number
   /** UTF-16 units of one stream's data. Default 1 Mi. */
@@ -12,7 +12,7 @@ export interface ReplayLimits {
   maxAgeMs: number
 }
 
-const DEFAULTS: ReplayLimits = {
+const DEFAULTS: EventStoreLimits = {
   maxEvents: 256,
   maxLength: 2 ** 20,
   maxTotalLength: 64 * 2 ** 20,
@@ -20,7 +20,7 @@ const DEFAULTS: ReplayLimits = {
 }
 
 /** What one stream has said, as far as it is remembered. */
-export interface ReplayLog {
+export interface EventLog {
   /** The id of the place before the first message. */
   readonly start: string
   /** Remembers a message and gives it the next id: the stream's name and a number that counts up. */
@@ -31,16 +31,16 @@ export interface ReplayLog {
   drop(): void
 }
 
-export interface ReplayStore {
+export interface EventStore {
   /** Begins a log. Its name becomes part of every id, so that an id finds its stream. */
-  open(name: string): ReplayLog
+  open(name: string): EventLog
 }
 
 /** Of all streams together: a message with hardly any data takes some 250 bytes all the same. */
 const MAX_TOTAL_EVENTS = 200_000
 
 /** Remembers the last messages of many streams within common bounds. The stream silent for longest goes first. */
-export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = () => performance.now()): ReplayStore {
+export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = () => performance.now()): EventStore {
   const { maxEvents, maxLength, maxTotalLength, maxAgeMs } = { ...DEFAULTS, ...limits }
   const logs = new Set<Log>() // in the order of the last message
   let total = 0
@@ -56,7 +56,7 @@ export function createReplayStore(limits: Partial<ReplayLimits> = {}, now = () =
     nextLook = now() + maxAgeMs
   }
 
-  class Log implements ReplayLog {
+  class Log implements EventLog {
     /** When it said something last. */
     since = 0
     readonly #name: string

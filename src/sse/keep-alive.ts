@@ -1,27 +1,27 @@
-/** Whoever can say that it is still there. */
-export interface Beating {
-  beat(): void
+/** A stream that can be pinged. */
+export interface Pingable {
+  ping(): void
 }
 
 // All streams of one interval share one timer: ten thousand idle streams wake the process once, not ten thousand times.
-const rounds = new Map<number, { streams: Set<Beating>; timer: NodeJS.Timeout }>()
+const timers = new Map<number, { streams: Set<Pingable>; timer: NodeJS.Timeout }>()
 
-/** Lets it beat at an interval, until the function that comes back is called. */
-export function keepAlive(stream: Beating, intervalMs: number): () => void {
+/** Pings a stream at an interval in milliseconds, until the function that it returns is called. 0: never. */
+export function keepAlive(stream: Pingable, intervalMs: number): () => void {
   if (intervalMs === 0) return () => {}
-  let round = rounds.get(intervalMs)
-  if (!round) {
-    const streams = new Set<Beating>()
-    const timer = setInterval(() => streams.forEach((each) => each.beat()), intervalMs)
+  let shared = timers.get(intervalMs)
+  if (!shared) {
+    const streams = new Set<Pingable>()
+    const timer = setInterval(() => streams.forEach((each) => each.ping()), intervalMs)
     timer.unref()
-    rounds.set(intervalMs, (round = { streams, timer }))
+    timers.set(intervalMs, (shared = { streams, timer }))
   }
-  const { streams, timer } = round
+  const { streams, timer } = shared
   streams.add(stream)
   return () => {
     streams.delete(stream)
     if (streams.size > 0) return
     clearInterval(timer)
-    rounds.delete(intervalMs)
+    timers.delete(intervalMs)
   }
 }

@@ -5,15 +5,15 @@ import { checkDuration } from './duration.ts'
  * Calls `cut` when nothing of what waits in a response was taken for so many milliseconds (default 30,000). Call what
  * comes back to stop watching. A closed response is not watched any more.
  */
-export function watchReader(response: ServerResponse, unreadMs = 30_000, cut: () => void): () => void {
+export function watchSlowReader(response: ServerResponse, unreadMs = 30_000, cut: () => void): () => void {
   checkDuration('unreadMs', unreadMs, 1)
   let [left, idle] = [response.writableLength, 0]
   const watch = setInterval(() => {
     const unread = response.writableLength
     idle = unread < left ? 0 : idle + 1
     left = unread
-    if (idle === LOOKS) cut()
-  }, unreadMs / LOOKS)
+    if (idle === CHECKS) cut()
+  }, unreadMs / CHECKS)
   watch.unref()
   const onDrain = (): void => void (idle = 0) // all was taken, even if as much waits again
   const stop = (): void => {
@@ -27,7 +27,7 @@ export function watchReader(response: ServerResponse, unreadMs = 30_000, cut: ()
 }
 
 /** How often one looks, within the time that a reader may take nothing. */
-const LOOKS = 3
+const CHECKS = 3
 
 /**
  * UTF-16 units that are handed to a response at once. Node tells only when all of a piece was taken: in one piece, a

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { checkDuration } from './duration.ts'
 import { encodeComment, encodeEvent, type SseMessage } from './event.ts'
 import { keepAlive } from './keep-alive.ts'
-import { endInPieces, PIECE, pieceEnd, watchReader } from './slow-reader.ts'
+import { endInPieces, PIECE, pieceEnd, watchSlowReader } from './slow-reader.ts'
 
 export interface StreamOptions {
   /** Further response headers. */
@@ -16,7 +16,7 @@ export interface StreamOptions {
   /** Milliseconds without a byte taken of what waits, before the stream is destroyed. Default 30,000. */
   unreadMs?: number
   /** Told how many bytes more wait, or less. False: those that wait everywhere are too many, and the stream is destroyed. */
-  onUnread?: (bytes: number, response: ServerResponse) => boolean
+  onUnread?: (bytes: number) => boolean
   /** Told that the stream was destroyed for its reader, with the bytes that waited and the messages dropped before. */
   onCut?: (unread: number, dropped: number) => void
 }
@@ -24,13 +24,18 @@ export interface StreamOptions {
 /** What became of a message. `full` is not gone: it waits, and so should whoever can. */
 export type Sent = 'sent' | 'full' | 'closed'
 
+/** Under which a message may take the place of an older one that still waits. */
+export type CoalesceKey = string | typeof DROPPABLE
+
+/** The key of a message that a reader who lags need not get at all. */
+export const DROPPABLE = Symbol('droppable')
+
 export interface EventStream {
   /**
-   * Writes one message. Throws SseEncodeError where it cannot be encoded. `standsFor` names what the message is the
-   * newest word on: while the reader lags, it takes the place of the one that waits under the same name, and one
-   * under the empty name is dropped.
+   * Writes one message. Throws SseEncodeError where it cannot be encoded. While the reader lags, a message takes the
+   * place of the one that waits under the same key, and a droppable one is left out.
    */
-  send(message: SseMessage, standsFor?: string): Sent
+  send(message: SseMessage, key?: CoalesceKey): Sent
   /** Ends the stream in good order. A browser reconnects all the same: only a 204 tells it to stay away. */
   close(): void
   /** Ends it without what still waits, for a reader who gets that by another stream. */
@@ -47,7 +52,7 @@ export interface EventStream {
 export function openStream(response: ServerResponse, options: StreamOptions = {}): EventStream {
   checkDuration('keepAliveMs', options.keepAliveMs, 0)
   checkDuration('unreadMs', options.unreadMs, 1)
-  response.writeHead(200, { ...STREAM_HEADERS, ...options.headers })
+  response.writeHead(200, headersWith(options.headers))
   response.flushHeaders()
   return new ResponseStream(response, options)
 }
@@ -56,7 +61,7 @@ export function openStream(response: ServerResponse, options: StreamOptions = {}
 export function sendStream(response: ServerResponse, messages: readonly SseMessage[], headers?: object): number {
   let text = ''
   for (const message of messages) text += encodeEvent(message)
-  endInPieces(response.writeHead(200, { ...STREAM_HEADERS, ...headers }), text)
+  endInPieces(response.writeHead(200, headersWith(headers)), text)
   return text.length
 }
 
@@ -67,6 +72,8 @@ const STREAM_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Resource-Policy': 'same-origin', // what reads a stream asks by CORS; an image would only hold it open
 }
+
+const headersWith = (more?: object): Record<string, string> => (more ? { ...STREAM_HEADERS, ...more } : STREAM_HEADERS)
 
 const KEEP_ALIVE = encodeComment('keep-alive')
 
@@ -86,9 +93,9 @@ class ResponseStream implements EventStream {
     this.#response = response
     this.#options = options
     if (this.#isOver()) return // the reader has left before: there will be no `close` to tidy up after
-    const stopBeating = keepAlive(this, options.keepAliveMs ?? 15_000)
+    const stopPinging = keepAlive(this, options.keepAliveMs ?? 15_000)
     response.once('close', () => {
-      stopBeating()
+      stopPinging()
       this.#count(-this.#counted)
       this.#backlog = undefined
       this.#closed?.abort()
@@ -102,13 +109,13 @@ class ResponseStream implements EventStream {
     return this.#closed.signal
   }
 
-  send(message: SseMessage, standsFor?: string): Sent {
+  send(message: SseMessage, key?: CoalesceKey): Sent {
     const text = encodeEvent(message)
     if (this.#isOver() || this.#isEnding) return 'closed'
     if (!this.#backlog && text.length <= PIECE) return this.#write(text) ? 'sent' : this.#lag()
     const isFirst = !this.#backlog
     const backlog = (this.#backlog ??= new Backlog())
-    const more = backlog.add(text, standsFor)
+    const more = backlog.add(text, key)
     const { maxUnreadBytes = 2 ** 20, maxUnreadTotal = maxUnreadBytes } = this.#options
     const isTooMuch = !isFirst && (backlog.keyedBytes > maxUnreadBytes || this.#unread() > maxUnreadTotal)
     if (isTooMuch || !this.#count(more)) {
@@ -131,7 +138,7 @@ class ResponseStream implements EventStream {
   }
 
   /** A keep-alive to a reader who lags would only lengthen what waits for it. */
-  beat(): void {
+  ping(): void {
     if (!this.#backlog && !this.#isOver() && !this.#write(KEEP_ALIVE)) this.#lag()
   }
 
@@ -146,7 +153,7 @@ class ResponseStream implements EventStream {
   #lag(): 'full' {
     this.#backlog ??= new Backlog()
     this.#response.once('drain', () => this.#catchUp())
-    this.#stopWatching ??= watchReader(this.#response, this.#options.unreadMs, () => this.#cut())
+    this.#stopWatching ??= watchSlowReader(this.#response, this.#options.unreadMs, () => this.#cut())
     return 'full'
   }
 
@@ -166,7 +173,7 @@ class ResponseStream implements EventStream {
   }
 
   #count(bytes: number): boolean {
-    const isCounted = bytes === 0 || (this.#options.onUnread?.(bytes, this.#response) ?? true)
+    const isCounted = bytes === 0 || (this.#options.onUnread?.(bytes) ?? true)
     if (isCounted) this.#counted += bytes
     return isCounted
   }
@@ -193,7 +200,10 @@ class Backlog {
 
   /** Returns by how many bytes more wait. */
   add(text: string, key: string | symbol = Symbol()): number {
-    if (key === '') return this.dropped++ && 0
+    if (key === DROPPABLE) {
+      this.dropped++
+      return 0
+    }
     const more = Buffer.byteLength(text) - Buffer.byteLength(this.#texts.get(key) ?? '')
     this.bytes += more
     if (typeof key === 'string') this.keyedBytes += more

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { defineTool, RpcError, ToolError } from '../mcp/index.ts'
-import type { Call, CallToolResult, Tool } from '../mcp/index.ts'
+import type { HandlerContext, CallToolResult, Tool } from '../mcp/index.ts'
 import { timeLimit } from './abort.ts'
 import { createHackerNewsApi, type ListName } from './hacker-news-api.ts'
 import { readOptions, type HackerNewsOptions } from './hacker-news-options.ts'
@@ -19,7 +19,7 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
   const api = createHackerNewsApi(settings)
   let offlineUntil = -Infinity
 
-  async function live(list: ListName, amount: number, call: Call): Promise<CallToolResult> {
+  async function live(list: ListName, amount: number, call: HandlerContext): Promise<CallToolResult> {
     // The deadline is a date; from here on its distance counts, which no clock that is set can change.
     const time = timeLimit(call.signal, call.deadline - Date.now() - settings.marginMs, new Error('the call is over'))
     try {
@@ -40,7 +40,7 @@ export function createHackerNews(options: HackerNewsOptions = {}): Tool {
   }
 
   /** The JSON of each story, null for what is none, and undefined or the Error where none came. */
-  async function fetchAll(ids: readonly number[], call: Call, signal: AbortSignal) {
+  async function fetchAll(ids: readonly number[], call: HandlerContext, signal: AbortSignal) {
     const stories = Array.from<string | Error | null | undefined>({ length: ids.length })
     const step = Math.ceil(ids.length / 10) // of the progress that is told
     let done = 0

@@ -1,26 +1,26 @@
 // Tools that ask their client. One body serves both ways of asking: requests of the server's own (until 2025-11-25),
 // and results that end the request with questions (from 2026-07-28 on), after which the body runs again.
-import { defineTool, RpcError, type JsonSchema, type Questions, type Tool } from '../../src/index.ts'
+import { defineTool, RpcError, type JsonSchema, type InputRequests, type Tool } from '../../src/index.ts'
 
-type Question = Questions[string]
+type InputRequest = InputRequests[string]
 
 /** Asks the user to fill in a form; all of it unless `required` names less. */
 export const form = (
   message: string,
   properties: Record<string, JsonSchema>,
   required = Object.keys(properties),
-): Question => ({
+): InputRequest => ({
   method: 'elicitation/create',
   params: { message, requestedSchema: { type: 'object', properties, required } },
 })
 
 /** Asks the client's model. */
-const prompt = (text: string): Question => ({
+const prompt = (text: string): InputRequest => ({
   method: 'sampling/createMessage',
   params: { messages: [{ role: 'user', content: { type: 'text', text } }], maxTokens: 100 },
 })
 
-const roots: Question = { method: 'roots/list', params: {} }
+const roots: InputRequest = { method: 'roots/list', params: {} }
 
 const STRING = { type: 'string' } as const
 const NAME = form('What is your name?', { name: STRING })
@@ -34,7 +34,7 @@ function field(answer: object | undefined, name: string): string {
 }
 
 /** A tool without arguments that asks once, all its questions at the same time. */
-const asks = (name: string, description: string, questions: Questions): Tool =>
+const asks = (name: string, description: string, questions: InputRequests): Tool =>
   defineTool({
     name,
     description,

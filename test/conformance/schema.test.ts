@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { definePrompt, serve, type Running } from '../../src/index.ts'
+import { definePrompt, serve, type RunningServer } from '../../src/index.ts'
 import { asking } from './asking.ts'
 import { prompts } from './prompts.ts'
 import { resources, resourceTemplates } from './resources.ts'
@@ -68,24 +68,24 @@ const sound = runTestOf('sound', { type: 'text', text: 'hello' })
 
 type Call = (method: string, params?: Json) => Promise<void>
 
-const start = (): Promise<Running> => {
+const start = (): Promise<RunningServer> => {
   const completing = definePrompt({
     name: 'completing',
     arguments: [{ name: 'who', complete: () => ['Ann', 'Bob'] }],
     get: () => 'Hello.',
   })
-  const running: Promise<Running> = serve({
+  const running: Promise<RunningServer> = serve({
     name: 'schemas',
     version: '1.0.0',
     instructions: 'Try everything.',
     tools: [...tools, ...asking, ...triggers(() => changes)],
     prompts: [...prompts, completing],
-    listsChange: true,
+    listChanged: true,
     resources,
     resourceTemplates,
     port: 0,
   })
-  let changes: Running['changes']
+  let changes: RunningServer['changes']
   return running.then((one) => ((changes = one.changes), one))
 }
 
@@ -112,7 +112,7 @@ async function callEverything(call: Call): Promise<void> {
 
 const client = { protocolVersion: '', capabilities: {}, clientInfo: { name: 'test', version: '1' } }
 
-async function overHttpSse({ url }: Running, protocolVersion: string): Promise<void> {
+async function overHttpSse({ url }: RunningServer, protocolVersion: string): Promise<void> {
   const stream = await connectHttpSse(url)
   let lastId = 0
   const call: Call = async (method, params) => {
@@ -131,7 +131,7 @@ async function overHttpSse({ url }: Running, protocolVersion: string): Promise<v
   stream.destroy()
 }
 
-async function overStreamableHttp({ url }: Running, protocolVersion: string): Promise<void> {
+async function overStreamableHttp({ url }: RunningServer, protocolVersion: string): Promise<void> {
   const body = { jsonrpc: '2.0', id: 0, method: 'initialize', params: { ...client, protocolVersion } }
   const { headers } = await post(`${url}/mcp`, body)
   const session = { 'mcp-session-id': String(headers['mcp-session-id']) }
@@ -143,7 +143,7 @@ async function overStreamableHttp({ url }: Running, protocolVersion: string): Pr
   standing.destroy()
 }
 
-async function overStateless(running: Running): Promise<void> {
+async function overStateless(running: RunningServer): Promise<void> {
   const url = `${running.url}/mcp`
   let id = 0
   const prepare = (method: string, params: Json = {}) => {
@@ -162,7 +162,7 @@ async function overStateless(running: Running): Promise<void> {
   const { body, headers } = prepare('subscriptions/listen', { notifications })
   const listening = await openEvents(url, { 'content-type': 'application/json', ...headers }, JSON.stringify(body))
   await listening.message()
-  running.changes.tell({ kind: 'resourceUpdated', uri: 'test://watched-resource' })
+  running.changes.publish({ kind: 'resourceUpdated', uri: 'test://watched-resource' })
   await callEverything(call)
   await running.close()
   await listening.ended

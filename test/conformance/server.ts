@@ -1,16 +1,16 @@
 // The server that the official conformance suite is run against: all that this library can do, in one process.
-import { serve, type Running } from '../../src/index.ts'
+import { serve, type RunningServer } from '../../src/index.ts'
 import { asking } from './asking.ts'
 import { prompts } from './prompts.ts'
 import { resources, resourceTemplates } from './resources.ts'
 import { tools, triggers } from './tools.ts'
 
-const running: Running = await serve({
+const running: RunningServer = await serve({
   name: 'sse-mcp-conformance',
   version: '1.0.0',
   tools: [...tools, ...asking, ...triggers(() => running.changes)],
   prompts,
-  listsChange: true,
+  listChanged: true,
   resources,
   resourceTemplates,
   port: Number(process.env['PORT'] ?? 3000),

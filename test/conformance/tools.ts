@@ -1,6 +1,6 @@
 // Tools that return one kind of content each, and those that say something on the way.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { defineTool, ToolError, type Changes, type Tool } from '../../src/index.ts'
+import { defineTool, ToolError, type ChangeBus, type Tool } from '../../src/index.ts'
 import { PIXEL } from './resources.ts'
 
 /** A millisecond of silence. */
@@ -163,14 +163,14 @@ const mirroredArgument = defineTool({
 })
 
 /** They change nothing: what matters is that whoever listens is told. */
-export const triggers = (changes: () => Changes): Tool[] =>
+export const triggers = (changes: () => ChangeBus): Tool[] =>
   (['tool', 'prompt'] as const).map((what) =>
     defineTool({
       name: `test_trigger_${what}_change`,
       description: `Tells clients that the list of ${what}s has changed`,
       inputSchema: NO_ARGUMENTS,
       run() {
-        changes().tell({ kind: `${what}sListChanged` })
+        changes().publish({ kind: `${what}sListChanged` })
         return 'Told.'
       },
     }),

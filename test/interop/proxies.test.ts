@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { defineTool, serve, type LogEntry, type Running, type ServeOptions } from '../../src/index.ts'
+import { defineTool, serve, type LogEntry, type RunningServer, type ServeOptions } from '../../src/index.ts'
 import { site } from '../../src/app/site.ts'
 import { connectHttpSse, openEvents, post, request, type HttpSse } from '../support/wire.ts'
 
@@ -111,8 +111,8 @@ const tools = [
 interface Setup {
   /** Of the proxy. */
   url: string
-  root: Running
-  hn: Running
+  root: RunningServer
+  hn: RunningServer
   stop(): Promise<void>
 }
 
@@ -120,7 +120,7 @@ interface Setup {
 async function start(proxy: Proxy, given: Partial<ServeOptions> & { timeoutMs?: number } = {}): Promise<Setup> {
   const { timeoutMs, ...options } = given
   const allowedHosts = ['127.0.0.1', 'mcp.example.com']
-  const all = { name: 'test', version: '1', tools, port: 0, allowedHosts, site, log: () => {}, ...options }
+  const all = { name: 'test', version: '1', tools, port: 0, allowedHosts, fallback: site, log: () => {}, ...options }
   const root = await serve(all)
   const hn = await serve({ ...all, publicUrl: 'https://mcp.example.com/hn' })
   const folder = mkdtempSync(join(tmpdir(), `sse-mcp-${proxy.name}-`))

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, posix } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -52,9 +52,9 @@ test('the clock on the wall is asked where a date is meant, and nowhere else: it
     /^src\/auth\/oauth-resource\.ts: .*The token has expired/,
     /^src\/tools\/http-get-json\.ts: .*Date\.parse\(retryAfter\)/,
     /^src\/tools\/hacker-news\.ts: .*call\.deadline - Date\.now/, // a call's deadline is a date
-    /^src\/mcp\/call\.ts: return Date\.now\(\) \+ this\.#deadline\.left/,
-    /^src\/mcp\/request-state\.ts: /, // what was signed may be read by another process
-    /^src\/mcp\/transports\/open-events\.ts: const left = date - Date\.now\(\)/,
+    /^src\/mcp\/request\/run-handler\.ts: return Date\.now\(\) \+ this\.#deadline\.left/,
+    /^src\/mcp\/request\/request-state\.ts: /, // what was signed may be read by another process
+    /^src\/mcp\/transports\/open-event-stream\.ts: const left = date - Date\.now\(\)/,
     /^src\/bounds\/log\.ts: .*time: new Date/,
   ]
   assert.deepEqual(
@@ -86,6 +86,65 @@ test('src/sse imports nothing of Node at run time, so that a browser can load it
       if (/^import (?!type)/.test(line)) assert.doesNotMatch(line, /node:/, file)
 })
 
+/** The floors, from below. A file imports from lower floors, and from its own. `import type` counts as well. */
+const FLOORS = [
+  /^src\/(sse|jsonrpc|bounds|json-schema)\/|^src\/(uri-template|event-source)\.ts/,
+  /^src\/mcp\/options\.ts/,
+  /^src\/mcp\/protocol\//,
+  /^src\/mcp\/revisions\//,
+  /^src\/mcp\/request\//,
+  /^src\/mcp\/(features|http)\//,
+  /^src\/mcp\/server\.ts/,
+  /^src\/mcp\/transports\//,
+  /^src\/mcp\/routes\.ts/,
+  /^src\/mcp\/handler\.ts/,
+  /^src\/mcp\/index\.ts/,
+  /^src\/(auth|serve|tools)\//,
+  /^src\/index\.ts/,
+  /^src\/app\//,
+  /^src\/main\.ts/,
+]
+const floorOf = (file: string): number => FLOORS.findIndex((floor) => floor.test(file))
+
+/** What each file of src imports or exports on, types included. */
+const imports = new Map(
+  source.map((file) => [
+    file,
+    [...read(file).matchAll(/^(?:import|export)\b[^;'"]*?from '(\.[^']*)'|\bimport\('(\.[^']*)'\)/gm)].map(
+      ([, one, other]) => posix.normalize(posix.join(posix.dirname(file), (one ?? other)!)),
+    ),
+  ]),
+)
+
+test('every import points down, types included', () => {
+  assert.deepEqual(
+    source.filter((file) => floorOf(file) === -1),
+    [],
+    'a file on no floor',
+  )
+  const upward = source.flatMap((file) =>
+    imports
+      .get(file)!
+      .filter((imported) => floorOf(imported) > floorOf(file))
+      .map((imported) => `${file} -> ${imported}`),
+  )
+  assert.deepEqual(upward, [])
+})
+
+test('no imports run in a circle, types included', () => {
+  const circles: string[] = []
+  const done = new Set<string>()
+  function follow(file: string, path: readonly string[]): void {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+    if (done.has(file) || path.includes(file)) return
+    for (const imported of imports.get(file) ?? []) follow(imported, [...path, file])
+    done.add(file)
+  }
+  for (const file of source) follow(file, [])
+  assert.deepEqual(circles, [])
+  assert.ok([...imports.values()].flat().length > 200, 'and they were read')
+})
+
 const copy = mkdtempSync(join(tmpdir(), 'sse-mcp-lint-'))
 after(() => rmSync(copy, { recursive: true, force: true }))
 cpSync(join(ROOT, '.oxlintrc.json'), join(copy, '.oxlintrc.json'))
@@ -111,12 +170,18 @@ for (const [file, specifier, rule] of [
   ['src/jsonrpc/errors.ts', 'node:fs', 'src/jsonrpc stands alone'],
   ['src/bounds/budget.ts', '../mcp/index.ts', 'src/bounds stands alone'],
   ['src/json-schema/validate.ts', '../jsonrpc/index.ts', 'src/json-schema stands alone'],
-  ['src/mcp/tool.ts', '../sse/parser.ts', 'public faces of sse and jsonrpc'],
+  ['src/mcp/server.ts', '../sse/parser.ts', 'public faces of sse and jsonrpc'],
   ['src/mcp/features/tools.ts', '../../jsonrpc/dispatcher.ts', 'public faces of sse and jsonrpc'],
-  ['src/mcp/tool.ts', '../tools/hacker-news.ts', 'mcp knows no tool'],
+  ['src/mcp/server.ts', '../tools/hacker-news.ts', 'mcp knows no tool'],
   ['src/mcp/features/tools.ts', '../../index.ts', 'mcp knows no tool'],
-  ['src/tools/hacker-news.ts', '../mcp/tool.ts', 'public face of mcp'],
-  ['src/tools/hacker-news.ts', '../mcp/transports/body.ts', 'public face of mcp'],
+  ['src/mcp/protocol/types.ts', '../request/client.ts', 'mcp/protocol is the lowest'],
+  ['src/mcp/revisions/index.ts', '../request/client.ts', 'mcp/revisions'],
+  ['src/mcp/request/context.ts', '../features/tools.ts', 'mcp/request'],
+  ['src/mcp/features/tools.ts', '../server.ts', 'mcp/features'],
+  ['src/mcp/http/guard.ts', '../transports/transport.ts', 'mcp/http'],
+  ['src/mcp/transports/http-sse.ts', '../routes.ts', 'mcp/transports'],
+  ['src/tools/hacker-news.ts', '../mcp/server.ts', 'public face of mcp'],
+  ['src/tools/hacker-news.ts', '../mcp/http/body.ts', 'public face of mcp'],
   ['src/tools/hacker-news.ts', '../jsonrpc/index.ts', 'public face of mcp'],
   ['src/tools/hacker-news.ts', '../index.ts', 'public face of mcp'],
 ] as const)

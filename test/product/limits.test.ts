@@ -8,7 +8,7 @@ import { inspect } from 'node:util'
 import { createMcpHandler, defineTool, LIMITS, limitsFrom, serve, type Limits } from '../../src/index.ts'
 import { flagOf, help, readSettings, SETTINGS, variableOf } from '../../src/app/settings.ts'
 import { callAfter } from '../../src/bounds/deadline.ts'
-import { openStream, watchReader } from '../../src/sse/index.ts'
+import { openStream, watchSlowReader } from '../../src/sse/index.ts'
 import { timeLimit } from '../../src/tools/abort.ts'
 import { readOptions } from '../../src/tools/hacker-news-options.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
@@ -114,7 +114,7 @@ test('a stream is not opened with milliseconds that no timer can wait, and says 
         message: new RegExp(`^${name} must be`),
       })
     }
-  assert.throws(() => watchReader({} as ServerResponse, 3e9, () => {}), { message: /^unreadMs must be/ })
+  assert.throws(() => watchSlowReader({} as ServerResponse, 3e9, () => {}), { message: /^unreadMs must be/ })
 })
 
 test('what Hacker News is asked for, and for how long, is checked under its name', () => {

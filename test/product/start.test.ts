@@ -183,7 +183,7 @@ test(
     const preload = (rejected: string) =>
       `--import=data:text/javascript,${encodeURIComponent(`
       const { Exchange } = await import(${JSON.stringify(new URL('dist/mcp/exchange.js', `file://${ROOT}`).href)})
-      const exchange = new Exchange({ jsonrpc: '2.0', id: 1, method: 'tools/call' }, {}, {})
+      const exchange = new RequestContext({ jsonrpc: '2.0', id: 1, method: 'tools/call' }, {}, {})
       exchange.cancel()
       process.on('SIGUSR2', () => Promise.reject(${rejected}))`)}`
     const child = start([], { PORT: '0', NODE_OPTIONS: preload('exchange.signal.reason') })

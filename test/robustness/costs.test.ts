@@ -17,7 +17,7 @@ const WRITES = ['writev', 'writeBuffer', 'writeUtf8String', 'writeLatin1String',
 type Handle = Record<string, (...args: unknown[]) => unknown>
 
 async function start(t: TestContext) {
-  const running = await serve({ name: 'costs', version: '1', tools: [echo], listsChange: true, port: 0 })
+  const running = await serve({ name: 'costs', version: '1', tools: [echo], listChanged: true, port: 0 })
   const sockets: Socket[] = []
   t.after(() => {
     for (const socket of sockets) socket.destroy()
@@ -118,7 +118,7 @@ test('a change is one write for each stream that hears of it', async (t) => {
     await until(/retry: 1000/)
   }
   writes()
-  running.changes.tell({ kind: 'toolsListChanged' })
+  running.changes.publish({ kind: 'toolsListChanged' })
   await Promise.all(streams.map(({ until }) => until(/list_changed/)))
   assert.equal(writes(), 5)
 })

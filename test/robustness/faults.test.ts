@@ -9,7 +9,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { defineTool, serve, type Running } from '../../src/index.ts'
+import { defineTool, serve, type RunningServer } from '../../src/index.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
 import { connectHttpSse, openEvents, post, request, type HttpSse, type Json } from '../support/wire.ts'
 
@@ -118,7 +118,7 @@ let openGate = () => {}
 const gate = { opened: Promise.resolve() }
 const nothing = { type: 'object', properties: {} } as const
 
-const start = (name: string): Promise<Running> =>
+const start = (name: string): Promise<RunningServer> =>
   serve({
     name: 'test',
     version: '1',

@@ -8,7 +8,7 @@ import {
   defineTool,
   isCallEnd,
   serve,
-  type Call,
+  type HandlerContext,
   type LogEntry,
 } from '../../src/index.ts'
 import { connectHttpSse, openEvents, post, type Json } from '../support/wire.ts'
@@ -20,9 +20,9 @@ const question = {
 }
 
 /** The calls that ran, so that a test can go on where their tool would. */
-const calls: Call[] = []
+const calls: HandlerContext[] = []
 const ran = new EventEmitter()
-const note = (call: Call) => {
+const note = (call: HandlerContext) => {
   calls.push(call)
   ran.emit('call', call)
 }
@@ -108,7 +108,7 @@ const mcp = `${url}/mcp`
 const both = { accept: 'application/json, text/event-stream' }
 
 /** All that a tool can do with a call. None of it may throw, nor reach the wire. */
-async function sayAll(call: Call): Promise<void> {
+async function sayAll(call: HandlerContext): Promise<void> {
   call.progress(1e9)
   call.log('emergency', 'late')
   call.releaseConnection(1)
@@ -188,7 +188,7 @@ test('a call that is cancelled, or whose session ends, is over: ask rejects, and
     const session = await open('2025-11-25')
     const began = once(ran, 'call')
     const answer = post(mcp, callOf('waits'), session)
-    const [call] = (await began) as [Call]
+    const [call] = (await began) as [HandlerContext]
     const aborted = once(call.signal, 'abort')
     if (end === 'DELETE') await fetch(mcp, { method: 'DELETE', headers: session })
     else await post(mcp, { jsonrpc: '2.0', method: end, params: { requestId: 1 } }, session)

@@ -34,7 +34,7 @@ const { url, server, close } = await serve({
   version: '1',
   port: 0,
   tools,
-  site,
+  fallback: site,
   keepAliveMs: KEEP_ALIVE_MS,
   log: () => {},
 })

@@ -14,7 +14,7 @@ const auth = {
   }),
 }
 async function start(t: TestContext, options: Partial<ServeOptions>) {
-  const running = await serve({ name: 't', version: '1', port: 0, log() {}, listsChange: true, auth, ...options })
+  const running = await serve({ name: 't', version: '1', port: 0, log() {}, listChanged: true, auth, ...options })
   t.after(() => running.close())
   return running
 }

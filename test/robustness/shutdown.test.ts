@@ -143,7 +143,7 @@ test('T-90: a request on a connection that is still open gets 503 and the connec
 })
 
 test('T-90: a subscription ends with its notification and its result', async () => {
-  const running = await start({ listsChange: true })
+  const running = await start({ listChanged: true })
   const listen = { ...body(7), method: 'subscriptions/listen' }
   const params = { notifications: { toolsListChanged: true }, _meta: listen.params._meta }
   const stream = await openEvents(

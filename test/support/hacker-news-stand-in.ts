@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Call, LogEntry, ToolReturn } from '../../src/mcp/index.ts'
+import type { HandlerContext, LogEntry, ToolReturn } from '../../src/mcp/index.ts'
 
 /** What an item of the API has at least. */
 export interface Item {
@@ -176,7 +176,7 @@ function endless(response: ServerResponse, status: number): void {
 }
 
 /** What a tool gets without a server around it. */
-export function newCall(given: Partial<Call> = {}): Call {
+export function newCall(given: Partial<HandlerContext> = {}): HandlerContext {
   return {
     signal: new AbortController().signal,
     deadline: Date.now() + 20_000,
@@ -184,7 +184,7 @@ export function newCall(given: Partial<Call> = {}): Call {
     progress: () => {},
     log: () => {},
     releaseConnection: () => {},
-    ask: (() => assert.fail('this tool asks nothing')) as unknown as Call['ask'],
+    ask: (() => assert.fail('this tool asks nothing')) as unknown as HandlerContext['ask'],
     ...given,
   }
 }

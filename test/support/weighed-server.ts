@@ -9,7 +9,7 @@ const { url, close } = await serve({
   port: 0,
   keepAliveMs: 0,
   drainMs: 0,
-  listsChange: true,
+  listChanged: true,
   log() {},
   tools: [
     defineTool({

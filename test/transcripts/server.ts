@@ -4,13 +4,13 @@ import {
   defineResource,
   defineResourceTemplate,
   serve,
-  type Running,
+  type RunningServer,
   type ServeOptions,
 } from '../../src/index.ts'
 import { createTools, question } from './tools.ts'
 
 /** Starts one for one transcript: nothing is left over from another. */
-export async function start(options: Partial<ServeOptions> = {}): Promise<Running> {
+export async function start(options: Partial<ServeOptions> = {}): Promise<RunningServer> {
   const resources = ['a', 'b', 'c', 'd', 'e'].map((name) =>
     defineResource({
       uri: `test://${name}`,
@@ -55,16 +55,16 @@ export async function start(options: Partial<ServeOptions> = {}): Promise<Runnin
     },
   })
 
-  const running: Running = await serve({
+  const running: RunningServer = await serve({
     name: 'transcripts',
     version: '1.0.0',
     title: 'Transcripts',
     websiteUrl: 'https://example.com/',
-    tools: createTools((change) => running.changes.tell(change)),
+    tools: createTools((change) => running.changes.publish(change)),
     resources: [...resources, broken],
     resourceTemplates: [item],
     prompts: [hello, asking],
-    listsChange: true,
+    listChanged: true,
     keepAliveMs: 0,
     log: () => {}, // what fails here fails on purpose
     ...options,

@@ -1,5 +1,5 @@
 // A tool for each thing that can happen on the wire.
-import { defineTool, ToolError, type Changes, type Tool } from '../../src/index.ts'
+import { defineTool, ToolError, type ChangeBus, type Tool } from '../../src/index.ts'
 
 const nothing = { type: 'object', properties: {} } as const
 const text = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] } as const
@@ -20,7 +20,7 @@ function gate<T = void>() {
 }
 
 /** The tools of one server, which wait for each other; `tell` says that something has changed. */
-export function createTools(tell: Changes['tell']): Tool[] {
+export function createTools(tell: ChangeBus['publish']): Tool[] {
   const [begun, released, ended] = [gate(), gate(), gate<string>()]
 
   return [

@@ -8,7 +8,7 @@ import { site } from '../../src/app/site.ts'
 import { openEvents, post, request } from '../support/wire.ts'
 
 const common = { name: 'test', version: '1', port: 0, log() {} }
-const { url, close } = await serve({ ...common, site })
+const { url, close } = await serve({ ...common, fallback: site })
 after(close)
 
 /** Bytes out, bytes in, until the server closes. */
@@ -200,7 +200,7 @@ test('no page of another site may embed an answer, whichever it is', async (t) =
   const own = await serve({
     ...common,
     tools: [tool],
-    site: (_request, response) => void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('mine'),
+    fallback: (_request, response) => void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('mine'),
   })
   t.after(own.close)
   const seen = async (what: string, answer: Promise<{ status: number; headers: NodeJS.Dict<string | string[]> }>) => {

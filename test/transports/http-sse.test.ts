@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, test } from 'node:test'
-import { defineTool, serve, ToolError, type LogEntry, type Running } from '../../src/index.ts'
+import { defineTool, serve, ToolError, type LogEntry, type RunningServer } from '../../src/index.ts'
 import { connectHttpSse, openEvents, post, rawExchange, request, type HttpSse } from '../support/wire.ts'
 
 /** What tools wait for and tell of, so that no test has to sleep. */
@@ -127,7 +127,7 @@ const options = {
   port: 0,
   log: (entry: LogEntry) => void logged.push(entry),
 }
-const running: Running = await serve(options)
+const running: RunningServer = await serve(options)
 const { url } = running
 after(() => running.close())
 

@@ -1,7 +1,7 @@
 // What a tool may ask its client, by a request in a session and by input_required without: R-EL-…, R-LC-9, R-MR-….
 import assert from 'node:assert/strict'
 import { after, test, type TestContext } from 'node:test'
-import { defineTool, serve, type Questions, type Running, type ServeOptions } from '../../src/index.ts'
+import { defineTool, serve, type InputRequests, type RunningServer, type ServeOptions } from '../../src/index.ts'
 import { openEvents, post, type Json, type OpenStream } from '../support/wire.ts'
 
 const META = 'io.modelcontextprotocol/'
@@ -19,7 +19,7 @@ const weather = { name: 'weather', inputSchema: { type: 'object' } }
 const sampleWithTools = { method: sample.method, params: { ...sample.params, tools: [weather] } }
 
 let open = 0
-const asking = (name: string, questions: Questions, timeoutMs = 60_000) =>
+const asking = (name: string, questions: InputRequests, timeoutMs = 60_000) =>
   defineTool({
     name,
     timeoutMs,
@@ -53,7 +53,7 @@ const mcp = `${url}/mcp`
 const json = { 'content-type': 'application/json' }
 
 /** A server for one test. */
-async function serveFor(t: TestContext, more: ServeOptions): Promise<Running> {
+async function serveFor(t: TestContext, more: ServeOptions): Promise<RunningServer> {
   const running = await serve(more)
   t.after(() => running.close())
   return running

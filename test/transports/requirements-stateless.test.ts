@@ -8,7 +8,7 @@ import {
   defineTool,
   serve,
   type Change,
-  type Running,
+  type RunningServer,
   type ServeOptions,
 } from '../../src/index.ts'
 import { connectHttpSse, openEvents, post, type Json, type OpenStream } from '../support/wire.ts'
@@ -22,7 +22,7 @@ const form = { message: 'Which city?', requestedSchema: { type: 'object', proper
 const options = {
   name: 'test',
   version: '1',
-  listsChange: true,
+  listChanged: true,
   pageSize: 1,
   port: 0,
   tools: [
@@ -66,7 +66,7 @@ after(close)
 const mcp = `${url}/mcp`
 
 /** A server for one test. */
-async function serveFor(t: TestContext, more: ServeOptions): Promise<Running> {
+async function serveFor(t: TestContext, more: ServeOptions): Promise<RunningServer> {
   const running = await serve(more)
   t.after(() => running.close())
   return running
@@ -131,7 +131,7 @@ test('R-SU-3, R-SU-4, R-SU-5, R-SU-7, R-RE-8: each subscription gets what it ask
   gate.open()
   const talk = modern('tools/call', { name: 'talks' }, { meta: { progressToken: 1, [`${META}logLevel`]: 'debug' } })
   await post(at, talk.body, talk.headers)
-  for (const change of ALL_CHANGES) other.changes.tell(change)
+  for (const change of ALL_CHANGES) other.changes.publish(change)
   await other.close()
   const heard = await Promise.all(streams.map(rest))
 
@@ -153,7 +153,7 @@ test('R-SU-3, R-SU-4, R-SU-5, R-SU-7, R-RE-8: each subscription gets what it ask
 })
 
 test('R-SU-2: lists that never change are not acknowledged', async (t) => {
-  const still = await serveFor(t, { ...options, listsChange: false })
+  const still = await serveFor(t, { ...options, listChanged: false })
   const stream = await listen({ toolsListChanged: true, resourceSubscriptions: [] }, 1, `${still.url}/mcp`)
   assert.deepEqual((await stream.message()).params.notifications, { resourceSubscriptions: [] })
 })
@@ -161,14 +161,14 @@ test('R-SU-2: lists that never change are not acknowledged', async (t) => {
 test('R-SU-7: one subscription ends without the other, and a new one hears nothing of before', async () => {
   const [one, two] = [await listen({ toolsListChanged: true }, 1), await listen({ toolsListChanged: true }, 1)]
   for (const stream of [one, two]) await stream.message()
-  changes.tell({ kind: 'toolsListChanged' })
+  changes.publish({ kind: 'toolsListChanged' })
   for (const stream of [one, two]) assert.match((await stream.message()).method, /list_changed$/)
   one.destroy()
   await one.ended
   const three = await listen({ toolsListChanged: true, promptsListChanged: true }, 1)
   await three.message()
-  changes.tell({ kind: 'promptsListChanged' })
-  changes.tell({ kind: 'toolsListChanged' })
+  changes.publish({ kind: 'promptsListChanged' })
+  changes.publish({ kind: 'toolsListChanged' })
   assert.equal((await two.message()).method, 'notifications/tools/list_changed')
   assert.equal((await three.message()).method, 'notifications/prompts/list_changed')
   two.destroy()
@@ -208,7 +208,7 @@ test('R-LO-5: a log message goes on the reply of the request that named the leve
     messages.filter(({ method }) => method === 'notifications/message').map(({ params }) => params.data),
   )
   assert.deepEqual(logs, [['a 1', 'a 2'], [], ['c 1', 'c 2']])
-  changes.tell({ kind: 'toolsListChanged' })
+  changes.publish({ kind: 'toolsListChanged' })
   await listening.message()
   assert.equal((await listening.message()).method, 'notifications/tools/list_changed')
   listening.destroy()
@@ -300,11 +300,11 @@ test('R-RE-7: an update of a resource reaches the sessions that subscribed to it
   const uri = 'test://a'
   await one.call('resources/subscribe', { uri })
   await two.call('resources/subscribe', { uri: 'test://b' })
-  changes.tell({ kind: 'resourceUpdated', uri })
+  changes.publish({ kind: 'resourceUpdated', uri })
   assert.deepEqual(await one.message(), { jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } })
   assert.equal((await two.call('ping', {}, 'nothing before')).id, 'nothing before')
   await one.call('resources/unsubscribe', { uri })
-  changes.tell({ kind: 'resourceUpdated', uri })
+  changes.publish({ kind: 'resourceUpdated', uri })
   assert.equal((await one.call('ping', {}, 'nothing more')).id, 'nothing more')
   one.destroy()
   two.destroy()

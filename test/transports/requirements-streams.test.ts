@@ -4,7 +4,7 @@ import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { after, test, type TestContext } from 'node:test'
-import { definePrompt, defineTool, serve, type Running, type ServeOptions } from '../../src/index.ts'
+import { definePrompt, defineTool, serve, type RunningServer, type ServeOptions } from '../../src/index.ts'
 import { createParser, type SseEvent } from '../../src/sse/index.ts'
 import { connectHttpSse, openEvents, post, rawExchange, request, type Json, type OpenStream } from '../support/wire.ts'
 
@@ -28,14 +28,14 @@ const tools = [
     },
   }),
 ]
-const options = { name: 'test', version: '1', tools, listsChange: true, port: 0, log: () => {} }
+const options = { name: 'test', version: '1', tools, listChanged: true, port: 0, log: () => {} }
 const { url, server, changes, close } = await serve(options)
 after(close)
 const mcp = `${url}/mcp`
 const REVISIONS = ['2025-03-26', '2025-06-18', '2025-11-25'] as const
 
 /** A server for one test. */
-async function serveFor(t: TestContext, more: ServeOptions): Promise<Running> {
+async function serveFor(t: TestContext, more: ServeOptions): Promise<RunningServer> {
   const running = await serve(more)
   t.after(() => running.close())
   return running
@@ -131,7 +131,7 @@ for (const version of REVISIONS)
     const stream = await postOpen(call('steps', { mark: 'm' }, 7, 'p'), session)
     const early = await stream.event()
     if (early.data === '') await stream.event()
-    changes.tell({ kind: 'toolsListChanged' })
+    changes.publish({ kind: 'toolsListChanged' })
     gate.open()
     const said = await rest(stream)
     assert.equal((await post(mcp, ping, session)).status, 200)
@@ -150,7 +150,7 @@ test('R-SH-13: of two GET streams the newer one gets a message, and of two sessi
     await openEvents(mcp, session),
     await openEvents(mcp, other),
   ]
-  changes.tell({ kind: 'toolsListChanged' })
+  changes.publish({ kind: 'toolsListChanged' })
   for (const one of [session, other]) await request('DELETE', mcp, one)
   assert.deepEqual(
     (await Promise.all([older, newer, another].map(rest))).map(({ length }) => length),
@@ -164,7 +164,7 @@ test('R-SH-15, R-SH-16: an id occurs once in a session, names its stream, and le
   const standing = await openEvents(mcp, session)
   const answers = [1, 2, 3].map((id) => post(mcp, call('steps', { mark: `m${id}` }, id, id), session))
   const streams = (await Promise.all(answers)).map(({ text }) => eventsOf(text))
-  changes.tell({ kind: 'toolsListChanged' })
+  changes.publish({ kind: 'toolsListChanged' })
   streams.push([await standing.event(), await standing.event()])
   const ids = streams.flat().map(({ lastEventId }) => lastEventId)
   assert.equal(ids.length, 3 * 5 + 2)
@@ -305,7 +305,7 @@ test('R-SE-10: neither do an id and the name of a method become one', async () =
 test('R-SE-12: no error text has a token, a path or a stack of the server', async (t) => {
   const failing = await serveFor(t, {
     ...options,
-    site: () => {
+    fallback: () => {
       throw new Error('secret-token')
     },
     tools: [

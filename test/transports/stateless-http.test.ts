@@ -72,7 +72,7 @@ const tools = [
     },
   }),
 ]
-const { url, close } = await serve({ name: 'test', version: '1', tools, listsChange: true, port: 0 })
+const { url, close } = await serve({ name: 'test', version: '1', tools, listChanged: true, port: 0 })
 after(close)
 const mcp = `${url}/mcp`
 

@@ -6,11 +6,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { after, mock, test } from 'node:test'
 import fc from 'fast-check'
 import { createGuard, defineTool, serve, type LogEntry } from '../../src/index.ts'
-import { Exchange, newClient } from '../../src/mcp/request/context.ts'
+import { createClient, type InFlightRequest } from '../../src/mcp/request/client.ts'
 import { limitsFrom } from '../../src/bounds/limits.ts'
 import { newest } from '../../src/mcp/revisions/index.ts'
 import { createSessionStore, type Session } from '../../src/mcp/transports/session-store.ts'
-import { createParser, createReplayStore, encodeEvent, openStream, type ReplayLog } from '../../src/sse/index.ts'
+import { createParser, createEventStore, encodeEvent, openStream, type EventLog } from '../../src/sse/index.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
 import {
   connectHttpSse,
@@ -440,17 +440,34 @@ interface Fake extends Session {
   ended: number
 }
 
+const NOBODY = { principal: undefined, key: '' }
+
+/** A request that has no response yet. */
+const inFlight = (): InFlightRequest & { cancelled: boolean } => ({
+  message: { jsonrpc: '2.0', id: 1, method: 'ping' },
+  pending: undefined,
+  cancelled: false,
+  cancel() {
+    this.cancelled = true
+  },
+})
+
+/** All of them have their responses. */
+const rest = ({ client }: Fake): void => {
+  for (let place = 0; client.inFlight.size > 0; place++) client.inFlight.remove(place)
+}
+
 const fake = (name: string): Fake => ({
   id: name,
-  client: newClient(newest),
-  spokenAt: 0,
-  timesSpoken: 0,
+  client: createClient(newest),
+  lastUsedAt: 0,
+  uses: 0,
   open: false,
   ended: 0,
-  isOpen() {
+  hasStream() {
     return this.open
   },
-  say() {},
+  send() {},
   end() {
     this.ended++
   },
@@ -472,7 +489,6 @@ const step = fc.oneof(
 )
 
 test('9. the session store is never above its cap, and never ends a session in use', () => {
-  const nobody = {} as IncomingMessage
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 12 }), fc.array(step, { maxLength: 60 }), (maxSessions, steps) => {
       let now = 0
@@ -487,7 +503,7 @@ test('9. the session store is never above its cap, and never ends a session in u
         const store = createSessionStore<Fake>(limits, () => now)
         const all: Fake[] = []
         const closed = new Set<Fake>() // by the client
-        const live = () => all.filter((session) => store.find(session.id, nobody) === session)
+        const live = () => all.filter((session) => store.find(session.id, NOBODY) === session)
         const inUse = (session: Fake) => session.open || session.client.inFlight.size > 0
         for (const each of steps) {
           const before = live()
@@ -512,14 +528,8 @@ test('9. the session store is never above its cap, and never ends a session in u
             if (each.kind === 'touch') store.touch(session)
             if (each.kind === 'open') session.open = true
             if (each.kind === 'shut') session.open = false
-            if (each.kind === 'rest') session.client.inFlight.clear()
-            if (each.kind === 'work')
-              session.client.inFlight.add(
-                new Exchange({ jsonrpc: '2.0', id: 1, method: 'ping' }, session.client, {
-                  send() {},
-                  ask: () => () => Promise.reject(new Error('nobody is asked here')),
-                }),
-              )
+            if (each.kind === 'rest') rest(session)
+            if (each.kind === 'work') session.client.inFlight.add(inFlight())
             if (each.kind === 'close') {
               closed.add(session)
               store.close(session)
@@ -529,7 +539,8 @@ test('9. the session store is never above its cap, and never ends a session in u
           for (const session of used) if (!closed.has(session)) assert.ok(live().includes(session), session.id)
           for (const session of all) {
             assert.equal(session.ended, live().includes(session) ? 0 : 1, 'ended once, when it is forgotten')
-            if (session.ended) for (const exchange of session.client.inFlight) assert.ok(exchange.cancelled)
+            if (session.ended)
+              for (const request of session.client.inFlight) assert.ok((request as { cancelled?: boolean }).cancelled)
           }
           assert.equal(sweep !== undefined, live().length > 0 || (sweep !== undefined && closed.size > 0))
         }
@@ -693,15 +704,15 @@ test('5. replay after any cut is what was not yet seen, in order and once, or un
   fc.assert(
     fc.property(fc.oneof(bounds, fc.constant(wide)), fc.array(replayStep, { maxLength: 50 }), (limits, steps) => {
       let now = 0
-      const store = createReplayStore(limits, () => now)
+      const store = createEventStore(limits, () => now)
       const names = ['1', '2', 'get', 'a.b']
       const logs = names.map((name) => ({
-        log: store.open(name) as ReplayLog,
+        log: store.open(name) as EventLog,
         ids: [`${name}.0`],
         texts: [] as string[],
         /** How many of the texts are certainly forgotten. */
         gone: 0,
-        spokenAt: 0,
+        lastUsedAt: 0,
         dropped: 0,
       }))
       for (const [n, each] of steps.entries()) {
@@ -715,7 +726,7 @@ test('5. replay after any cut is what was not yet seen, in order and once, or un
           const data = `${n}`.padEnd(each.length, '.')
           one.ids.push(one.log.append({ data }).id)
           one.texts.push(data)
-          one.spokenAt = now
+          one.lastUsedAt = now
         }
         let total = 0
         for (const one of logs) {
@@ -735,7 +746,7 @@ test('5. replay after any cut is what was not yet seen, in order and once, or un
           total += length
           assert.ok(kept.length <= limits.maxEvents)
           assert.ok(length <= limits.maxLength || kept.length === 1, 'the last one stays, however long')
-          if (now - one.spokenAt > limits.maxAgeMs) assert.equal(kept.length, 0)
+          if (now - one.lastUsedAt > limits.maxAgeMs) assert.equal(kept.length, 0)
           if (limits === wide) assert.equal(first, one.dropped, 'nothing is forgotten without need')
           assert.equal(new Set(one.ids).size, one.ids.length)
           for (const other of logs)

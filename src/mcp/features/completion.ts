@@ -1,8 +1,9 @@
-import { INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
-import type { Methods } from '../request/context.ts'
-import type { Complete, Prompt } from './prompt.ts'
-import type { Resource, ResourceTemplate } from './resource.ts'
-import { runOrFail } from '../request/call.ts'
+import { after, INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
+import type { Complete } from '../request/handler-context.ts'
+import { runOrFail } from '../request/run-handler.ts'
+import type { Methods } from './methods.ts'
+import type { Prompt } from './prompts.ts'
+import type { Resource, ResourceTemplate } from './resources.ts'
 
 /** As many as the specification allows in one answer. */
 const MAX_VALUES = 100
@@ -20,7 +21,7 @@ export function completion(all: Completable): Methods {
     all.resourceTemplates.some(({ complete }) => complete && Object.keys(complete).length > 0)
   if (!completes) return {}
   return {
-    'completion/complete': async ({ ref, argument, context }, exchange) => {
+    'completion/complete': ({ ref, argument, context: given }, context) => {
       const { name, value } = asObject(argument)
       if (typeof name !== 'string' || typeof value !== 'string')
         throw new RpcError(INVALID_PARAMS, 'params.argument needs name and value, two strings.')
@@ -28,12 +29,14 @@ export function completion(all: Completable): Methods {
       if (!parameters) throw new RpcError(INVALID_PARAMS, 'params.ref names no prompt, resource or template.')
       if (!parameters.has(name)) throw new RpcError(INVALID_PARAMS, 'params.argument.name is unknown to it.')
 
-      const chosen = asObject(asObject(context)['arguments'])
+      const chosen = asObject(asObject(given)['arguments'])
       const complete = parameters.get(name)
-      const { principal } = exchange.client
-      const found = await runOrFail(exchange, () => complete?.(value, { arguments: chosen, principal }) ?? [])
-      const values = found.slice(0, MAX_VALUES)
-      return { completion: { values, total: found.length, hasMore: found.length > MAX_VALUES } }
+      const { principal } = context.client.caller
+      const found = runOrFail(context, () => complete?.(value, { arguments: chosen, principal }) ?? [])
+      return after(found, (suggested) => {
+        const values = suggested.slice(0, MAX_VALUES)
+        return { completion: { values, total: suggested.length, hasMore: suggested.length > MAX_VALUES } }
+      })
     },
   }
 }

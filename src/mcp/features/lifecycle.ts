@@ -1,15 +1,15 @@
 import { INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
 import { readCapabilities, readClientInfo } from '../request/client-info.ts'
-import type { Methods } from '../request/context.ts'
 import { negotiate, perRequestRevisions } from '../revisions/index.ts'
 import type { Capabilities, Implementation } from '../protocol/types.ts'
+import type { Methods } from './methods.ts'
 
 export interface LifecycleOptions extends Implementation {
   /** How to use this server, for the model. */
   instructions?: string
 }
 
-/** How a client meets the server, and what it may say at any time. */
+/** Initialization, discovery, ping and cancellation (basic/lifecycle, basic/utilities). */
 export function lifecycle(server: LifecycleOptions, capabilities: Capabilities): Methods {
   const { name, version, title, description, icons, websiteUrl } = server
   const info = { name, version, title, description, icons, websiteUrl }
@@ -39,9 +39,9 @@ export function lifecycle(server: LifecycleOptions, capabilities: Capabilities):
     ping: () => {},
     'notifications/cancelled': ({ requestId }, { client }) => {
       // Some clients give every request the same id: a cancel that names it stops all of them.
-      for (const exchange of client.inFlight) {
-        const { message } = exchange
-        if ('id' in message && message.id === requestId && message.method !== 'initialize') exchange.cancel()
+      for (const request of client.inFlight) {
+        const { id, method } = request.message
+        if (id === requestId && method !== 'initialize') request.cancel()
       }
     },
   }

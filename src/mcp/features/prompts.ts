@@ -1,10 +1,53 @@
-import { clip, INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
-import type { Methods } from '../request/context.ts'
-import { indexBy } from '../options.ts'
-import { definePrompt, type Prompt, type PromptReturn } from './prompt.ts'
-import type { GetPromptResult, PromptMessage } from '../protocol/types.ts'
+import { after, clip, INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
+import { indexBy, isFunction, isText, must } from '../options.ts'
+import type { GetPromptResult, PromptArgument, PromptInfo, PromptMessage } from '../protocol/types.ts'
+import type { Complete, HandlerContext } from '../request/handler-context.ts'
+import { runOrFail } from '../request/run-handler.ts'
+import type { Revision } from '../revisions/index.ts'
+import type { Methods } from './methods.ts'
 import type { Pager } from './pagination.ts'
-import { runOrFail } from '../request/call.ts'
+
+// Above: the prompt that you write. Below: what a client calls.
+
+export interface PromptParameter extends PromptArgument {
+  complete?: Complete
+}
+
+/** Text of one message of the user, messages, or a whole result. */
+export type PromptReturn = string | readonly PromptMessage[] | GetPromptResult
+
+export interface PromptDefinition<A extends readonly PromptParameter[]> extends Omit<PromptInfo, 'arguments'> {
+  arguments?: A
+  get(args: PromptArguments<A>, context: HandlerContext): PromptReturn | Promise<PromptReturn>
+}
+
+/** The values by name: those required are there, others may be. */
+export type PromptArguments<A extends readonly PromptParameter[]> = {
+  [P in A[number] as P extends { required: true } ? P['name'] : never]: string
+} & { [P in A[number] as P extends { required: true } ? never : P['name']]?: string }
+
+export interface Prompt extends PromptInfo {
+  arguments?: readonly PromptParameter[]
+  get(args: Record<string, string>, context: HandlerContext): PromptReturn | Promise<PromptReturn>
+}
+
+/** A prompt whose values are typed by its own list of arguments. Throws TypeError for two of the same name. */
+export function definePrompt<const A extends readonly PromptParameter[]>(definition: PromptDefinition<A>): Prompt {
+  must(isRecord(definition), 'definePrompt needs { name, get }.')
+  const { name, arguments: list = [] } = definition as { name: string; arguments?: readonly PromptParameter[] }
+  must(isText(name), 'A prompt needs a name, a text.')
+  must(isFunction(definition.get), `Prompt ${name}: get must be a function, (args, context) => ….`)
+  must(Array.isArray(list), `Prompt ${name}: arguments must be a list of { name }.`)
+  for (const one of list) {
+    must(isText(one?.name), `Prompt ${name}: each of its arguments needs a name, a text.`)
+    must(!one.complete || isFunction(one.complete), `Prompt ${name}: complete must be a function.`)
+  }
+  indexBy(list, (one) => one.name, `arguments of the prompt ${name} are called`)
+  return {
+    ...(definition as unknown as Prompt),
+    get: (args, context) => definition.get(args as PromptArguments<A>, context),
+  }
+}
 
 /** Lists the prompts and fills them in. */
 export function prompts(list: readonly Prompt[], page: Pager): Methods {
@@ -16,19 +59,23 @@ export function prompts(list: readonly Prompt[], page: Pager): Methods {
       const { items, ...next } = page('prompts', list, cursor)
       return { prompts: items.map((prompt) => client.revision.encodePrompt(prompt)), ...next }
     },
-    'prompts/get': async ({ name, arguments: given = {} }, exchange) => {
+    'prompts/get': ({ name, arguments: given = {} }, context) => {
       if (typeof name !== 'string') throw new RpcError(INVALID_PARAMS, 'params.name must be the name of a prompt.')
       const prompt = byName.get(name)
       if (!prompt) throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${clip(name)}. prompts/list names all.`)
       const args = readArguments(prompt, given)
-      const { revision } = exchange.client
-      const { messages, ...result } = asResult(await runOrFail(exchange, (call) => prompt.get(args, call)))
-      const known = messages.filter(({ content }) => revision.contentTypes.includes(content.type))
-      return {
-        ...result,
-        messages: known.map(({ role, content }) => ({ role, content: revision.encodeContent(content) })),
-      }
+      const { revision } = context.client
+      const returned = runOrFail(context, (author) => prompt.get(args, author))
+      return after(returned, (value) => encodePromptResult(asResult(value), revision))
     },
+  }
+}
+
+function encodePromptResult({ messages, ...result }: GetPromptResult, revision: Revision): object {
+  const known = messages.filter(({ content }) => revision.contentTypes.includes(content.type))
+  return {
+    ...result,
+    messages: known.map(({ role, content }) => ({ role, content: revision.encodeContent(content) })),
   }
 }
 

@@ -1,12 +1,60 @@
-import { INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
-import type { Exchange, Methods } from '../request/context.ts'
-import { indexBy, isFunction, must } from '../options.ts'
-import { defineResource, type Resource, type ResourceReturn, type ResourceTemplate } from './resource.ts'
-import type { Call } from './tool.ts'
-import type { ResourceContents } from '../protocol/types.ts'
-import { climbs, isUri } from '../../uri-template.ts'
+import { after, INVALID_PARAMS, INVALID_REQUEST, isRecord, RpcError } from '../../jsonrpc/index.ts'
+import { hasDotSegments, isUri, parseTemplate, type UriTemplate, type VariableOf } from '../../uri-template.ts'
+import { indexBy, isFunction, isText, must } from '../options.ts'
+import type { ResourceContents, ResourceInfo, ResourceTemplateInfo } from '../protocol/types.ts'
+import type { RequestContext } from '../request/context.ts'
+import type { Complete, HandlerContext } from '../request/handler-context.ts'
+import { runOrFail } from '../request/run-handler.ts'
+import type { Methods } from './methods.ts'
 import type { Pager } from './pagination.ts'
-import { runOrFail } from '../request/call.ts'
+
+// Above: the resource that you write. Below: what a client calls.
+
+/** Text, bytes, or contents of several URIs. Undefined: there is no such resource. */
+export type ResourceReturn = string | Uint8Array | readonly ResourceContents[] | undefined
+
+export interface Resource extends ResourceInfo {
+  read(context: HandlerContext): ResourceReturn | Promise<ResourceReturn>
+}
+
+export interface ResourceTemplateDefinition<T extends string> extends ResourceTemplateInfo {
+  /** RFC 6570 with `{variable}` and `{+variable}`, which may contain slashes. */
+  uriTemplate: T
+  /** Suggests values, by variable. */
+  complete?: { readonly [V in VariableOf<T>]?: Complete }
+  /** The values come from outside, percent-decoded: one may begin with a slash, but has no `..` between slashes. */
+  read(variables: Record<VariableOf<T>, string>, context: HandlerContext): ResourceReturn | Promise<ResourceReturn>
+}
+
+export interface ResourceTemplate extends ResourceTemplateInfo, UriTemplate {
+  complete?: Readonly<Record<string, Complete | undefined>>
+  read(variables: Record<string, string>, context: HandlerContext): ResourceReturn | Promise<ResourceReturn>
+}
+
+/** Something to read under a URI. Throws TypeError where that is none. */
+export function defineResource(definition: Resource): Resource {
+  must(isRecord(definition), 'defineResource needs { uri, name, read }.')
+  const { uri, name, read } = definition
+  must(isText(uri) && isUri(uri), `Resource ${JSON.stringify(uri)}: not a URI.`)
+  must(isText(name), `Resource ${uri} needs a name, a text.`)
+  must(isFunction(read), `Resource ${uri}: read must be a function, (context) => ….`)
+  return { ...definition, read: (context) => definition.read(context) }
+}
+
+/** Things to read under all URIs of a template, whose variables are typed by it. Throws TypeError for one we cannot read. */
+export function defineResourceTemplate<const T extends string>(
+  definition: ResourceTemplateDefinition<T>,
+): ResourceTemplate {
+  must(isRecord(definition), 'defineResourceTemplate needs { uriTemplate, name, read }.')
+  const { uriTemplate, name, complete = {} } = definition
+  must(isText(uriTemplate), 'A resource template needs a uriTemplate, a text.')
+  must(isText(name), `Template ${uriTemplate} needs a name, a text.`)
+  must(isFunction(definition.read), `Template ${uriTemplate}: read must be a function, (variables, context) => ….`)
+  for (const one of Object.values(complete))
+    must(!one || isFunction(one), `Template ${uriTemplate}: complete has functions.`)
+  const read: ResourceTemplate['read'] = (variables, context) => definition.read(variables as never, context)
+  return { ...(definition as unknown as ResourceTemplate), ...parseTemplate(uriTemplate), read }
+}
 
 /** URIs that one client may subscribe to, and the characters of all of them: they outlive the message. */
 const MAX_SUBSCRIPTIONS = 1_000
@@ -22,14 +70,14 @@ export function resources(list: readonly Resource[], templates: readonly Resourc
   if (list.length + templates.length === 0) return {}
 
   /** What reads a URI: its own resource, else the first template that it fits. */
-  function find(uri: string, { client }: Exchange) {
+  function find(uri: string, { client }: RequestContext) {
     const resource = byUri.get(uri)
-    if (resource) return { mimeType: resource.mimeType, read: (call: Call) => resource.read(call) }
+    if (resource) return { mimeType: resource.mimeType, read: (author: HandlerContext) => resource.read(author) }
     for (const template of templates) {
       const variables = template.match(uri)
       if (!variables) continue
-      if (Object.values(variables).some(climbs)) break
-      return { mimeType: template.mimeType, read: (call: Call) => template.read(variables, call) }
+      if (Object.values(variables).some(hasDotSegments)) break
+      return { mimeType: template.mimeType, read: (author: HandlerContext) => template.read(variables, author) }
     }
     throw client.revision.resourceNotFound(uri)
   }
@@ -43,18 +91,20 @@ export function resources(list: readonly Resource[], templates: readonly Resourc
       const { items, ...next } = page('templates', templates, cursor)
       return { resourceTemplates: items.map((one) => client.revision.encodeResource(one)), ...next }
     },
-    'resources/read': async (params, exchange) => {
+    'resources/read': (params, context) => {
       const uri = readUri(params['uri'])
-      const { revision } = exchange.client
-      const { mimeType, read } = find(uri, exchange)
-      const contents = asContents(await runOrFail(exchange, read), uri, mimeType)
-      if (!contents) throw revision.resourceNotFound(uri)
-      return { contents: contents.map((one) => revision.encodeResourceContents(one)) }
+      const { revision } = context.client
+      const { mimeType, read } = find(uri, context)
+      return after(runOrFail<ResourceReturn>(context, read), (returned) => {
+        const contents = asContents(returned, uri, mimeType)
+        if (!contents) throw revision.resourceNotFound(uri)
+        return { contents: contents.map((one) => revision.encodeResourceContents(one)) }
+      })
     },
-    'resources/subscribe': (params, exchange) => {
+    'resources/subscribe': (params, context) => {
       const uri = readUri(params['uri'])
-      find(uri, exchange)
-      const subscriptions = (exchange.client.subscriptions ??= new Set())
+      find(uri, context)
+      const subscriptions = (context.client.subscriptions ??= new Set())
       if (subscriptions.has(uri)) return
       if (subscriptions.size >= MAX_SUBSCRIPTIONS || lengthOf(subscriptions) + uri.length > MAX_SUBSCRIPTION_LENGTH)
         throw new RpcError(

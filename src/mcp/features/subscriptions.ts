@@ -1,12 +1,13 @@
 import { INTERNAL_ERROR, INVALID_PARAMS, isRecord, RpcError } from '../../jsonrpc/index.ts'
-import type { Handler, Id, Params } from '../../jsonrpc/index.ts'
-import { notificationOf, type Change, type Changes } from '../protocol/changes.ts'
-import type { Exchange, Methods } from '../request/context.ts'
+import type { Handler, Params } from '../../jsonrpc/index.ts'
+import { notificationOf, type Change, type ChangeBus } from '../protocol/change-bus.ts'
+import type { RequestContext } from '../request/context.ts'
+import type { Methods } from './methods.ts'
 
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 
-/** The data of the error when no more streams can be held: a transport may have a status for it. */
-export const FULL = { reason: 'busy' }
+/** The data of the error when no more subscriptions can be held: a transport may have a status for it. */
+export const SUBSCRIPTIONS_FULL = { reason: 'busy' }
 
 /** What a client wants to hear of. */
 interface Filter {
@@ -23,45 +24,45 @@ export interface Listening {
 }
 
 /** `subscriptions/listen`: a request whose answer comes when the subscription ends, and changes before it. */
-export function subscriptions(changes: Changes, listsChange: boolean, maxListens: number): Listening {
+export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListens: number): Listening {
   const ends = new Set<() => void>()
   const open = new Map<string, number>() // by caller: one principal has no more than half of them
 
-  const listen: Handler<Exchange> = ({ notifications }, exchange) => {
+  const listen: Handler<RequestContext> = ({ notifications }, context) => {
     if (!isRecord(notifications)) throw new RpcError(INVALID_PARAMS, 'params.notifications must be an object.')
-    const { principal, caller } = exchange.client
-    const own = open.get(caller) ?? 0
+    const { principal, key } = context.client.caller
+    const own = open.get(key) ?? 0
     const isOverShare = principal && !principal.isShared && own >= maxListens / 2
     if (ends.size >= maxListens || isOverShare)
-      throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', FULL)
-    const { id } = exchange.message as { id: Id }
+      throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', SUBSCRIPTIONS_FULL)
+    const { id } = context.message
     const _meta = { [SUBSCRIPTION]: id }
-    const filter = honoured(notifications, listsChange)
-    exchange.forgetParams()
+    const filter = accepted(notifications, listChanged)
+    context.forgetParams()
 
     return new Promise((resolve) => {
-      const stop = changes.listen((change) => {
+      const stop = changes.subscribe((change) => {
         if (!wants(filter, change)) return
         const { method, params } = notificationOf(change)
-        exchange.notify(method, { ...params, _meta })
+        context.notify(method, { ...params, _meta })
       })
-      open.set(caller, own + 1)
+      open.set(key, own + 1)
       const over = () => {
         if (!ends.delete(end)) return
         stop()
-        const left = open.get(caller)! - 1
-        if (left > 0) open.set(caller, left)
-        else open.delete(caller)
+        const left = open.get(key)! - 1
+        if (left > 0) open.set(key, left)
+        else open.delete(key)
         resolve({ _meta })
       }
       // The pages disagree on how a server ends it: the notification of one, then the result of the other.
       const end = () => {
-        exchange.notify('notifications/cancelled', { requestId: id, reason: 'The server ends.', _meta })
+        context.notify('notifications/cancelled', { requestId: id, reason: 'The server ends.', _meta })
         over()
       }
       ends.add(end)
-      exchange.whenAborted(over)
-      exchange.notify('notifications/subscriptions/acknowledged', { notifications: filter, _meta })
+      context.whenAborted(over)
+      context.notify('notifications/subscriptions/acknowledged', { notifications: filter, _meta })
     })
   }
 
@@ -79,11 +80,11 @@ const LISTS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged']
 const MAX_RESOURCES = 1000
 const MAX_LENGTH = 65_536
 
-/** What of the wishes will be kept: what nobody knows is left out of the acknowledgment. */
-function honoured(wishes: Params, listsChange: boolean): Filter {
+/** The part of what is requested that is kept: what is unknown is left out of the acknowledgment. */
+function accepted(requested: Params, listChanged: boolean): Filter {
   const filter: Filter = {}
-  if (listsChange) for (const list of LISTS) if (wishes[list] === true) filter[list] = true
-  const uris = wishes['resourceSubscriptions']
+  if (listChanged) for (const list of LISTS) if (requested[list] === true) filter[list] = true
+  const uris = requested['resourceSubscriptions']
   if (Array.isArray(uris)) {
     filter.resourceSubscriptions = []
     let length = 0

@@ -1,14 +1,84 @@
-import { clip, INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
-import type { Exchange, Methods } from '../request/context.ts'
-import { InputRequired } from '../protocol/input-required.ts'
+import { after, attempt, clip, INVALID_PARAMS, isRecord, RpcError } from '../../jsonrpc/index.ts'
+import type { MaybePromise, Params } from '../../jsonrpc/index.ts'
+import { wholeNumber } from '../../bounds/limits.ts'
 import { causeOf, type Log } from '../../bounds/log.ts'
-import { indexBy, isFunction, must } from '../options.ts'
+import { checkAgainst, checkSchema, type Check } from '../../json-schema/index.ts'
+import type { AnySchema, Arguments, Infer } from '../../json-schema/types.ts'
+import { indexBy, isFunction, isText, must } from '../options.ts'
+import { InputRequired, ToolError } from '../protocol/errors.ts'
+import type { CallToolResult, Content, ToolInfo } from '../protocol/types.ts'
+import type { RequestContext } from '../request/context.ts'
+import type { HandlerContext } from '../request/handler-context.ts'
+import { withTimeout } from '../request/run-handler.ts'
 import type { Revision } from '../revisions/index.ts'
-import type { Tool, ToolReturn } from './tool.ts'
-import { ToolError } from '../protocol/tool-error.ts'
-import type { CallToolResult, Content } from '../protocol/types.ts'
+import { headerParams, type HeaderParam } from './header-params.ts'
+import type { Methods } from './methods.ts'
 import type { Pager } from './pagination.ts'
-import { runInTime } from '../request/call.ts'
+
+// Above: the tool that you write. Below: what a client calls.
+
+/**
+ * Text, or a result. One with structuredContent alone has its JSON as text too, for clients that know no other.
+ * Throw a ToolError to tell the model what to do differently.
+ */
+export type ToolReturn<Output = unknown> =
+  | string
+  | (Omit<CallToolResult, 'structuredContent'> & { structuredContent?: Output })
+  | (Omit<CallToolResult, 'structuredContent' | 'content'> & { structuredContent: Output })
+
+export interface ToolDefinition<S extends AnySchema, O extends AnySchema> extends Omit<
+  ToolInfo,
+  'inputSchema' | 'outputSchema'
+> {
+  /**
+   * What the arguments must be. Published as it is; without `$schema` it is JSON Schema 2020-12. Keywords of others say
+   * nothing here: what OpenAPI writes as `nullable` is `type: ['string', 'null']`.
+   */
+  inputSchema: S
+  /** What structuredContent must be; then it has to be there. A result that does not fit is a failure of the tool. */
+  outputSchema?: O
+  /** How long a call may take, in milliseconds. Default 60,000; Infinity: as long as it wants. */
+  timeoutMs?: number
+  run(args: Arguments<S>, context: HandlerContext): ToolReturn<Infer<O>> | Promise<ToolReturn<Infer<O>>>
+}
+
+export interface Tool extends ToolInfo {
+  readonly timeoutMs: number
+  /** Where its schemas have patterns that a text could keep busy for ever. */
+  readonly costly: readonly string[]
+  /** Arguments that headers repeat, where the transport has such. */
+  readonly headerParams: readonly HeaderParam[]
+  run(args: Record<string, unknown>, context: HandlerContext): ToolReturn | Promise<ToolReturn>
+  /** Compiled at the first call. */
+  check(): Check | Promise<Check>
+  checkOutput?(): Check | Promise<Check>
+}
+
+/** A tool whose arguments are typed by its own JSON Schema. Throws TypeError where clients could not use it. */
+export function defineTool<const S extends AnySchema, const O extends AnySchema = AnySchema>(
+  definition: ToolDefinition<S, O>,
+): Tool {
+  must(isRecord(definition), 'defineTool needs { name, inputSchema, run }.')
+  const { name, inputSchema, outputSchema, timeoutMs = 60_000 } = definition
+  const isName = isText(name) && /^[A-Za-z0-9_.-]{1,64}$/.test(name)
+  must(isName, `Tool name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 _ . -`)
+  must(inputSchema !== undefined, `Tool ${name} needs an inputSchema. Without arguments: { type: 'object' }.`)
+  const input = checkSchema(inputSchema, `Tool ${name}: inputSchema`)
+  must(input.schema['type'] === 'object', `Tool ${name}: the inputSchema needs type "object".`)
+  const output = outputSchema === undefined ? undefined : checkSchema(outputSchema, `Tool ${name}: outputSchema`)
+  must(isFunction(definition.run), `Tool ${name}: run must be a function, (args, context) => ….`)
+  if (timeoutMs !== Infinity)
+    wholeNumber(timeoutMs, `Tool ${name}: timeoutMs, unless it is Infinity,`, 1, Number.MAX_SAFE_INTEGER)
+  return {
+    ...(definition as unknown as Tool),
+    run: (args, context) => definition.run(args as Arguments<S>, context), // it is what `check` lets pass
+    timeoutMs,
+    costly: [...input.costly, ...(output?.costly ?? [])],
+    headerParams: headerParams(input),
+    check: checkAgainst(input, 'arguments'),
+    ...(output && { checkOutput: checkAgainst(output, 'structuredContent') }),
+  }
+}
 
 /** Lists the tools and runs them. */
 export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
@@ -23,38 +93,40 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       const { items, ...next } = page('tools', list, cursor)
       return { tools: items.map((tool) => client.revision.encodeTool(tool)), ...next }
     },
-    'tools/call': async (params, exchange) => {
+    'tools/call': (params, context) => {
       const { name, arguments: given = {} } = params
       if (typeof name !== 'string') throw new RpcError(INVALID_PARAMS, 'params.name must be the name of a tool.')
       const tool = byName.get(name)
       if (!tool) throw new RpcError(INVALID_PARAMS, `Unknown tool: ${clip(name)}. tools/list names all.`)
       if (!isRecord(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
-      exchange.way.checkArguments?.(tool, given)
-      const check = tool.check()
-      const checked = (check instanceof Promise ? await check : check)(given)
-      const result =
-        'problem' in checked
+      const result = after(tool.check(), (check) => {
+        const checked = check(given)
+        return 'problem' in checked
           ? failed(`Invalid arguments for ${name}: ${clip(checked.problem, 1024)}`)
-          : await runTool(tool, checked.value as Params, exchange, log)
-      return encodeCallResult(result, exchange.client.revision)
+          : runTool(tool, checked.value as Params, context, log)
+      })
+      return after(result, (one) => encodeCallResult(one, context.client.revision))
     },
   }
 }
 
 // What goes wrong inside a tool is a result, so that the model can react (server/tools, "Error Handling").
-async function runTool(tool: Tool, args: Params, exchange: Exchange, log: Log): Promise<CallToolResult> {
+function runTool(tool: Tool, args: Params, context: RequestContext, log: Log): MaybePromise<CallToolResult> {
   const { name, timeoutMs } = tool
-  const late = () => new ToolError(`The tool ${name} took longer than ${timeoutMs / 1000} s and was stopped.`)
-  try {
-    const returned = runInTime(exchange, timeoutMs, late, (call) => tool.run(args, call))
-    const result = returned instanceof Promise ? await returned : returned
-    return asResult(tool.checkOutput ? await checkOutput(result, tool) : result)
-  } catch (error) {
-    if (error instanceof ToolError) return failed(error.message)
-    if (error instanceof RpcError || error instanceof InputRequired) throw error
-    if (!exchange.cancelled) log({ level: 'error', reason: 'tool-failed', tool: name, cause: causeOf(error) })
-    return failed(`The tool ${name} failed. The server's log has the cause.`)
-  }
+  const timeoutError = () => new ToolError(`The tool ${name} took longer than ${timeoutMs / 1000} s and was stopped.`)
+  return attempt<CallToolResult, CallToolResult>(
+    () => {
+      const returned = withTimeout(context, timeoutMs, timeoutError, (author) => tool.run(args, author))
+      return after(returned, (result) => after(tool.checkOutput ? checkOutput(result, tool) : result, asResult))
+    },
+    (result) => result,
+    (error) => {
+      if (error instanceof ToolError) return failed(error.message)
+      if (error instanceof RpcError || error instanceof InputRequired) throw error
+      if (!context.cancelled) log({ level: 'error', reason: 'tool-failed', tool: name, cause: causeOf(error) })
+      return failed(`The tool ${name} failed. The server's log has the cause.`)
+    },
+  )
 }
 
 function asResult(returned: ToolReturn): CallToolResult {
@@ -85,7 +157,7 @@ function encodeCallResult(result: CallToolResult, revision: Revision): object {
 const isPlain = ({ type, annotations, _meta }: Content) =>
   type === 'text' && annotations === undefined && _meta === undefined
 
-/** What of it the client has words for. */
+/** The blocks whose type is known to the client's revision. */
 const known = (content: readonly Content[], revision: Revision): object[] =>
   content.filter(({ type }) => revision.contentTypes.includes(type)).map((block) => revision.encodeContent(block))
 

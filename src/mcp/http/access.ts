@@ -1,47 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { noteCaller } from '../request/context.ts'
-import type { Transport } from '../transports/transport.ts'
-
-/** Who is calling, as far as authorization has found out. */
-export interface Principal {
-  issuer: string
-  subject: string
-  /** The program that the subject lets act for it. */
-  client?: string
-  /** When the token ends, in milliseconds since 1970, and its open streams with it. A session keeps that of its first. */
-  expiresAt?: number
-  /** Whether many callers go by this name, as with one token for all: then no share is kept from it for others. */
-  isShared?: boolean
-}
+import type { Principal } from '../request/handler-context.ts'
 
 export interface Auth {
   /** Finds out who is calling. Throws HttpError 400, 401 or 403. */
   authorize(request: IncomingMessage): Principal | Promise<Principal>
-  /** What anybody may GET, by path: it tells how to be let in. */
-  readonly documents?: ReadonlyMap<string, Transport>
+  /** Public metadata, by path (RFC 9728): they tell how to be authorized, and anybody may GET them. */
+  readonly documents?: ReadonlyMap<string, (request: IncomingMessage, response: ServerResponse) => void>
 }
 
-export interface Entrance {
+export interface AccessOptions {
   /** Finds out who is calling `/mcp`, `/sse` and `/messages`. Default: nobody asks. */
   auth?: Auth
-  /** Lets a request in, or throws HttpError: a limit of rates, say. */
+  /** Admits a request, or throws HttpError: a limit of rates, say. */
   admit?: (request: IncomingMessage, principal?: Principal) => void
 }
 
-/** Lets a request in. False: the caller did not wait. Throws HttpError. */
-export async function letIn(request: IncomingMessage, response: ServerResponse, by: Entrance): Promise<boolean> {
-  const { auth, admit } = by
-  let caller: Principal | undefined
+/** Finds out who sends a request, and whether it is admitted. Throws HttpError where it is not. */
+export async function authorizeRequest(
+  request: IncomingMessage,
+  { auth, admit }: AccessOptions,
+): Promise<Principal | undefined> {
+  let principal: Principal | undefined
   try {
-    caller = await auth?.authorize(request)
+    principal = await auth?.authorize(request)
   } catch (error) {
     admit?.(request) // who guesses tokens is counted too
     throw error
   }
-  admit?.(request, caller)
-  if (caller) noteCaller(request, caller)
-  return !response.destroyed
+  admit?.(request, principal)
+  return principal
 }
-
-export const isSame = (one?: Principal, other?: Principal): boolean =>
-  one?.issuer === other?.issuer && one?.subject === other?.subject && one?.client === other?.client

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import {
+  attempt,
+  checkDepth,
   INTERNAL_ERROR,
   INVALID_REQUEST,
   isMessage,
@@ -9,11 +11,14 @@ import {
   parseJson,
   readableId,
   tooDeep,
+  type MaybePromise,
   type Message,
 } from '../../jsonrpc/index.ts'
-import { rememberLast } from './guard.ts'
+import { Pieces } from '../../bounds/pieces.ts'
+import { weightOf } from '../../bounds/weight.ts'
 import { HttpError } from './http-error.ts'
-import { weightOf, type MessageMemory } from './message-memory.ts'
+import type { MessageMemory } from './message-memory.ts'
+import { rememberLast } from './remember-last.ts'
 
 /** The message that a JSON value is. Throws HttpError with the id, where one can be read. */
 export function asMessage(value: unknown): Message {
@@ -26,11 +31,16 @@ export function asMessage(value: unknown): Message {
 type Posted = IncomingMessage & { body?: unknown }
 
 /**
- * The JSON value that a POST brings. Throws HttpError: 415 unless it is JSON, sent as it is; 413 above `maxBytes`, from
- * the declared length already; 400 where the bytes are no JSON in UTF-8 or end early; 500 where somebody has read them
- * and left nothing.
+ * Reads the JSON value that a POST brings, goes on with `use`, and gives back the memory when that is done. Throws, or
+ * rejects with, HttpError: 415 unless it is JSON, sent as it is; 413 above `maxBytes`, from the declared length already;
+ * 400 where the bytes are no JSON in UTF-8 or end early; 500 where somebody has read them and left nothing.
  */
-export async function readJson(request: Posted, maxBytes: number, memory: MessageMemory): Promise<unknown> {
+export function readJson<T>(
+  request: Posted,
+  maxBytes: number,
+  memory: MessageMemory,
+  use: (value: unknown) => MaybePromise<T>,
+): MaybePromise<T> {
   const { headers } = request
   // A page can send text/plain or a form to any site unasked, but not application/json.
   if (!isJson(headers['content-type'] ?? ''))
@@ -38,15 +48,34 @@ export async function readJson(request: Posted, maxBytes: number, memory: Messag
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
   // Bytes that were read are not there a second time, and who listens for `readable` takes them before us.
   const isTaken = request.readableDidRead || request.readableEnded || request.listenerCount('readable') > 0
-  if (isTaken) return readParsed(request, maxBytes, memory)
+  if (isTaken) return releaseAfter(memory, () => use(readParsed(request, maxBytes, memory)))
   if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
     throw new HttpError(415, INVALID_REQUEST, 'Send the message uncompressed.', {
       headers: { 'Accept-Encoding': 'identity' },
     })
-  return parseBytes(await readBytes(request, maxBytes, memory), memory)
+  return readBytes(request, maxBytes, memory, (bytes) => releaseAfter(memory, () => use(parseBytes(bytes, memory))))
 }
 
-function readBytes(request: IncomingMessage, maxBytes: number, memory: MessageMemory): Promise<Buffer> {
+const releaseAfter = <T>(memory: MessageMemory, work: () => MaybePromise<T>): MaybePromise<T> =>
+  attempt<T, T>(
+    work,
+    (value) => {
+      memory.release()
+      return value
+    },
+    (error) => {
+      memory.release()
+      throw error
+    },
+  )
+
+// What follows is begun when the last byte is there: a promise of the bytes alone would be one more for each message.
+function readBytes<T>(
+  request: IncomingMessage,
+  maxBytes: number,
+  memory: MessageMemory,
+  use: (bytes: Buffer) => MaybePromise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const body = new Pieces()
     const onData = (given: Buffer | string): void => {
@@ -62,12 +91,17 @@ function readBytes(request: IncomingMessage, maxBytes: number, memory: MessageMe
     }
     const onEnd = (): void => {
       stop()
-      resolve(body.whole())
+      try {
+        resolve(use(body.whole()))
+      } catch (error) {
+        reject(error as Error)
+      }
     }
     const endEarly = (): void => fail(new HttpError(400, PARSE_ERROR, 'The body ended early.'))
     const goOn = (): void => void request.resume() // nobody else's pause may make the caller wait for ever
     const fail = (error: HttpError): void => {
       stop()
+      memory.release()
       reject(error)
     }
     // What listens to a request is there as long as its response, and with it the bytes.
@@ -81,44 +115,6 @@ function readBytes(request: IncomingMessage, maxBytes: number, memory: MessageMe
     request.resume()
   })
 }
-
-/**
- * A body as it comes. Small chunks are put together: kept each for itself it takes some hundred bytes, and a sender may
- * cut its body into single ones.
- */
-class Pieces {
-  size = 0
-  readonly #pieces: Buffer[] = []
-  /** Where small chunks go, and how much of it is full. */
-  #slab: Buffer | undefined
-  #used = 0
-
-  add(chunk: Buffer): void {
-    this.size += chunk.length
-    if (this.#pieces.length > 0 && chunk.length < SLAB / 4) return this.#copy(chunk)
-    this.#close()
-    this.#pieces.push(chunk)
-  }
-
-  whole(): Buffer {
-    this.#close()
-    return this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces)
-  }
-
-  #copy(chunk: Buffer): void {
-    if (this.#used + chunk.length > SLAB) this.#close()
-    this.#slab ??= Buffer.allocUnsafeSlow(SLAB)
-    this.#used += chunk.copy(this.#slab, this.#used)
-  }
-
-  #close(): void {
-    if (this.#slab) this.#pieces.push(this.#slab.subarray(0, this.#used))
-    this.#slab = undefined
-    this.#used = 0
-  }
-}
-
-const SLAB = 65_536
 
 /** What a body parser has left: bytes, text, or a value, which becomes text again to pass what text has to pass. */
 function readParsed(
@@ -154,6 +150,7 @@ const ALREADY_READ =
 function parseBytes(bytes: Buffer, memory: MessageMemory): unknown {
   if (!isUtf8(bytes)) throw new HttpError(400, PARSE_ERROR, 'The body is not UTF-8.')
   const text = bytes.toString()
+  checkDepth(text) // what is too deep is refused for that, whatever it weighs
   memory.set(weightOf(text))
   return parseJson(text)
 }

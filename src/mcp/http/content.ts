@@ -1,21 +1,63 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errorResponse, INTERNAL_ERROR, RpcError } from '../../jsonrpc/index.ts'
+import { endInPieces } from '../../sse/index.ts'
+import { OWN_PAGES_ONLY } from './guard.ts'
 import { HttpError } from './http-error.ts'
-import { sendText } from '../transports/post-response.ts'
+import { rememberLast } from './remember-last.ts'
 
-/** No JSON-RPC body: newer clients take this answer as the sign that another transport is here. */
+/** The content types that a request accepts (RFC 9110, "Accept"). */
+export interface Accepted {
+  json: boolean
+  stream: boolean
+}
+
+/** Lenient as the field is: one of the two types is enough, and who sends no Accept takes anything. */
+export const acceptedBy = ({ headers }: IncomingMessage): Accepted => accepted(headers.accept ?? '*/*')
+
+const accepted = rememberLast((accept: string): Accepted => {
+  const wanted = accept.includes(';') ? accept.split(',').filter(isWanted).join() : accept
+  const anything = wanted.includes('*/*')
+  return {
+    json: anything || /application\/(json|\*)/i.test(wanted),
+    stream: anything || /text\/(event-stream|\*)/i.test(wanted),
+  }
+})
+
+const isWanted = (range: string): boolean => !/;\s*q=0(\.0*)?\s*$/i.test(range)
+
+/** A whole response of one piece of text. */
+export function sendText(response: ServerResponse, status: number, type: string, text: string, headers?: object): void {
+  const own: Record<string, string | number> = {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(text),
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+  }
+  if (headers) Object.assign(own, headers)
+  response.writeHead(status, own)
+  endInPieces(response, text)
+}
+
+/** 202: notifications and responses are accepted, and that is all there is to say. */
+export function acknowledge(response: ServerResponse): void {
+  response.writeHead(202, ACKNOWLEDGED).end()
+}
+
+const ACKNOWLEDGED = { 'Content-Length': 0, 'X-Content-Type-Options': 'nosniff', ...OWN_PAGES_ONLY }
+
+/** 405. No JSON-RPC body: newer clients take this answer as the sign that another transport is here. */
 export function methodNotAllowed(response: ServerResponse, allowed: readonly string[], hint = ''): void {
   const text = `This URL answers ${allowed.join(', ')} and nothing else. ${hint}`
   sendText(response, 405, 'text/plain', `${text.trim()}\n`, { Allow: allowed.join(', ') })
 }
 
-/** `more` says what else is here: a page, say. */
+/** 404. `more` says what else is here: a page, say. */
 export function notFound(response: ServerResponse, more = ''): void {
   const text = `Nothing here.${more && ` ${more}`} MCP is at /mcp, HTTP+SSE begins at GET /sse.\n`
   sendText(response, 404, 'text/plain', text)
 }
 
-/** Answers with the error, if there is still somebody to answer. What was not thrown on purpose says nothing outside. */
+/** Responds with the error, if there is still somebody to read it. What was not thrown on purpose says nothing outside. */
 export function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return void response.end()
   const { status, headers, id } = error instanceof HttpError ? error : NO_DETAILS

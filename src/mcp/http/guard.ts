@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clip, INVALID_REQUEST } from '../../jsonrpc/index.ts'
 import { createList } from '../../bounds/allowed.ts'
 import { HttpError } from './http-error.ts'
+import { rememberLast } from './remember-last.ts'
 
 export interface GuardOptions {
   /** Names in the Host header that are us, with or without a port. Default: localhost, 127.0.0.1, [::1]. */
@@ -71,15 +72,6 @@ function refusal(header: 'Host' | 'Origin', value: string): HttpError {
     INVALID_REQUEST,
     `${header} ${JSON.stringify(clip(value, 256))} is not allowed. If it should be, add it to ${variable} (option ${option}).`,
   )
-}
-
-/** The same function, which remembers its last answer: one request after another says the same of itself. */
-export function rememberLast<T>(work: (text: string) => T): (text: string) => T {
-  let last: { text: string; answer: T } | undefined
-  return (text) => {
-    if (last?.text !== text) last = { text, answer: work(text) }
-    return last.answer
-  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Params } from '../../jsonrpc/index.ts'
 import type { JsonSchema } from '../../json-schema/types.ts'
 
 /** Who a client or a server is. */
@@ -122,3 +123,9 @@ export interface GetPromptResult {
   messages: readonly PromptMessage[]
   _meta?: Meta
 }
+
+/** Requests of the server to its client (elicitation, sampling, roots), by names of your own. */
+export type InputRequests = Record<string, { method: string; params?: Params }>
+
+/** The client's results, under the names of the requests. Check them: they come from outside. */
+export type InputResponses = Record<string, object>

@@ -1,66 +1,64 @@
-import { clip, RpcError, type Message, type Params, type Response } from '../../jsonrpc/index.ts'
-import { CAPABILITY_MISSING } from '../protocol/errors.ts'
-import type { Client, Exchange, Question } from './context.ts'
-import { InputRequired } from '../protocol/input-required.ts'
+import { clip, RpcError, type Params, type Response } from '../../jsonrpc/index.ts'
+import { CAPABILITY_MISSING, InputRequired, ToolError } from '../protocol/errors.ts'
+import type { InputRequests, InputResponses } from '../protocol/types.ts'
+import type { Client, PendingRequest } from './client.ts'
+import type { RequestContext } from './context.ts'
+import type { Ask } from './handler-context.ts'
 import { ANSWER_MS, readState, writeState } from './request-state.ts'
-import type { Signer } from './signer.ts'
-import { ToolError } from '../protocol/tool-error.ts'
 
-/** Questions to the client, by names of your own: elicitation, sampling, roots. */
-export type Questions = Record<string, { method: string; params?: Params }>
-
-/** The client's results, under the names of the questions. Check them: they come from outside. */
-export type Answers = Record<string, object>
-
-export type Ask = (questions: Questions) => Promise<Answers>
+/** How this client can be asked for input. Its revision decides, then whether anything reaches it before the response. */
+export function askFor(context: RequestContext): Ask {
+  if (context.client.revision.lifecycle === 'per-request') return askByRetry(context)
+  return context.channel.canSend ? askByRequest(context) : cannotAsk
+}
 
 /**
- * Asks by requests of the server's own (until 2025-11-25): they go out before the answer, and the client posts
- * its responses. Rejects with ToolError where the client cannot be asked, says no, or does not answer in ten minutes,
- * and with the reason of the end when the call ends before. Whoever stops waiting tells the client so.
+ * Asks by requests of the server's own (until 2025-11-25): they go out before the response, and the client posts
+ * its responses. Rejects with ToolError where the client refuses or does not answer in ten minutes, and with the reason
+ * of the end when the call ends before. Whoever stops waiting tells the client so.
  */
-export function askByRequest(exchange: Exchange, send: (message: Message) => void): Ask {
-  return async (questions) => {
-    for (const question of Object.values(questions)) requireDeclared(exchange.client, question, notOffered)
-    const asked = Object.entries(questions).map(async ([name, { method, params }]) => {
+function askByRequest(context: RequestContext): Ask {
+  return async (requests) => {
+    for (const request of Object.values(requests)) requireDeclared(context.client, request, notOffered)
+    const asked = Object.entries(requests).map(async ([name, { method, params }]) => {
       const id = `ask-${++lastId}`
-      const answered = answerTo(exchange, id, send)
-      send({ jsonrpc: '2.0', id, method, ...(params && { params }) })
+      const answered = responseTo(context, id)
+      context.channel.send({ jsonrpc: '2.0', id, method, ...(params && { params }) })
       return [name, await answered] as const
     })
     return Object.fromEntries(await Promise.all(asked))
   }
 }
 
-/** For a client that takes nothing but the answer. */
-export const cannotAsk: Ask = () =>
+/** For a client that takes nothing but the response. */
+const cannotAsk: Ask = () =>
   Promise.reject(
     new ToolError('This has to ask the client. To be asked, send Accept: application/json, text/event-stream.'),
   )
 
 /**
- * Asks by ending the request with the questions (from 2026-07-28 on): the client sends it again with its answers, and
- * the work begins anew. Rejects with InputRequired, which is that end, and with RpcError where the client did not
+ * Asks by ending the request with input requests (from 2026-07-28 on): the client sends it again with its responses,
+ * and the work begins anew. Rejects with InputRequired, which is that end, and with RpcError where the client did not
  * declare that it can be asked.
  */
-export function askByRetry(exchange: Exchange, signer: Signer): Ask {
-  return async (questions) => {
-    const answers = (exchange.answers ??= { ...readState(exchange, signer) })
-    const given = (exchange.message.params?.['inputResponses'] ?? {}) as Answers
-    for (const [name, { method }] of Object.entries(questions))
-      if (Object.hasOwn(given, name) && isAnswer(method, given[name])) answers[name] = given[name]!
-    const missing = Object.entries(questions).filter(([name]) => !Object.hasOwn(answers, name))
-    if (missing.length === 0) return answers
-    for (const [, question] of missing) requireDeclared(exchange.client, question, notDeclared)
-    throw new InputRequired(Object.fromEntries(missing), writeState(exchange, answers, signer))
+function askByRetry(context: RequestContext): Ask {
+  return async (requests) => {
+    const responses = (context.inputResponses ??= { ...readState(context) })
+    const given = (context.message.params?.['inputResponses'] ?? {}) as InputResponses
+    for (const [name, { method }] of Object.entries(requests))
+      if (Object.hasOwn(given, name) && isAnswer(method, given[name])) responses[name] = given[name]!
+    const missing = Object.entries(requests).filter(([name]) => !Object.hasOwn(responses, name))
+    if (missing.length === 0) return responses
+    for (const [, request] of missing) requireDeclared(context.client, request, notDeclared)
+    throw new InputRequired(Object.fromEntries(missing), writeState(context, responses))
   }
 }
 
-/** Hands a response that a client posted to the exchange that asked for it. One that nobody waits for is dropped. */
+/** Hands a response that a client posted to the request it answers. One that nobody waits for is dropped. */
 export function takeResponse(client: Client, response: Response): void {
-  for (const { questions } of client.inFlight) {
-    const question = questions?.get(String(response.id))
-    if (question) return question.take(response)
+  for (const { pending } of client.inFlight) {
+    const request = pending?.get(String(response.id))
+    if (request) return request.take(response)
   }
 }
 
@@ -77,12 +75,12 @@ const CAPABILITY_FOR = new Map([
 /** Throws what `refusal` makes of it where the client did not declare that it can be asked this. */
 function requireDeclared(
   { capabilities, revision }: Client,
-  { method, params }: Questions[string],
+  { method, params }: InputRequests[string],
   refusal: (missing: Record<string, object>) => Error,
 ): void {
   const name = CAPABILITY_FOR.get(method)
   if (name === undefined) throw new TypeError(`A server cannot ask ${String(method)}. ${SHAPE}`)
-  const canBeAsked = Object.hasOwn(capabilities, name) && revision.questions.includes(method)
+  const canBeAsked = Object.hasOwn(capabilities, name) && revision.inputRequestMethods.includes(method)
   const declared = canBeAsked ? capabilities[name]! : undefined
   const part = partOf(method, params)
   if (declared && (part === undefined || Object.hasOwn(declared, part))) return
@@ -123,18 +121,18 @@ function isAnswer(method: string, value: unknown): boolean {
   return typeof role === 'string' && typeof model === 'string' && typeof content === 'object'
 }
 
-function answerTo(exchange: Exchange, id: string, send: (message: Message) => void): Promise<object> {
-  const questions = (exchange.questions ??= new Map<string, Question>())
+function responseTo(context: RequestContext, id: string): Promise<object> {
+  const pending = (context.pending ??= new Map<string, PendingRequest>())
   return new Promise((resolve, reject) => {
     const close = () => {
-      questions.delete(id)
+      pending.delete(id)
       clearTimeout(timer)
     }
     const giveUp = (why: Error) => {
       close()
       reject(why)
       // The dialog is still open: it has no use any more.
-      send({
+      context.channel.send({
         jsonrpc: '2.0',
         method: 'notifications/cancelled',
         params: { requestId: id, reason: 'The server does not wait for this answer any more.' },
@@ -142,12 +140,12 @@ function answerTo(exchange: Exchange, id: string, send: (message: Message) => vo
     }
     const timer = setTimeout(() => giveUp(tooSlow()), ANSWER_MS)
     timer.unref()
-    questions.set(id, {
+    pending.set(id, {
       giveUp,
-      take(answer) {
+      take(response) {
         close()
-        if ('error' in answer) reject(new ToolError(`The client answered: ${clip(answer.error.message, 512)}`))
-        else resolve(answer.result)
+        if ('error' in response) reject(new ToolError(`The client answered: ${clip(response.error.message, 512)}`))
+        else resolve(response.result)
       },
     })
   })

@@ -23,7 +23,7 @@ export const rev20241105: Revision = {
     'prompts/get',
     'completion/complete',
   ],
-  questions: ['sampling/createMessage', 'roots/list'],
+  inputRequestMethods: ['sampling/createMessage', 'roots/list'],
   batching: false,
   checksVersionHeader: false,
   primesStreams: false,

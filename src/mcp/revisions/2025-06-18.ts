@@ -6,7 +6,7 @@ import type { Revision } from './revision.ts'
 export const rev20250618: Revision = {
   ...rev20250326,
   version: '2025-06-18',
-  questions: [...rev20250326.questions, 'elicitation/create'], // major change 6
+  inputRequestMethods: [...rev20250326.inputRequestMethods, 'elicitation/create'], // major change 6
   batching: false, // major change 1
   checksVersionHeader: true, // major change 8
   contentTypes: [...rev20250326.contentTypes, 'resource_link'], // major change 7

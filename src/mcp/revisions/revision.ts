@@ -29,8 +29,8 @@ export interface Revision {
   readonly lifecycle: 'handshake' | 'per-request'
   /** What a client may call. A method that is not in this list does not exist in this revision. */
   readonly methods: readonly string[]
-  /** What a server may ask its client. */
-  readonly questions: readonly string[]
+  /** What a server may ask its client for. */
+  readonly inputRequestMethods: readonly string[]
   /** Whether several messages may come in one POST. */
   readonly batching: boolean
   /** Whether a request after the handshake names its version in a header. */

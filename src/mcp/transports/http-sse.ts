@@ -1,61 +1,67 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { encodeResponse, INTERNAL_ERROR, INVALID_REQUEST, isResponse } from '../../jsonrpc/index.ts'
-import type { Message } from '../../jsonrpc/index.ts'
-import type { EventStream } from '../../sse/index.ts'
-import { askByRequest, takeResponse, type Ask } from '../request/ask.ts'
-import { Exchange, newClient, type Client, type WayBack } from '../request/context.ts'
+import { after, encodeResponse, INTERNAL_ERROR, INVALID_REQUEST, type Message } from '../../jsonrpc/index.ts'
+import type { CoalesceKey, EventStream } from '../../sse/index.ts'
+import { asMessage, readJson } from '../http/body.ts'
+import { acceptedBy } from '../http/content.ts'
 import { OWN_PAGES_ONLY } from '../http/guard.ts'
 import { HttpError } from '../http/http-error.ts'
 import { MessageMemory } from '../http/message-memory.ts'
 import { mountOf } from '../http/path.ts'
+import { createClient, type Caller, type Client } from '../request/client.ts'
+import type { ClientChannel } from '../request/context.ts'
 import { handshakeRevisions, oldest } from '../revisions/index.ts'
+import { coalesceKey } from './coalesce.ts'
+import { openEventStream } from './open-event-stream.ts'
 import type { Session, SessionStore } from './session-store.ts'
-import { asMessage, readJson } from '../http/body.ts'
-import { openEvents } from './open-event-stream.ts'
-import { acceptsStream } from './post-response.ts'
-import { standsFor } from './coalesce.ts'
-import type { Common, Transport } from './transport.ts'
+import type { HttpHandler, TransportOptions } from './transport.ts'
 
 /**
- * HTTP+SSE, the transport of 2024-11-05: one GET that stays open and carries all answers, and a POST per message,
- * which is answered by 202 and nothing else. The two find each other by the session id in the POST's URL.
+ * HTTP+SSE, the transport of 2024-11-05:
+ * 1. The client opens an event stream: GET /sse. Its first event, `endpoint`, is the URL to post to, with a session id.
+ * 2. It posts each message to that URL, and gets 202 Accepted.
+ * 3. Responses, and all else that the server sends, are `message` events on the stream.
+ * 4. The stream closes: the session ends.
  */
-export function httpSse(sessions: SessionStore<StreamSession>, common: Common): { get: Transport; post: Transport } {
-  const { server, limits, base } = common
-  return {
-    get(request, response) {
-      if (!acceptsStream(request)) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
-      // A client that lost its stream comes back without a second handshake, and may name what it had agreed on.
-      const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldest
-      if (request.method === 'HEAD') return openEvents(request, response, common).close() // no session, and nothing to read
-      const session = new StreamSession(newClient(revision, request))
-      if (!sessions.add(session))
-        throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
-          headers: { 'Retry-After': '10' },
-        })
-      response.once('close', () => sessions.close(session))
-      session.stream = openEvents(request, response, common)
-      session.stream.send({ event: 'endpoint', data: `${base ?? mountOf(request)}/messages?sessionId=${session.id}` })
-      // Without it clients wait three seconds, and meanwhile post to a session that is gone.
-      session.stream.send({ retry: 1000 })
-    },
+export function httpSse(
+  sessions: SessionStore<SseSession>,
+  options: TransportOptions,
+): { get: HttpHandler; post: HttpHandler } {
+  const { server, limits, base } = options
 
-    async post(request, response) {
-      const session = find(sessions, request)
-      const memory = new MessageMemory(common.messages, request)
-      try {
-        const message = asMessage(await readJson(request, limits.maxBodyBytes, memory))
-        if (!sessions.find(session.id, request)) throw unknownSession() // closed while the body came
-        response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
-        if (isResponse(message)) return takeResponse(session.client, message)
-        const answer = await server.handle(new Exchange(message, session.client, session, memory))
-        if (answer) session.say(encodeResponse(answer, server.onUnexpected))
-      } finally {
-        memory.release()
-      }
-    },
+  /** 1: opens the stream. */
+  const get: HttpHandler = (request, response, caller) => {
+    if (!acceptedBy(request).stream) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
+    // A client that lost its stream comes back without a second handshake, and may name what it had agreed on.
+    const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldest
+    if (request.method === 'HEAD') return openEventStream(response, caller, options).close() // no session, no event
+    const session = new SseSession(createClient(revision, caller))
+    if (!sessions.add(session))
+      throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
+        headers: { 'Retry-After': '10' },
+      })
+    response.once('close', () => sessions.close(session))
+    session.stream = openEventStream(response, caller, options)
+    session.stream.send({ event: 'endpoint', data: `${base ?? mountOf(request)}/messages?sessionId=${session.id}` })
+    // Without it clients wait three seconds, and meanwhile post to a session that is gone.
+    session.stream.send({ retry: 1000 })
   }
+
+  /** 2: takes a message; 3: its response goes to the stream. */
+  const post: HttpHandler = (request, response, caller) => {
+    const session = find(sessions, request, caller)
+    const memory = new MessageMemory(options.messages, caller)
+    return readJson(request, limits.maxBodyBytes, memory, (body) => {
+      const message = asMessage(body)
+      if (!sessions.find(session.id, caller)) throw unknownSession() // closed while the body came
+      response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
+      return after(server.handle(message, session.client, session.channel, memory), (responded) => {
+        if (responded) session.send(encodeResponse(responded, server.onUnexpected))
+      })
+    })
+  }
+
+  return { get, post }
 }
 
 const ACCEPTED_HEADERS = {
@@ -65,46 +71,42 @@ const ACCEPTED_HEADERS = {
   ...OWN_PAGES_ONLY,
 }
 
-/** A session that lives as long as its one stream, and whose answers all go there. */
-export class StreamSession implements Session, WayBack {
+/** A session that lives as long as its one stream, which carries all that the server sends. */
+export class SseSession implements Session {
   readonly id = randomUUID()
   readonly client: Client
-  spokenAt = 0
-  timesSpoken = 0
+  lastUsedAt = 0
+  uses = 0
   stream: EventStream | undefined
+  readonly channel: ClientChannel = {
+    canSend: true,
+    send: (message: Message) => this.send(JSON.stringify(message), coalesceKey(message)),
+  }
 
   constructor(client: Client) {
     this.client = client
   }
 
-  isOpen(): boolean {
+  hasStream(): boolean {
     return true
   }
 
-  say(data: string, newestOn?: string): void {
-    this.stream?.send({ event: 'message', data }, newestOn)
-  }
-
-  send(message: Message): void {
-    this.say(JSON.stringify(message), standsFor(message))
-  }
-
-  ask(exchange: Exchange): Ask {
-    return askByRequest(exchange, (message) => this.send(message))
+  send(data: string, key?: CoalesceKey): void {
+    this.stream?.send({ event: 'message', data }, key)
   }
 
   end(retryMs?: number): void {
     if (retryMs !== undefined) this.stream?.send({ retry: retryMs })
-    this.stream?.close()
+    this.stream?.close() // 4
   }
 }
 
-function find(sessions: SessionStore<StreamSession>, request: IncomingMessage): StreamSession {
+function find(sessions: SessionStore<SseSession>, request: IncomingMessage, caller: Caller): SseSession {
   const { url = '' } = request
   const id = /[?&]sessionId=([^&]*)/.exec(url)?.[1]
   if (id === undefined || url.indexOf('sessionId=') !== url.lastIndexOf('sessionId='))
     throw new HttpError(400, INVALID_REQUEST, 'Name one session: post to the URL that the endpoint event gave.')
-  const session = sessions.find(id, request)
+  const session = sessions.find(id, caller)
   if (!session) throw unknownSession()
   return session
 }

@@ -1,24 +1,23 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { INTERNAL_ERROR } from '../../jsonrpc/index.ts'
 import { openStream, type EventStream } from '../../sse/index.ts'
-import { callerOf, shareOf } from '../request/context.ts'
 import { HttpError } from '../http/http-error.ts'
-import type { Common } from './transport.ts'
+import type { Caller } from '../request/client.ts'
+import type { TransportOptions } from './transport.ts'
 
 /**
- * Answers a request with an event stream, which ends with the token that opened it, and in which what waits for the
- * reader counts as its caller's. Throws HttpError 503 where too much would wait already: `bytes` that are sent at once.
+ * Responds with an event stream, which ends with the token that opened it, and in which what waits for the reader
+ * counts as its caller's. Throws HttpError 503 where too much would wait already: `bytes` that are sent at once.
  */
-export function openEvents(
-  request: IncomingMessage,
+export function openEventStream(
   response: ServerResponse,
-  { streams, unread }: Common,
+  { principal, key }: Caller,
+  { streams, unread }: TransportOptions,
   bytes = 0,
 ): EventStream {
-  if (bytes > 0 && !unread.hasRoom(shareOf(request), bytes)) throw tooMuchUnread()
-  const stream = openStream(response, streams)
-  const expiresAt = callerOf(request)?.expiresAt
-  if (expiresAt !== undefined) endAt(expiresAt, stream, response)
+  if (bytes > 0 && !unread.hasRoom(key, bytes)) throw tooMuchUnread()
+  const stream = openStream(response, { ...streams, onUnread: (more) => unread.take(key, more) })
+  if (principal?.expiresAt !== undefined) endAt(principal.expiresAt, stream, response)
   return stream
 }
 
@@ -31,14 +30,14 @@ export const tooMuchUnread = (): HttpError =>
 /** Ends a stream at a date, and at once where that is past. */
 function endAt(date: number, stream: EventStream, response: ServerResponse): void {
   let timer: NodeJS.Timeout | undefined
-  const look = (): void => {
+  const check = (): void => {
     const left = date - Date.now()
     if (left <= 0) stream.close()
-    else timer = setTimeout(look, Math.min(left, LOOK_MS)).unref()
+    else timer = setTimeout(check, Math.min(left, CHECK_MS)).unref()
   }
-  look()
+  check()
   response.once('close', () => clearTimeout(timer))
 }
 
 /** A date is one of the clock on the wall, which somebody may set: it is looked at again after so many milliseconds. */
-const LOOK_MS = 60_000
+const CHECK_MS = 60_000

@@ -1,61 +1,61 @@
-import type { EventStream, ReplayLog, SseMessage } from '../../sse/index.ts'
+import type { CoalesceKey, EventLog, EventStream, SseMessage } from '../../sse/index.ts'
 
 /**
- * One stream of a session, which outlives the connections that carry it: all it says has an id, and can be said
- * again to a client that comes back. (A name of our own: the specification calls both the stream and its connection
- * "stream".)
+ * One stream of a session, which outlives the connections that carry it: each event has an id, and is sent again to a
+ * client that comes back. (The specification calls both the stream and its connection "stream".)
  */
-export class Channel {
-  readonly log: ReplayLog
+export class ResumableStream {
+  readonly log: EventLog
   isOver = false
   readonly #primes: boolean
-  #carrier: EventStream | undefined
+  #connection: EventStream | undefined
 
-  constructor(log: ReplayLog, primes: boolean) {
+  constructor(log: EventLog, primes: boolean) {
     this.log = log
     this.#primes = primes
   }
 
-  /** An id before there is anything to say, so that the client can come back from the start. */
-  firstMessages(): SseMessage[] {
-    return this.#primes ? [{ id: this.log.start, retry: 1000, data: '' }] : []
+  /** The priming event: an id before there is any data, so that the client can come back from the start. */
+  primingEvents(): SseMessage[] {
+    return this.#primes ? [primingEvent(this.log.start)] : []
   }
 
-  /** From now on this connection carries the channel. First it brings what was missed; the older one ends. */
-  carryOn(stream: EventStream, missed: readonly SseMessage[] = []): void {
-    const older = this.#carrier
-    this.#carrier = stream
+  /** From now on this connection carries the stream. First it brings what was missed; the older one ends. */
+  attach(connection: EventStream, missed: readonly SseMessage[] = []): void {
+    const older = this.#connection
+    this.#connection = connection
     older?.drop() // what it has not read, the new one brings again
-    for (const message of missed) stream.send(message)
-    if (this.isOver) this.#letGo()
+    for (const message of missed) connection.send(message)
+    if (this.isOver) this.#detach()
   }
 
-  /** Whether a connection carries it now. */
-  isCarried(): boolean {
-    return this.#carrier !== undefined && !this.#carrier.closed.aborted
+  isAttached(): boolean {
+    return this.#connection !== undefined && !this.#connection.closed.aborted
   }
 
   /** What is left out for a reader who lags stays in the log. */
-  say(data: string, standsFor?: string): void {
+  send(data: string, coalesceKey?: CoalesceKey): void {
     const message = this.log.append({ event: 'message', data })
-    this.#carrier?.send(message, standsFor)
+    this.#connection?.send(message, coalesceKey)
   }
 
-  /** Ends the connection, not the channel: the client comes back for the rest after `retryMs`. */
-  release(retryMs: number): void {
-    this.#carrier?.send({ retry: retryMs })
-    this.#letGo()
+  /** Ends the connection, not the stream: the client comes back for the rest after `retryMs`. */
+  disconnect(retryMs: number): void {
+    this.#connection?.send({ retry: retryMs })
+    this.#detach()
   }
 
   end(retryMs?: number): void {
     this.isOver = true
-    if (retryMs !== undefined) this.#carrier?.send({ retry: retryMs })
-    this.#letGo()
+    if (retryMs !== undefined) this.#connection?.send({ retry: retryMs })
+    this.#detach()
   }
 
   // Kept, it would hold the whole connection in memory, for as long as the log is.
-  #letGo(): void {
-    this.#carrier?.close()
-    this.#carrier = undefined
+  #detach(): void {
+    this.#connection?.close()
+    this.#connection = undefined
   }
 }
+
+const primingEvent = (id: string): SseMessage => ({ id, retry: 1000, data: '' })

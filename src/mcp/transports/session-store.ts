@@ -1,55 +1,54 @@
-import type { IncomingMessage } from 'node:http'
-import { isSame } from '../http/access.ts'
-import { notificationOf, type Change } from '../protocol/changes.ts'
-import { callerOf, type Client } from '../request/context.ts'
+import type { CoalesceKey } from '../../sse/index.ts'
 import type { Limits } from '../../bounds/limits.ts'
-import { standsFor } from './coalesce.ts'
+import { notificationOf, type Change } from '../protocol/change-bus.ts'
+import { isSame, type Caller, type Client } from '../request/client.ts'
+import { coalesceKey } from './coalesce.ts'
 
-/** One conversation with one client: its own words, its own streams, its own work. */
+/** A session (basic/lifecycle): one client, its revision and capabilities, its streams, its requests in flight. */
 export interface Session {
-  /** 122 random bits: whoever knows it may speak in the session, so nobody can guess it. */
+  /** 122 random bits: whoever knows it may use the session, so nobody can guess it. */
   readonly id: string
   readonly client: Client
-  /** When somebody spoke in it last, in milliseconds, and how often. Kept by the store. */
-  spokenAt: number
-  timesSpoken: number
+  /** When it was used last, in milliseconds of the monotonic clock, and how often. Kept by the store. */
+  lastUsedAt: number
+  uses: number
   /** Whether a stream is open: such a session is in use, however long it is silent. */
-  isOpen(): boolean
-  /** Says what concerns no request: a message as text. For `standsFor` see `EventStream.send`. */
-  say(data: string, standsFor?: string): void
+  hasStream(): boolean
+  /** Sends a message, as text, that concerns no request. */
+  send(data: string, key?: CoalesceKey): void
   /** Ends its streams; whoever reads them may come back after so many milliseconds. */
   end(retryMs?: number): void
 }
 
 export interface SessionStore<S extends Session> {
-  /** The session that a request names, if it is its caller's: another's is as unknown as one that never was. */
-  find(id: string, request: IncomingMessage): S | undefined
+  /** The session with an id, if it is the caller's: another's is as unknown as one that never was. */
+  find(id: string, caller: Caller): S | undefined
   /** Takes a new session in. False: the store is full of sessions in use. */
   add(session: S): boolean
-  /** Notes that somebody speaks in the session. */
+  /** Notes that a session is used. */
   touch(session: S): void
   /** Forgets the session, ends its streams, stops its work. */
   close(session: S): void
   /** The same for all, whose readers are told to come back, and not all in one instant. */
   closeAll(): void
-  /** Tells every session that has to know of a change. */
-  tell(change: Change): void
+  /** Sends the notification of a change to every session that has to know of it. */
+  publish(change: Change): void
 }
 
 export function createSessionStore<S extends Session>(limits: Limits, now = monotonic): SessionStore<S> {
-  const sessions = new Map<string, S>() // in the order in which they were last spoken in
+  const sessions = new Map<string, S>() // the one unused for longest first
   let latest: S | undefined // the last in that order, which need not be moved
 
   function close(session: S, retryMs?: number): void {
     sessions.delete(session.id)
-    for (const exchange of session.client.inFlight) exchange.cancel()
+    for (const request of session.client.inFlight) request.cancel()
     session.end(retryMs)
   }
 
   function sweep(): void {
     for (const session of sessions.values()) {
-      const patience = session.timesSpoken > 1 ? limits.sessionIdleMs : limits.handshakeIdleMs
-      if (!inUse(session) && now() - session.spokenAt > patience) close(session)
+      const patience = session.uses > 1 ? limits.sessionIdleMs : limits.handshakeIdleMs
+      if (!inUse(session) && now() - session.lastUsedAt > patience) close(session)
     }
     if (sessions.size > 0) return
     clearInterval(sweeping)
@@ -57,23 +56,27 @@ export function createSessionStore<S extends Session>(limits: Limits, now = mono
   }
 
   /**
-   * The one idle longest makes room, those first that never went beyond the handshake. But a few of these may be new:
-   * else newcomers to a full store would drive out each other, and never the old.
+   * A full store closes one idle session, the first there is of:
+   * 1. one left after its handshake: nobody would miss it;
+   * 2. the one unused for longest;
+   * 3. a handshake of the last two seconds, whose client is about to go on.
+   * Once handshakes fill a tenth of the store, those of 3 count as left: somebody opens sessions to crowd out others.
    */
   function makeRoom(): boolean {
-    const idle = [...sessions.values()].filter((session) => !inUse(session))
-    const handshakes = idle.filter(({ timesSpoken }) => timesSpoken === 1)
-    const areFew = handshakes.length <= limits.maxSessions / 10
-    const leastWanted = handshakes.find(({ spokenAt }) => !areFew || now() - spokenAt > NEW_MS)
-    const first = leastWanted ?? idle.find(({ timesSpoken }) => timesSpoken > 1) ?? idle[0]
-    if (first) close(first)
-    return first !== undefined
+    const idle = [...sessions.values()].filter((session) => !inUse(session)) // the one unused for longest first
+    const handshakes = idle.filter(({ uses }) => uses === 1)
+    const isFlood = handshakes.length > limits.maxSessions / 10
+    const isLeft = (session: S) => isFlood || now() - session.lastUsedAt > HANDSHAKE_GRACE_MS
+    const victim = handshakes.find(isLeft) ?? idle.find(({ uses }) => uses > 1) ?? idle[0]
+    if (victim) close(victim)
+    return victim !== undefined
   }
 
   /** Whether a principal has its share already: half of the store, unless many callers go by its name. */
-  function isOverShare({ client: { principal } }: S): boolean {
+  function isOverShare({ client }: S): boolean {
+    const { principal } = client.caller
     if (!principal || principal.isShared || sessions.size < limits.maxSessions / 2) return false
-    const own = [...sessions.values()].filter(({ client }) => isSame(client.principal, principal))
+    const own = [...sessions.values()].filter((session) => isSame(session.client.caller.principal, principal))
     if (own.length < limits.maxSessions / 2) return false
     const idle = own.find((session) => !inUse(session)) // the one idle longest makes room for its own
     if (idle) close(idle)
@@ -83,24 +86,22 @@ export function createSessionStore<S extends Session>(limits: Limits, now = mono
   let sweeping: NodeJS.Timeout | undefined
 
   return {
-    find(id, request) {
+    find(id, { principal }) {
       const session = sessions.get(id)
-      const owner = session?.client.principal
-      const caller = callerOf(request)
-      return owner === caller || isSame(owner, caller) ? session : undefined
+      return isSame(session?.client.caller.principal, principal) ? session : undefined
     },
     add(session) {
       if (isOverShare(session) || (sessions.size >= limits.maxSessions && !makeRoom())) return false
       sessions.set(session.id, session)
       latest = session
-      session.spokenAt = now()
-      session.timesSpoken = 1
+      session.lastUsedAt = now()
+      session.uses = 1
       sweeping ??= setInterval(sweep, SWEEP_MS).unref()
       return true
     },
     touch(session) {
-      session.spokenAt = now()
-      session.timesSpoken++
+      session.lastUsedAt = now()
+      session.uses++
       if (session === latest) return
       sessions.delete(session.id) // and to the end of the order
       sessions.set(session.id, session)
@@ -110,19 +111,19 @@ export function createSessionStore<S extends Session>(limits: Limits, now = mono
     closeAll() {
       for (const session of sessions.values()) close(session, 1_000 + Math.floor(Math.random() * 4_000))
     },
-    tell(change) {
+    publish(change) {
       const notification = { jsonrpc: '2.0' as const, ...notificationOf(change) }
-      const [data, newestOn] = [JSON.stringify(notification), standsFor(notification)]
+      const data = JSON.stringify(notification)
+      const key = coalesceKey(notification)
       for (const session of sessions.values())
-        if (change.kind !== 'resourceUpdated' || session.client.subscriptions?.has(change.uri))
-          session.say(data, newestOn)
+        if (change.kind !== 'resourceUpdated' || session.client.subscriptions?.has(change.uri)) session.send(data, key)
     },
   }
 }
 
 const monotonic = () => performance.now()
 
-const inUse = (session: Session) => session.isOpen() || session.client.inFlight.size > 0
+const inUse = (session: Session) => session.hasStream() || session.client.inFlight.size > 0
 
 const SWEEP_MS = 10_000
-const NEW_MS = 2_000
+const HANDSHAKE_GRACE_MS = 2_000

@@ -1,28 +1,18 @@
 import type { IncomingMessage } from 'node:http'
-import {
-  clip,
-  INVALID_PARAMS,
-  INVALID_REQUEST,
-  isRecord,
-  isRequest,
-  isResponse,
-  METHOD_NOT_FOUND,
-  RpcError,
-  type Params,
-  type Request,
-  type Response,
-} from '../../jsonrpc/index.ts'
-import { askByRetry } from '../request/ask.ts'
-import { readCapabilities, readClientInfo } from '../request/client-info.ts'
-import { FULL } from '../features/subscriptions.ts'
-import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../protocol/errors.ts'
-import { Exchange, newClient, type Client, type WayBack } from '../request/context.ts'
+import { after, clip, INVALID_PARAMS, INVALID_REQUEST, isRecord, METHOD_NOT_FOUND } from '../../jsonrpc/index.ts'
+import { isRequest, isResponse, type Params, type Request, type Response } from '../../jsonrpc/index.ts'
+import { SUBSCRIPTIONS_FULL } from '../features/subscriptions.ts'
+import { asMessage } from '../http/body.ts'
+import { acknowledge } from '../http/content.ts'
 import { HttpError } from '../http/http-error.ts'
-import { perRequestRevisions } from '../revisions/index.ts'
+import { CAPABILITY_MISSING, HEADER_MISMATCH, UNSUPPORTED_VERSION } from '../protocol/errors.ts'
 import { LOG_LEVELS, type LogLevel } from '../protocol/types.ts'
+import { readCapabilities, readClientInfo } from '../request/client-info.ts'
+import { createClient, type Caller, type Client } from '../request/client.ts'
+import { perRequestRevisions } from '../revisions/index.ts'
 import { methodMismatch, nameMismatch, paramMismatch } from './mirrored-headers.ts'
-import { acknowledge, Reply } from './post-response.ts'
-import type { Common, MessageTransport } from './transport.ts'
+import { PostResponse } from './post-response.ts'
+import type { PostHandler, TransportOptions } from './transport.ts'
 
 // The protocol's own keys of `_meta`.
 export const VERSION = 'io.modelcontextprotocol/protocolVersion'
@@ -31,36 +21,48 @@ const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo'
 const LOG_LEVEL = 'io.modelcontextprotocol/logLevel'
 
 /**
- * Streamable HTTP without sessions, 2026-07-28: a request carries all that is needed to answer it, and its reply is
- * all that is remembered of it. A client that closes the reply has cancelled the request.
+ * Streamable HTTP without sessions, 2026-07-28:
+ * 1. The client posts a request. Its `_meta` has the version and the capabilities, and headers repeat what it says.
+ * 2. The HTTP response is JSON, or, where anything is sent before the JSON-RPC response, an event stream.
+ * 3. A result of type `input_required` asks for input: the client posts the request again, with its responses.
+ * 4. A client that closes the HTTP response has cancelled the request.
  */
-export function statelessHttp(common: Common): MessageTransport {
-  return async (request, response, message, memory) => {
+export function statelessHttp(options: TransportOptions): { post: PostHandler } {
+  const { server } = options
+
+  /** 1: takes a request; 2: responds. */
+  const post: PostHandler = (request, response, caller, body, memory) => {
+    const message = asMessage(body)
     if (isResponse(message))
       throw new HttpError(400, INVALID_REQUEST, 'A client posts requests only: answer by sending the request again.')
     if (!isRequest(message)) return acknowledge(response)
 
-    const client = readClient(request, message)
-    const reply = new Reply(request, response, common)
-    const way: WayBack = {
-      send: (said) => reply.send(said),
-      ask: (asking) => askByRetry(asking, common.server.signer),
-      checkArguments({ headerParams }, args) {
-        const problem = paramMismatch(request.headers, headerParams, args)
-        if (problem) throw new RpcError(HEADER_MISMATCH, problem)
-      },
-    }
-    const exchange = new Exchange(message, client, way, memory)
-    response.on('close', () => client.inFlight.size > 0 && exchange.cancel())
-    const answer = await common.server.handle(exchange)
-    if (!answer) return
-    const status = statusOf(answer)
-    reply.finish(answer, status, status === 503 ? { 'Retry-After': '10' } : undefined)
+    const client = readClient(request, message, caller)
+    checkParams(request, message)
+    const channel = new PostResponse(request, response, caller, options)
+    response.on('close', () => {
+      for (const inFlight of client.inFlight) inFlight.cancel() // 4
+    })
+    return after(server.handle(message, client, channel, memory), (responded) => {
+      if (!responded) return
+      const status = statusOf(responded)
+      channel.finish(responded, status, status === 503 ? { 'Retry-After': '10' } : undefined)
+    })
   }
+
+  /** Throws HttpError where `Mcp-Param-*` does not repeat the arguments of a tool. */
+  function checkParams({ headers }: IncomingMessage, { id, method, params = {} }: Request): void {
+    const { name, arguments: args = {} } = params
+    if (method !== 'tools/call' || !isRecord(args)) return
+    const problem = paramMismatch(headers, server.headerParamsOf(name), args)
+    if (problem) throw new HttpError(400, HEADER_MISMATCH, problem, { id })
+  }
+
+  return { post }
 }
 
-/** Who asks, in which words. Throws HttpError where `_meta` or the headers that repeat the message are not right. */
-function readClient(request: IncomingMessage, { id, method, params = {} }: Request): Client {
+/** The client, as `_meta` describes it. Throws HttpError where `_meta` or the headers that repeat it are not right. */
+function readClient(request: IncomingMessage, { id, method, params = {} }: Request, caller: Caller): Client {
   const { headers } = request
   const refuse = (code: number, text: string, data?: object) => new HttpError(400, code, text, { id, data })
   const meta = (params['_meta'] ?? {}) as Params
@@ -81,7 +83,7 @@ function readClient(request: IncomingMessage, { id, method, params = {} }: Reque
   const mismatch = methodMismatch(headers, method) ?? nameMismatch(headers, method, params)
   if (mismatch) throw refuse(HEADER_MISMATCH, mismatch)
 
-  const client = newClient(revision, request)
+  const client = createClient(revision, caller)
   client.initialized = true
   client.info = readClientInfo(meta[CLIENT_INFO])
   client.capabilities = readCapabilities(capabilities)
@@ -93,10 +95,10 @@ const versions = [...perRequestRevisions.keys()].join(' or ')
 const OLDER = 'Older revisions begin with initialize, without this version header.'
 
 /** What a client must tell apart from an older server's answer has a status of its own (transports, "Error Handling"). */
-function statusOf(answer: Response): number {
-  if (!('error' in answer)) return 200
-  const { code, data } = answer.error
-  if (data === FULL) return 503
+function statusOf(response: Response): number {
+  if (!('error' in response)) return 200
+  const { code, data } = response.error
+  if (data === SUBSCRIPTIONS_FULL) return 503
   if (code === METHOD_NOT_FOUND) return 404
   return code === HEADER_MISMATCH || code === CAPABILITY_MISSING ? 400 : 200
 }

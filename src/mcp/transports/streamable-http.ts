@@ -1,106 +1,114 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  answerAll,
-  INTERNAL_ERROR,
-  INVALID_REQUEST,
-  isMessage,
-  isRequest,
-  isResponse,
-  readableId,
-  type Id,
-  type Message,
-  type Request,
-} from '../../jsonrpc/index.ts'
-import type { ReplayStore } from '../../sse/index.ts'
-import { cannotAsk, takeResponse } from '../request/ask.ts'
-import { Exchange, newClient, type Client, type WayBack } from '../request/context.ts'
+import { after, answerAll, INTERNAL_ERROR, INVALID_REQUEST, isMessage, isRequest } from '../../jsonrpc/index.ts'
+import { isResponse, readableId, type Id, type MaybePromise, type Message, type Request } from '../../jsonrpc/index.ts'
+import type { EventStore } from '../../sse/index.ts'
+import { asMessage } from '../http/body.ts'
+import { acceptedBy, acknowledge } from '../http/content.ts'
 import { OWN_PAGES_ONLY } from '../http/guard.ts'
 import { HttpError } from '../http/http-error.ts'
+import { createClient, type Caller, type Client } from '../request/client.ts'
+import type { ClientChannel } from '../request/context.ts'
 import { handshakeRevisions, newest } from '../revisions/index.ts'
+import { openEventStream } from './open-event-stream.ts'
+import { PostResponse } from './post-response.ts'
 import type { SessionStore } from './session-store.ts'
-import { asMessage } from '../http/body.ts'
-import { openEvents } from './open-event-stream.ts'
-import { acceptsStream, acknowledge, Reply } from './post-response.ts'
 import { StreamableSession } from './streamable-session.ts'
-import type { BodyTransport, Common, Transport } from './transport.ts'
+import type { HttpHandler, PostHandler, TransportOptions } from './transport.ts'
 
 /**
- * Streamable HTTP with sessions, 2025-03-26 to 2025-11-25: one URL. A POST is answered by JSON or by a stream of its
- * own; a GET opens the stream for what concerns no request, or takes up one whose connection was lost; a DELETE ends
- * the session. A lost connection is no cancellation: the work goes on, and what it says waits for the client.
+ * Streamable HTTP with sessions, 2025-03-26 to 2025-11-25:
+ * 1. The client posts `initialize`. The HTTP response names the session in `Mcp-Session-Id`.
+ * 2. It posts each further message with that header. The response is JSON, or an event stream of this POST's own.
+ * 3. GET opens the standalone stream, for what concerns no request, or resumes a stream after `Last-Event-ID`.
+ * 4. DELETE ends the session. A lost connection is no cancellation: the work goes on, and its events wait.
  */
 export function streamableHttp(
   sessions: SessionStore<StreamableSession>,
-  replay: ReplayStore,
-  common: Common,
-): { post: BodyTransport; get: Transport; delete: Transport } {
-  const { server, limits } = common
+  events: EventStore,
+  options: TransportOptions,
+): { post: PostHandler; get: HttpHandler; delete: HttpHandler } {
+  const { server, limits } = options
 
-  async function initialize(request: IncomingMessage, response: ServerResponse, message: Request): Promise<void> {
+  /** 1: opens the session. */
+  function initialize(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    message: Request,
+  ): MaybePromise<void> {
     // A stale id is no obstacle: a client that restarts must get in.
-    if (sessions.find(String(request.headers['mcp-session-id']), request))
+    if (sessions.find(String(request.headers['mcp-session-id']), caller))
       throw new HttpError(400, INVALID_REQUEST, 'This session is initialized already.', { id: message.id })
-    const reply = new Reply(request, response, common)
-    const session = new StreamableSession(newClient(newest, request), replay)
-    const answer = await server.handle(new Exchange(message, session.client, SILENCE))
-    if (!session.client.initialized) return reply.finish(answer)
-    if (!sessions.add(session))
-      throw new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', {
-        headers: { 'Retry-After': '10' },
-      })
-    reply.finish(answer, 200, { 'Mcp-Session-Id': session.id })
+    const reply = new PostResponse(request, response, caller, options)
+    const session = new StreamableSession(createClient(newest, caller), events)
+    return after(server.handle(message, session.client, RESPONSE_ONLY), (responded) => {
+      if (!session.client.initialized) return reply.finish(responded)
+      if (!sessions.add(session))
+        throw new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', {
+          headers: { 'Retry-After': '10' },
+        })
+      reply.finish(responded, 200, { 'Mcp-Session-Id': session.id })
+    })
   }
 
-  return {
-    async post(request, response, body, memory) {
-      const isBatch = Array.isArray(body)
-      const message = isBatch ? undefined : asMessage(body)
-      if (message && isRequest(message) && message.method === 'initialize')
-        return initialize(request, response, message)
+  /** 2: takes a message, or a batch, and responds. */
+  const post: PostHandler = (request, response, caller, body, memory) => {
+    const isBatch = Array.isArray(body)
+    const single = isBatch ? undefined : asMessage(body)
+    if (single && isRequest(single) && single.method === 'initialize')
+      return initialize(request, response, caller, single)
 
-      const session = find(sessions, request, readableId(body))
-      const { client } = session
-      if (isBatch) checkBatch(body, client, limits.maxBatch)
-      const wantsAnswer = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(message!)
-      const reply = wantsAnswer ? new Reply(request, response, common, session) : undefined
-      const answer = (one: Message) =>
-        isResponse(one)
-          ? void takeResponse(client, one)
-          : server.handle(new Exchange(one, client, reply ?? SILENCE, memory))
-      const answers = await (message ? answer(message) : answerAll(body, answer))
-      if (reply) reply.finish(answers)
+    const session = find(sessions, request, caller, readableId(body))
+    const { client } = session
+    if (isBatch) checkBatch(body, client, limits.maxBatch)
+    const wantsResponse = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(single!)
+    const channel = wantsResponse ? new PostResponse(request, response, caller, options, session) : undefined
+    const handle = (message: Message) => server.handle(message, client, channel ?? RESPONSE_ONLY, memory)
+    return after(single ? handle(single) : answerAll(body, handle), (responded) => {
+      if (channel) channel.finish(responded)
       else acknowledge(response)
-    },
-
-    get(request, response) {
-      if (!acceptsStream(request)) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
-      const session = find(sessions, request)
-      const lastEventId = request.headers['last-event-id']
-      const known = lastEventId === undefined || session.channelOf(String(lastEventId))?.log.after(String(lastEventId))
-      if (request.method === 'HEAD' && known) return openEvents(request, response, common).close()
-      const channel = lastEventId === undefined ? session.standing() : session.channelOf(String(lastEventId))
-      const first = lastEventId === undefined ? channel?.firstMessages() : channel?.log.after(String(lastEventId))
-      if (!channel || !first)
-        throw new HttpError(400, INVALID_REQUEST, 'Last-Event-ID is unknown or forgotten: open the stream without it.')
-      const bytes = first.reduce((sum, { data = '' }) => sum + data.length, 0)
-      channel.carryOn(openEvents(request, response, common, bytes), first)
-    },
-
-    delete(request, response) {
-      sessions.close(find(sessions, request))
-      response.writeHead(204, OWN_PAGES_ONLY).end()
-    },
+    })
   }
+
+  /** 3: opens the standalone stream, or resumes one. */
+  const get: HttpHandler = (request, response, caller) => {
+    if (!acceptedBy(request).stream) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
+    const session = find(sessions, request, caller)
+    const lastEventId = request.headers['last-event-id']
+    const resumed = lastEventId === undefined ? undefined : session.streamOf(String(lastEventId))
+    const missed = resumed?.log.after(String(lastEventId))
+    if (lastEventId !== undefined && !missed)
+      throw new HttpError(400, INVALID_REQUEST, 'Last-Event-ID is unknown or forgotten: open the stream without it.')
+    if (request.method === 'HEAD') return openEventStream(response, caller, options).close()
+    const stream = resumed ?? session.standaloneStream()
+    const first = missed ?? stream.primingEvents()
+    const length = first.reduce((sum, { data = '' }) => sum + data.length, 0)
+    stream.attach(openEventStream(response, caller, options, length), first)
+  }
+
+  /** 4: ends the session. */
+  const end: HttpHandler = (request, response, caller) => {
+    sessions.close(find(sessions, request, caller))
+    response.writeHead(204, OWN_PAGES_ONLY).end()
+  }
+
+  return { post, get, delete: end }
 }
 
-/** For what is answered by nothing, or by one answer alone. */
-const SILENCE: WayBack = { send() {}, ask: () => cannotAsk }
+/** For what has no response, or a response alone. */
+const RESPONSE_ONLY: ClientChannel = { send() {}, canSend: false }
 
-function find(sessions: SessionStore<StreamableSession>, request: IncomingMessage, said?: Id): StreamableSession {
-  const refusal = (status: number, text: string) => new HttpError(status, INVALID_REQUEST, text, { id: said })
+/** The session that a request names, which is thereby used. Throws HttpError. */
+function find(
+  sessions: SessionStore<StreamableSession>,
+  request: IncomingMessage,
+  caller: Caller,
+  messageId?: Id,
+): StreamableSession {
+  const refusal = (status: number, text: string) => new HttpError(status, INVALID_REQUEST, text, { id: messageId })
   const id = request.headers['mcp-session-id']
   if (id === undefined) throw refusal(400, 'Send Mcp-Session-Id: the answer to initialize has it.')
-  const session = sessions.find(String(id), request)
+  const session = sessions.find(String(id), caller)
   if (!session) throw refusal(404, 'Unknown or ended session: send initialize again, without its id.')
   const version = request.headers['mcp-protocol-version']
   if (session.client.revision.checksVersionHeader && version !== undefined && !handshakeRevisions.has(version))

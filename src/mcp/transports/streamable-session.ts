@@ -1,72 +1,73 @@
 import { randomUUID } from 'node:crypto'
-import type { ReplayStore } from '../../sse/index.ts'
-import type { Client } from '../request/context.ts'
+import type { CoalesceKey, EventStore } from '../../sse/index.ts'
+import type { Client } from '../request/client.ts'
+import { ResumableStream } from './resumable-stream.ts'
 import type { Session } from './session-store.ts'
-import { Channel } from './resumable-stream.ts'
 
-/** A session that is named by a header, and whose streams can be taken up again. */
+/** A session that is named by a header, and whose streams can be resumed. */
 export class StreamableSession implements Session {
   readonly id = randomUUID()
   readonly client: Client
-  spokenAt = 0
-  timesSpoken = 0
-  readonly #replay: ReplayStore
-  readonly #channels = new Map<string, Channel>() // in the order in which they were opened
+  lastUsedAt = 0
+  uses = 0
+  readonly #events: EventStore
+  readonly #streams = new Map<string, ResumableStream>() // in the order in which they were opened
   #opened = 0
 
-  constructor(client: Client, replay: ReplayStore) {
+  constructor(client: Client, events: EventStore) {
     this.client = client
-    this.#replay = replay
+    this.#events = events
   }
 
-  isOpen(): boolean {
-    return [...this.#channels.values()].some((channel) => channel.isCarried())
+  hasStream(): boolean {
+    for (const stream of this.#streams.values()) if (stream.isAttached()) return true
+    return false
   }
 
   /** A stream for one POST. */
-  openChannel(): Channel {
-    for (const [name, channel] of this.#channels) {
-      if (this.#channels.size < MAX_CHANNELS) break
-      if (channel.isOver) this.#forget(name, channel)
+  openStream(): ResumableStream {
+    for (const [name, stream] of this.#streams) {
+      if (this.#streams.size < MAX_STREAMS) break
+      if (stream.isOver) this.#forget(name, stream)
     }
     return this.#add(String(++this.#opened))
   }
 
-  /** The stream for what concerns no request. */
-  standing(): Channel {
-    return this.#channels.get(STANDING) ?? this.#add(STANDING)
+  /** The standalone stream (transports, "Listening for Messages from the Server"): for what concerns no request. */
+  standaloneStream(): ResumableStream {
+    return this.#streams.get(STANDALONE) ?? this.#add(STANDALONE)
   }
 
   /** The stream that an event belongs to. Ids of other sessions are not even looked at. */
-  channelOf(eventId: string): Channel | undefined {
-    return this.#channels.get(eventId.slice(0, eventId.lastIndexOf('.')))
+  streamOf(eventId: string): ResumableStream | undefined {
+    return this.#streams.get(eventId.slice(0, eventId.lastIndexOf('.')))
   }
 
-  say(data: string, newestOn?: string): void {
-    // Nobody who never opened the GET stream waits for it.
-    this.#channels.get(STANDING)?.say(data, newestOn)
+  send(data: string, coalesceKey?: CoalesceKey): void {
+    // Nobody who never opened the standalone stream waits for it.
+    this.#streams.get(STANDALONE)?.send(data, coalesceKey)
   }
 
   end(retryMs?: number): void {
-    for (const [name, channel] of this.#channels) {
-      channel.end(retryMs)
-      this.#forget(name, channel)
+    for (const [name, stream] of this.#streams) {
+      stream.end(retryMs)
+      this.#forget(name, stream)
     }
   }
 
-  #add(name: string): Channel {
-    const channel = new Channel(this.#replay.open(name), this.client.revision.primesStreams)
-    this.#channels.set(name, channel)
-    return channel
+  #add(name: string): ResumableStream {
+    const stream = new ResumableStream(this.#events.open(name), this.client.revision.primesStreams)
+    this.#streams.set(name, stream)
+    return stream
   }
 
-  #forget(name: string, channel: Channel): void {
-    channel.log.drop()
-    this.#channels.delete(name)
+  #forget(name: string, stream: ResumableStream): void {
+    stream.log.drop()
+    this.#streams.delete(name)
   }
 }
 
-const STANDING = 'get'
+const STANDALONE = 'get'
 
 /** Streams remembered at once; finished ones beyond it are forgotten, oldest first. */
-const MAX_CHANNELS = 64
+const MAX_STREAMS = 64

@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Message } from '../../jsonrpc/index.ts'
-import type { StreamOptions } from '../../sse/index.ts'
+import type { MaybePromise } from '../../jsonrpc/index.ts'
 import type { Budget } from '../../bounds/budget.ts'
-import type { Hold } from '../request/context.ts'
 import type { Limits } from '../../bounds/limits.ts'
+import type { StreamOptions } from '../../sse/index.ts'
+import type { Caller } from '../request/client.ts'
+import type { Hold } from '../request/context.ts'
 import type { McpServer } from '../server.ts'
 
-/** What all transports stand on. */
-export interface Common {
+/** What all transports are given. */
+export interface TransportOptions {
   server: McpServer
   limits: Limits
   /** For every event stream. */
   streams: StreamOptions
-  /** Counts what messages under way take. */
+  /** Counts the memory of messages in flight. */
   messages: Budget
   /** Counts what waits for readers. */
   unread: Budget
@@ -20,19 +21,14 @@ export interface Common {
   base: string | undefined
 }
 
-/** Serves one method of one path. Throws HttpError to refuse. */
-export type Transport = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+/** Serves one HTTP method of one URL. Throws HttpError to refuse. */
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse, caller: Caller) => MaybePromise<void>
 
-/** The same with the body, which has been read before, because it decides which transport it is. */
-export type BodyTransport = (
+/** The same with the body, read before, because it decides which transport it is for. */
+export type PostHandler = (
   request: IncomingMessage,
   response: ServerResponse,
+  caller: Caller,
   body: unknown,
   memory: Hold,
-) => Promise<void>
-export type MessageTransport = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  message: Message,
-  memory: Hold,
-) => Promise<void>
+) => MaybePromise<void>

@@ -95,13 +95,13 @@ async function violations(page) {
   })
 }
 
-const LOOKS = [
+const CHECKS = [
   { kind: 'chrome', lang: 'en', theme: 'light' },
   { kind: 'chrome', lang: 'zh', theme: 'dark' },
   { kind: 'firefox', lang: 'zh', theme: 'light' },
   { kind: 'firefox', lang: 'en', theme: 'dark' },
 ]
-for (const look of LOOKS) {
+for (const look of CHECKS) {
   const { kind, lang, theme } = look
   labTest(
     `${kind}, ${lang}, ${theme}: every panel has its title, and axe finds nothing, before and after a call`,

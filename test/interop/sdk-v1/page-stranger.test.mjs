@@ -32,7 +32,7 @@ async function watched(options) {
   const opened = /** @type {string[]} */ ([])
   let onOpened = () => {}
   const whenOpened = new Promise((resolve) => (onOpened = () => resolve('opened')))
-  const running = await serve({ name: 'watched', version: '1', port: 0, log() {}, site, ...options })
+  const running = await serve({ name: 'watched', version: '1', port: 0, log() {}, fallback: site, ...options })
   running.server.prependListener('request', (request, response) => {
     const { writeHead } = response
     response.writeHead = (status, headers, ...rest) => {

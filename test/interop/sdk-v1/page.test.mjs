@@ -22,7 +22,7 @@ const { defineTool, RpcError, serve } = await import(new URL('index.js', DIST))
 const { site } = await import(new URL('site.js', DIST))
 const { startProduct, startProgram } = await import('./server.mjs')
 
-const LOOKS = [
+const CHECKS = [
   { lang: 'zh', theme: 'dark' },
   { lang: 'en', theme: 'light' },
   { lang: 'zh', theme: 'light' },
@@ -44,7 +44,7 @@ let chromium
 before(async () => {
   chromium = await startBrowser()
   product = await startProduct()
-  fixture = await serve({ name: 'fixture', version: '1.0.0', tools: fixtureTools(), site, port: 0, log() {} })
+  fixture = await serve({ name: 'fixture', version: '1.0.0', tools: fixtureTools(), fallback: site, port: 0, log() {} })
 })
 after(async () => {
   await chromium?.close()
@@ -87,7 +87,7 @@ const textOf = (page, selector) => page.$eval(selector, (element) => element.tex
 const textsOf = (page, selector) => page.$$eval(selector, (elements) => elements.map((element) => element.textContent))
 /** Waits until the element says this word of the dictionary. */
 const says = (page, id, word) => until(page, (i, w) => document.getElementById(i).dataset.word === w, id, word)
-const wordsOf = (page) => page.evaluate(async () => (await import('/words.js')).words)
+const methodTable = (page) => page.evaluate(async () => (await import('/words.js')).words)
 const enabled = (page) => page.$$eval('#steps button', (all) => all.map((button) => !button.disabled))
 /** Clicks in the middle of the window: at its lower end the news cover what is behind them. */
 async function click(page, selector, options) {
@@ -119,7 +119,7 @@ async function call(page, fields, verdict) {
 const STATIC_FILES = ['index.html', 'client.js', 'words.js', 'style.css', 'favicon.svg']
 const read = (file) => readFile(new URL(file, PAGE), 'utf8')
 
-for (const look of LOOKS) {
+for (const look of CHECKS) {
   const name = `${look.lang}, ${look.theme}`
 
   pageTest(`${name}: four steps in order, and the call brings three stories`, look, async (page) => {
@@ -164,7 +164,7 @@ for (const look of LOOKS) {
   })
 
   pageTest(`${name}: every text comes from the dictionary, protocol words excepted`, look, async (page) => {
-    const words = await wordsOf(page)
+    const words = await methodTable(page)
     const unmarked = () =>
       page.evaluate(() => {
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
@@ -248,7 +248,7 @@ for (const lang of ['zh', 'en'])
   pageTest(`${lang}: a wrong call is an error in words`, { lang }, async (page) => {
     await arrive(page)
     await call(page, { amount: '501' }, 'toolError')
-    const { toolError } = (await wordsOf(page))[lang]
+    const { toolError } = (await methodTable(page))[lang]
     assert.equal(await textOf(page, '#verdict'), toolError)
     assert.equal(await textOf(page, '#news'), toolError)
     assert.match(await textOf(page, '#result'), /amount must be <= 500/)
@@ -497,7 +497,7 @@ test('an endpoint on another origin is refused, and a POST into nowhere is an er
 })
 
 pageTest('both languages have the same words, and none is empty', {}, async (page) => {
-  const { en, zh } = await wordsOf(page)
+  const { en, zh } = await methodTable(page)
   assert.deepEqual(Object.keys(zh), Object.keys(en))
   const holes = (text) => (text.match(/\{\d\}/g) ?? []).toSorted()
   for (const [word, text] of Object.entries(en)) {

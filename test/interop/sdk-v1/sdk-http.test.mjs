@@ -184,9 +184,9 @@ for (const path of ['/mcp', '/sse']) {
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => changed.resolve())
     client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => updated.resolve(params.uri))
     await client.subscribeResource({ uri: 'memo://note' })
-    own.changes.tell({ kind: 'toolsListChanged' })
+    own.changes.publish({ kind: 'toolsListChanged' })
     await changed.promise
-    own.changes.tell({ kind: 'resourceUpdated', uri: 'memo://note' })
+    own.changes.publish({ kind: 'resourceUpdated', uri: 'memo://note' })
     assert.equal(await updated.promise, 'memo://note')
 
     changed = deferred()
@@ -195,10 +195,10 @@ for (const path of ['/mcp', '/sse']) {
     const gone = once(own.requests.find(({ method }) => method === 'GET').socket, 'close')
     own.cut()
     await gone
-    own.changes.tell({ kind: 'resourceUpdated', uri: 'memo://note' })
+    own.changes.publish({ kind: 'resourceUpdated', uri: 'memo://note' })
     await back
     assert.equal(await updated.promise, 'memo://note')
-    own.changes.tell({ kind: 'toolsListChanged' })
+    own.changes.publish({ kind: 'toolsListChanged' })
     await changed.promise
   })
 

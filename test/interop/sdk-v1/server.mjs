@@ -104,7 +104,7 @@ export async function startFixture() {
     resources: [NOTE],
     resourceTemplates: [GREETING],
     prompts: [POEM],
-    listsChange: true,
+    listChanged: true,
     port: 0,
     log: (entry) => void log.push(entry),
   })

@@ -165,11 +165,11 @@ for (const { mode, revision, opening } of MODES) {
       const subscription = await client.listen(wanted)
       assert.deepEqual(subscription.honoredFilter, wanted)
 
-      own.changes.tell({ kind: 'promptsListChanged' })
-      own.changes.tell({ kind: 'resourceUpdated', uri: 'memo://other' })
-      own.changes.tell({ kind: 'toolsListChanged' })
+      own.changes.publish({ kind: 'promptsListChanged' })
+      own.changes.publish({ kind: 'resourceUpdated', uri: 'memo://other' })
+      own.changes.publish({ kind: 'toolsListChanged' })
       await changed.promise
-      own.changes.tell({ kind: 'resourceUpdated', uri: 'memo://note' })
+      own.changes.publish({ kind: 'resourceUpdated', uri: 'memo://note' })
       await updated.promise
       assert.deepEqual(heard, ['tools', 'memo://note'])
 
@@ -192,7 +192,7 @@ for (const { mode, revision, opening } of MODES) {
       const { client } = await open(t, { listChanged: { tools: { onChanged, debounceMs: 0 } } })
       await opened
       await new Promise(setImmediate) // the request has come; now its stream is open
-      fixture.changes.tell({ kind: 'toolsListChanged' })
+      fixture.changes.publish({ kind: 'toolsListChanged' })
       assert.equal((await listed.promise).length, 7)
       await assert.rejects(client.listen({ toolsListChanged: true }), /subscriptions\/listen|listen/)
     })

@@ -81,7 +81,7 @@ const TOOLS = [
 ]
 
 async function startServer(t) {
-  const running = await serve({ name: 'tea', version: '1.2.3', tools: TOOLS, port: 0, listsChange: true, log() {} })
+  const running = await serve({ name: 'tea', version: '1.2.3', tools: TOOLS, port: 0, listChanged: true, log() {} })
   t.after(() => {
     const closed = running.close()
     running.server.closeAllConnections() // fetch keeps some in reserve, on which nothing was ever asked
@@ -656,7 +656,7 @@ for (const way of WAYS.filter(({ reader }) => reader !== 'EventSource'))
     const { client, record } = clientFor(t, url, { ...way, onNotification })
     await client.connect()
     const stop = await client.listen({ toolsListChanged: true })
-    changes.tell({ kind: 'toolsListChanged' })
+    changes.publish({ kind: 'toolsListChanged' })
     assert.equal(await news, 'notifications/tools/list_changed')
     const exchange = record.frames.at(-1).exchange
     const ended = new Promise((resolve) => record.listen((_frame, one) => one === exchange && one.ending && resolve()))

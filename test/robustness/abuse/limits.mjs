@@ -16,7 +16,7 @@ async function expectForgotten(server, sessions) {
   }
   expect(false, '404 of one that is forgotten', `${sessions.length} that live on`)
 }
-const LOOKS = 45 // it forgets every 10 s
+const CHECKS = 45 // it forgets every 10 s
 
 export const cases = [
   [
@@ -69,7 +69,7 @@ export const cases = [
     'T-48 a handshake that nothing follows is forgotten after HANDSHAKE_IDLE_MS, a session that is used is not',
     withServer({ HANDSHAKE_IDLE_MS: '500' }, async (server) => {
       const used = await openSession(server)
-      const begun = await Promise.all(Array.from({ length: LOOKS }, () => post(server, '/mcp', handshake())))
+      const begun = await Promise.all(Array.from({ length: CHECKS }, () => post(server, '/mcp', handshake())))
       await expectForgotten(
         server,
         begun.map(({ headers }) => ({ 'Mcp-Session-Id': headers['mcp-session-id'] })),
@@ -80,7 +80,7 @@ export const cases = [
   [
     'T-48 a session is forgotten after SESSION_IDLE_MS, unless a stream of it is open',
     withServer({ SESSION_IDLE_MS: '500' }, async (server) => {
-      const [open, ...idle] = await openSome(server, 1 + LOOKS)
+      const [open, ...idle] = await openSome(server, 1 + CHECKS)
       const stream = await openStream(server, 'GET', '/mcp', { ...open, ...STREAM })
       await expectForgotten(server, idle)
       expectSame(await statusesOf(server, [open]), [200], 'the session with a stream:')

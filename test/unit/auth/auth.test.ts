@@ -46,7 +46,7 @@ const tools = [
 ]
 const logged: LogEntry[] = []
 const log = (entry: LogEntry) => void logged.push(entry)
-const options = { name: 'test', version: '1', tools, port: 0, log, listsChange: true }
+const options = { name: 'test', version: '1', tools, port: 0, log, listChanged: true }
 
 async function start(more: Partial<ServeOptions>): Promise<string> {
   const { url, close } = await serve({ ...options, ...more })
@@ -178,7 +178,10 @@ test('R-AU-13, T-22: a preflight, the page and /health need no token; a page can
   assert.equal(status, 401)
   assert.equal(headers['access-control-allow-origin'], origin)
   assert.match(headers['access-control-expose-headers']!, /WWW-Authenticate/)
-  const withPage = await start({ auth: bearerToken(SECRET), site: (_request, response) => void response.end('page') })
+  const withPage = await start({
+    auth: bearerToken(SECRET),
+    fallback: (_request, response) => void response.end('page'),
+  })
   for (const path of ['/', '/health']) assert.equal((await request('GET', withPage + path)).text, 'page')
 })
 

@@ -203,7 +203,7 @@ for (const [what, status, before] of [
 test('a body that ends early is no request, and nothing waits for the rest', async () => {
   const server = createServer()
   const handled = new Promise<void>((resolve) =>
-    server.on('request', (request, response) => void mcp(request, response).then(resolve)),
+    server.on('request', (request, response) => void Promise.resolve(mcp(request, response)).then(resolve)),
   )
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1')

@@ -1,13 +1,12 @@
 // Who stays and who goes when sessions are many or silent, by a clock that the tests move: T-48, R-SH-33.
 import assert from 'node:assert/strict'
-import type { IncomingMessage } from 'node:http'
 import { test, type TestContext } from 'node:test'
-import { Exchange, newClient } from '../../../src/mcp/request/context.ts'
+import { createClient, type InFlightRequest } from '../../../src/mcp/request/client.ts'
 import { limitsFrom, type Limits } from '../../../src/bounds/limits.ts'
 import { newest } from '../../../src/mcp/revisions/index.ts'
 import { createSessionStore, type Session } from '../../../src/mcp/transports/session-store.ts'
-import { Channel } from '../../../src/mcp/transports/resumable-stream.ts'
-import { createReplayStore } from '../../../src/sse/index.ts'
+import { ResumableStream } from '../../../src/mcp/transports/resumable-stream.ts'
+import { createEventStore } from '../../../src/sse/index.ts'
 
 const SWEEP_MS = 10_000
 const MINUTE = 60_000
@@ -17,17 +16,34 @@ interface Fake extends Session {
   ended: number
 }
 
+const NOBODY = { principal: undefined, key: '' }
+
+/** A request that has no response yet. */
+const inFlight = (): InFlightRequest & { cancelled: boolean } => ({
+  message: { jsonrpc: '2.0', id: 1, method: 'ping' },
+  pending: undefined,
+  cancelled: false,
+  cancel() {
+    this.cancelled = true
+  },
+})
+
+/** All of them have their responses. */
+const rest = ({ client }: Fake): void => {
+  for (let place = 0; client.inFlight.size > 0; place++) client.inFlight.remove(place)
+}
+
 const fake = (id: string): Fake => ({
   id,
-  client: newClient(newest),
-  spokenAt: 0,
-  timesSpoken: 0,
+  client: createClient(newest),
+  lastUsedAt: 0,
+  uses: 0,
   open: false,
   ended: 0,
-  isOpen() {
+  hasStream() {
     return this.open
   },
-  say() {},
+  send() {},
   end() {
     this.ended++
   },
@@ -73,20 +89,17 @@ function start(t: TestContext, limits: Partial<Limits> = {}) {
       if (spoke) store.touch(session)
       return session
     },
-    ids: () => [...added].filter((id) => store.find(id, {} as IncomingMessage)).toSorted(),
+    ids: () => [...added].filter((id) => store.find(id, NOBODY)).toSorted(),
     pass,
     running,
   }
 }
 
 /** A request of the session that has no answer yet. */
-function busy(session: Fake): Exchange {
-  const exchange = new Exchange({ jsonrpc: '2.0', id: 1, method: 'ping' }, session.client, {
-    send() {},
-    ask: () => () => Promise.reject(new Error('nobody is asked here')),
-  })
-  session.client.inFlight.add(exchange)
-  return exchange
+function busy(session: Fake): { cancelled: boolean } {
+  const request = inFlight()
+  session.client.inFlight.add(request)
+  return request
 }
 
 test('R-SH-33, T-48: a session that is silent for longer than sessionIdleMs is ended, not a moment before', (t) => {
@@ -126,12 +139,12 @@ test('T-48: a session with an open stream or a request under way is never swept,
   const reading = add('reads')
   reading.open = true
   const working = add('works', false)
-  const exchange = busy(working)
+  const request = busy(working)
   pass(24 * 60 * MINUTE)
   assert.deepEqual(ids(), ['reads', 'works'].toSorted())
-  assert.equal(exchange.cancelled, false)
+  assert.equal(request.cancelled, false)
   reading.open = false
-  working.client.inFlight.clear()
+  rest(working)
   pass(SWEEP_MS)
   assert.deepEqual(ids(), [])
 })
@@ -166,23 +179,23 @@ test('T-48: a session in use never makes room; where all are, there is none', (t
   const { store, add, ids } = start(t, { maxSessions: 3 })
   const reading = add('reads', false)
   reading.open = true
-  const exchange = busy(add('works', false))
+  const request = busy(add('works', false))
   const idle = add('idle')
   add('new').open = true
   assert.deepEqual(ids(), ['reads', 'works', 'new'].toSorted())
   assert.equal(idle.ended, 1)
   assert.equal(store.add(fake('one too many')), false)
   assert.deepEqual(ids(), ['reads', 'works', 'new'].toSorted())
-  assert.deepEqual([reading.ended, exchange.cancelled], [0, false])
+  assert.deepEqual([reading.ended, request.cancelled], [0, false])
 })
 
 test('closing a session ends its streams and stops its work; closing all leaves none', (t) => {
   const { store, add, ids } = start(t)
   const session = add('a')
-  const exchange = busy(session)
+  const request = busy(session)
   const others = [add('b'), add('c')]
   store.close(session)
-  assert.deepEqual([session.ended, exchange.cancelled, exchange.signal.aborted], [1, true, true])
+  assert.deepEqual([session.ended, request.cancelled], [1, true])
   assert.deepEqual(ids(), ['b', 'c'].toSorted())
   store.closeAll()
   assert.deepEqual(ids(), [])
@@ -190,7 +203,7 @@ test('closing a session ends its streams and stops its work; closing all leaves 
 })
 
 test('a stream that has ended holds no connection, however long its log is kept', () => {
-  const channel = new Channel(createReplayStore().open('1'), false)
+  const stream = new ResumableStream(createEventStore().open('1'), false)
   let closes = 0
   const connection = {
     send: () => 'sent' as const,
@@ -198,13 +211,13 @@ test('a stream that has ended holds no connection, however long its log is kept'
     drop: () => void closes++,
     closed: new AbortController().signal,
   }
-  channel.carryOn(connection)
-  channel.say('the answer')
-  assert.equal(channel.isCarried(), true)
-  channel.end()
-  assert.deepEqual([channel.isCarried(), closes], [false, 1])
+  stream.attach(connection)
+  stream.send('the answer')
+  assert.equal(stream.isAttached(), true)
+  stream.end()
+  assert.deepEqual([stream.isAttached(), closes], [false, 1])
 
   // The same for one who comes back after the end.
-  channel.carryOn(connection, channel.log.after('1.0'))
-  assert.deepEqual([channel.isCarried(), closes], [false, 2])
+  stream.attach(connection, stream.log.after('1.0'))
+  assert.deepEqual([stream.isAttached(), closes], [false, 2])
 })

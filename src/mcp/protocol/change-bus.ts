@@ -1,29 +1,30 @@
-/** What a server can tell those who listen. */
+/** What a server can tell those who listen: a list has changed, or the resource under a URI. */
 export type Change =
   | { kind: 'toolsListChanged' | 'promptsListChanged' | 'resourcesListChanged' }
   | { kind: 'resourceUpdated'; uri: string }
 
-/** Tells of changes, to whoever listens in this process. (Between processes, an engine does.) */
-export interface Changes {
-  tell(change: Change): void
-  /** Returns the function that ends it. */
-  listen(listener: (change: Change) => void): () => void
+/** Publish and subscribe, for changes. The one in memory reaches this process; another may reach all of several. */
+export interface ChangeBus {
+  publish(change: Change): void
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (change: Change) => void): () => void
 }
 
-export function createChanges(): Changes {
+/** A bus within this process. */
+export function createChangeBus(): ChangeBus {
   const listeners = new Set<(change: Change) => void>()
   return {
-    tell(change) {
+    publish(change) {
       for (const listener of listeners) listener(change)
     },
-    listen(listener) {
+    subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
   }
 }
 
-/** The notification that stands for a change. */
+/** The notification of a change. */
 export function notificationOf(change: Change): { method: string; params?: { uri: string } } {
   if (change.kind === 'resourceUpdated')
     return { method: 'notifications/resources/updated', params: { uri: change.uri } }

@@ -1,0 +1,145 @@
+import {
+  attempt,
+  INTERNAL_ERROR,
+  INVALID_REQUEST,
+  isThenable,
+  RpcError,
+  type MaybePromise,
+} from '../../jsonrpc/index.ts'
+import { Deadline } from '../../bounds/deadline.ts'
+import { ToolError } from '../protocol/errors.ts'
+import { LOG_LEVELS, type InputRequests, type InputResponses, type LogLevel } from '../protocol/types.ts'
+import { askFor } from './ask.ts'
+import type { RequestContext } from './context.ts'
+import type { Ask, HandlerContext, Principal } from './handler-context.ts'
+
+/**
+ * Runs an author's function until it is done, its time is up (then it fails with `timeoutError()`), or the client
+ * leaves: then it runs on unheard.
+ */
+export function withTimeout<T>(
+  context: RequestContext,
+  timeoutMs: number,
+  timeoutError: () => Error,
+  run: (context: HandlerContext) => T | PromiseLike<T>,
+): MaybePromise<T> {
+  const deadline = new Deadline(timeoutMs)
+  const returned = run(new AuthorContext(context, deadline))
+  if (!isThenable(returned)) return returned
+  return new Promise((resolve, reject) => {
+    deadline.start(() => context.abort(timeoutError()))
+    context.whenAborted((reason) => {
+      deadline.stop()
+      reject(reason)
+    })
+    const isOver = () => {
+      context.work = undefined
+      deadline.stop()
+    }
+    context.work = Promise.resolve(returned).then(
+      (value) => {
+        isOver()
+        resolve(value)
+      },
+      (error: unknown) => {
+        isOver()
+        reject(error as Error)
+      },
+    )
+  })
+}
+
+/** The same for what is no tool, whose failure is the error of the response: there is no model to read it. */
+export function runOrFail<T>(
+  context: RequestContext,
+  run: (context: HandlerContext) => T | PromiseLike<T>,
+): MaybePromise<T> {
+  return attempt<T, T>(
+    () => withTimeout(context, TIMEOUT_MS, timeoutError, run),
+    (value) => value,
+    (error) => {
+      // Nobody hears it when the client has left, and it is no failure of ours.
+      if (error instanceof ToolError || context.cancelled) throw new RpcError(INVALID_REQUEST, (error as Error).message)
+      throw error
+    },
+  )
+}
+
+const TIMEOUT_MS = 60_000
+const timeoutError = () => new RpcError(INTERNAL_ERROR, `This took longer than ${TIMEOUT_MS / 1000} s.`)
+
+/** The context that an author's function gets. Its helpers are made when they are taken: most tools take none. */
+class AuthorContext implements HandlerContext {
+  readonly #context: RequestContext
+  readonly #deadline: Deadline
+  #reached = -Infinity
+
+  constructor(context: RequestContext, deadline: Deadline) {
+    this.#context = context
+    this.#deadline = deadline
+  }
+
+  get principal(): Principal | undefined {
+    return this.#context.client.caller.principal
+  }
+  get deadline(): number {
+    return Date.now() + this.#deadline.left
+  }
+  get signal(): AbortSignal {
+    return this.#context.signal
+  }
+
+  // Each is a function of its own, so that a tool may take it out of the context.
+  get ask(): Ask {
+    return (requests) => {
+      const { end } = this.#context
+      const responses = end ? Promise.reject<InputResponses>(end) : this.#ask(requests)
+      responses.catch(() => {}) // who asked and went on without the answer has no use for its failure either
+      return responses
+    }
+  }
+  get progress(): HandlerContext['progress'] {
+    return (progress, total, message) => this.#progress(progress, total, message)
+  }
+  get log(): HandlerContext['log'] {
+    return (level, data, logger) => this.#log(level, data, logger)
+  }
+  get releaseConnection(): HandlerContext['releaseConnection'] {
+    return (retryMs) => this.#context.disconnect(retryMs)
+  }
+
+  // The time that the client takes to answer is not the tool's.
+  async #ask(requests: InputRequests): Promise<InputResponses> {
+    this.#deadline.pause()
+    try {
+      return await askFor(this.#context)(requests)
+    } finally {
+      this.#deadline.resume()
+    }
+  }
+
+  #progress(progress: number, total?: number, message?: string): void {
+    const { end, message: request, client } = this.#context
+    if (end || !(progress > this.#reached)) return
+    const token = progressToken(request.params?.['_meta'])
+    if (token === undefined) return
+    this.#reached = progress
+    this.#context.progressAt = performance.now()
+    const params = { progressToken: token, progress, ...(total !== undefined && { total }) }
+    this.#context.notify(
+      'notifications/progress',
+      client.revision.encodeProgress({ ...params, ...(message !== undefined && { message }) }),
+    )
+  }
+
+  #log(level: LogLevel, data: unknown, logger?: string): void {
+    const { logLevel } = this.#context.client
+    if (!logLevel || LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(logLevel)) return
+    this.#context.notify('notifications/message', { level, ...(logger !== undefined && { logger }), data })
+  }
+}
+
+function progressToken(meta: unknown): string | number | undefined {
+  const token = (meta as { progressToken?: unknown } | undefined | null)?.progressToken
+  return typeof token === 'string' || Number.isInteger(token) ? (token as string | number) : undefined
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http'
+import { INVALID_REQUEST } from '../jsonrpc/index.ts'
+import type { EventStore } from '../sse/index.ts'
+import type { Auth } from './http/access.ts'
+import { readJson } from './http/body.ts'
+import { methodNotAllowed } from './http/content.ts'
+import { HttpError } from './http/http-error.ts'
+import { MessageMemory } from './http/message-memory.ts'
+import { isPerRequestVersion } from './revisions/index.ts'
+import { httpSse, type SseSession } from './transports/http-sse.ts'
+import type { SessionStore } from './transports/session-store.ts'
+import { statelessHttp, VERSION } from './transports/stateless-http.ts'
+import { streamableHttp } from './transports/streamable-http.ts'
+import type { StreamableSession } from './transports/streamable-session.ts'
+import type { HttpHandler, TransportOptions } from './transports/transport.ts'
+
+/** What a URL answers, by HTTP method. */
+export interface Route {
+  methods: ReadonlyMap<string, HttpHandler>
+  /** Told to whoever uses another method. */
+  hint?: string
+  /** Served whoever calls. */
+  isPublic?: boolean
+}
+
+export interface RouteOptions extends TransportOptions {
+  /** Whether `/sse` and `/mcp` serve any client, whichever of the two it was given. */
+  anyUrl: boolean
+  events: EventStore
+  sseSessions: SessionStore<SseSession>
+  streamableSessions: SessionStore<StreamableSession>
+  documents: Auth['documents']
+}
+
+/** Which transport serves a request: by its URL, its method and its era. */
+export function createRoutes(options: RouteOptions): ReadonlyMap<string, Route> {
+  const { anyUrl, limits } = options
+  const sse = httpSse(options.sseSessions, options)
+  const streamable = streamableHttp(options.streamableSessions, options.events, options)
+  const stateless = statelessHttp(options)
+
+  const get: HttpHandler = (request, response, caller) => {
+    if (isStateless(request)) return methodNotAllowed(response, ['POST'])
+    if (request.headers['mcp-session-id'] !== undefined) return streamable.get(request, response, caller)
+    if (anyUrl) return sse.get(request, response, caller)
+    return methodNotAllowed(response, ['POST', 'DELETE'], 'For HTTP+SSE use /sse.')
+  }
+  const post: HttpHandler = (request, response, caller) => {
+    const memory = new MessageMemory(options.messages, caller)
+    return readJson(request, limits.maxBodyBytes, memory, (body) => {
+      if (Array.isArray(body) && body.length <= limits.maxBatch && body.some(namesVersion))
+        throw new HttpError(400, INVALID_REQUEST, 'No batches in this revision: send one request per POST.')
+      const transport = namesVersion(body) || isStateless(request) ? stateless : streamable
+      return transport.post(request, response, caller, body, memory)
+    })
+  }
+  const end: HttpHandler = (request, response, caller) => {
+    if (isStateless(request)) return methodNotAllowed(response, ['POST'])
+    return streamable.delete(request, response, caller)
+  }
+
+  const mcp: Route = { methods: new Map(Object.entries({ GET: get, POST: post, DELETE: end })) }
+  const sseOnly: Route = { methods: new Map([['GET', sse.get]]), hint: 'For Streamable HTTP use /mcp.' }
+  const messages: Route = {
+    methods: new Map([['POST', sse.post]]),
+    hint: 'Open GET /sse first: it names this URL with a session.',
+  }
+  const routes = new Map(Object.entries({ '/mcp': mcp, '/sse': anyUrl ? mcp : sseOnly, '/messages': messages }))
+  for (const [path, document] of options.documents ?? [])
+    routes.set(path, { methods: new Map([['GET', document]]), isPublic: true })
+  return routes
+}
+
+// Where the eras part (2026-07-28, versioning): a request that names its version itself needs no session.
+const isStateless = ({ headers }: IncomingMessage): boolean => isPerRequestVersion(headers['mcp-protocol-version'])
+
+/** Whether a message names a version in its `_meta`. */
+function namesVersion(value: unknown): boolean {
+  const meta = (value as { params?: { _meta?: Record<string, unknown> | null } } | null)?.params?._meta
+  return typeof meta === 'object' && meta?.[VERSION] !== undefined
+}
