@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { HttpRequest } from './http/node-http.ts'
 import { INVALID_REQUEST } from '../jsonrpc/index.ts'
 import type { EventStore } from '../sse/index.ts'
 import type { Auth } from './http/access.ts'
@@ -72,7 +72,7 @@ export function createRoutes(options: RouteOptions): ReadonlyMap<string, Route> 
 }
 
 // Where the eras part (2026-07-28, versioning): a request that names its version itself needs no session.
-const isStateless = ({ headers }: IncomingMessage): boolean => isPerRequestVersion(headers['mcp-protocol-version'])
+const isStateless = ({ headers }: HttpRequest): boolean => isPerRequestVersion(headers['mcp-protocol-version'])
 
 /** Whether a message names a version in its `_meta`. */
 function namesVersion(value: unknown): boolean {

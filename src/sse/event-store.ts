@@ -19,18 +19,27 @@ const DEFAULTS: EventStoreLimits = {
   maxAgeMs: 5 * 60_000,
 }
 
-/** What one stream has said, as far as it is remembered. */
+/** Events that a client has missed. Undefined: it cannot be known. */
+export type Missed = readonly SseMessage[] | undefined
+
+/** The events of one stream, as far as they are kept. A log that several processes share may be asynchronous. */
 export interface EventLog {
   /** The id of the place before the first message. */
   readonly start: string
   /** Remembers a message and gives it the next id: the stream's name and a number that counts up. */
   append(message: Omit<SseMessage, 'id'>): SseMessage & { id: string }
   /** What came after an event of this stream, or undefined where some of it is forgotten or the id was never given. */
-  after(id: string): readonly SseMessage[] | undefined
+  after(id: string): Missed | Promise<Missed>
   /** Forgets everything. */
   drop(): void
 }
 
+/** The log of a store in memory, which answers at once. */
+export interface MemoryEventLog extends EventLog {
+  after(id: string): Missed
+}
+
+/** Where events wait for clients that come back. */
 export interface EventStore {
   /** Begins a log. Its name becomes part of every id, so that an id finds its stream. */
   open(name: string): EventLog
@@ -40,7 +49,7 @@ export interface EventStore {
 const MAX_TOTAL_EVENTS = 200_000
 
 /** Remembers the last messages of many streams within common bounds. The stream silent for longest goes first. */
-export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = () => performance.now()): EventStore {
+export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = () => performance.now()) {
   const { maxEvents, maxLength, maxTotalLength, maxAgeMs } = { ...DEFAULTS, ...limits }
   const logs = new Set<Log>() // in the order of the last message
   let total = 0
@@ -56,7 +65,7 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
     nextLook = now() + maxAgeMs
   }
 
-  class Log implements EventLog {
+  class Log implements MemoryEventLog {
     /** When it said something last. */
     since = 0
     readonly #name: string
@@ -91,7 +100,7 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
       return numbered
     }
 
-    after(id: string): readonly SseMessage[] | undefined {
+    after(id: string): Missed {
       makeRoom()
       const [, of, number] = /^(.*)\.(0|[1-9]\d{0,14})$/s.exec(id) ?? []
       const next = Number(number) - this.#forgotten
@@ -114,5 +123,5 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
     }
   }
 
-  return { open: (name) => new Log(name) }
+  return { open: (name: string): MemoryEventLog => new Log(name) }
 }

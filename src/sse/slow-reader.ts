@@ -1,11 +1,11 @@
-import type { ServerResponse } from 'node:http'
 import { checkDuration } from './duration.ts'
+import type { StreamResponse } from './response.ts'
 
 /**
  * Calls `cut` when nothing of what waits in a response was taken for so many milliseconds (default 30,000). Call what
  * comes back to stop watching. A closed response is not watched any more.
  */
-export function watchSlowReader(response: ServerResponse, unreadMs = 30_000, cut: () => void): () => void {
+export function watchSlowReader(response: StreamResponse, unreadMs = 30_000, cut: () => void): () => void {
   checkDuration('unreadMs', unreadMs, 1)
   let [left, idle] = [response.writableLength, 0]
   const watch = setInterval(() => {
@@ -43,7 +43,7 @@ export function pieceEnd(text: string, from: number): number {
 }
 
 /** Ends a response with a text of any length, a piece whenever the reader has taken the one before. */
-export function endInPieces(response: ServerResponse, text: string): void {
+export function endInPieces(response: StreamResponse, text: string): void {
   let at = 0
   const next = (): void => {
     while (text.length - at > PIECE) {

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http'
 import { checkDuration } from './duration.ts'
+import type { StreamResponse } from './response.ts'
 import { encodeComment, encodeEvent, type SseMessage } from './event.ts'
 import { keepAlive } from './keep-alive.ts'
 import { endInPieces, PIECE, pieceEnd, watchSlowReader } from './slow-reader.ts'
@@ -49,7 +49,7 @@ export interface EventStream {
  * HTML Standard, section 9.2.5 "Parsing an event stream" and 9.2.7 "Authoring notes".
  * Throws TypeError, before anything is sent, for milliseconds that no timer can wait.
  */
-export function openStream(response: ServerResponse, options: StreamOptions = {}): EventStream {
+export function openStream(response: StreamResponse, options: StreamOptions = {}): EventStream {
   checkDuration('keepAliveMs', options.keepAliveMs, 0)
   checkDuration('unreadMs', options.unreadMs, 1)
   response.writeHead(200, headersWith(options.headers))
@@ -58,7 +58,7 @@ export function openStream(response: ServerResponse, options: StreamOptions = {}
 }
 
 /** The same, where all of the stream is known: one write, and closed. Returns UTF-16 units. Throws SseEncodeError. */
-export function sendStream(response: ServerResponse, messages: readonly SseMessage[], headers?: object): number {
+export function sendStream(response: StreamResponse, messages: readonly SseMessage[], headers?: object): number {
   let text = ''
   for (const message of messages) text += encodeEvent(message)
   endInPieces(response.writeHead(200, headersWith(headers)), text)
@@ -78,7 +78,7 @@ const headersWith = (more?: object): Record<string, string> => (more ? { ...STRE
 const KEEP_ALIVE = encodeComment('keep-alive')
 
 class ResponseStream implements EventStream {
-  readonly #response: ServerResponse
+  readonly #response: StreamResponse
   readonly #options: StreamOptions
   /** What waits until the reader has taken what was written; undefined while it keeps up. */
   #backlog: Backlog | undefined
@@ -89,7 +89,7 @@ class ResponseStream implements EventStream {
   #stopWatching: (() => void) | undefined
   #closed: AbortController | undefined
 
-  constructor(response: ServerResponse, options: StreamOptions) {
+  constructor(response: StreamResponse, options: StreamOptions) {
     this.#response = response
     this.#options = options
     if (this.#isOver()) return // the reader has left before: there will be no `close` to tidy up after

@@ -182,11 +182,11 @@ test(
     // What a tool would do: the reason of a call that was cancelled, and a mistake of its own.
     const preload = (rejected: string) =>
       `--import=data:text/javascript,${encodeURIComponent(`
-      const { Exchange } = await import(${JSON.stringify(new URL('dist/mcp/exchange.js', `file://${ROOT}`).href)})
-      const exchange = new RequestContext({ jsonrpc: '2.0', id: 1, method: 'tools/call' }, {}, {})
-      exchange.cancel()
+      const { RequestContext } = await import(${JSON.stringify(new URL('dist/mcp/request/context.js', `file://${ROOT}`).href)})
+      const context = new RequestContext({ jsonrpc: '2.0', id: 1, method: 'tools/call' }, {}, {}, {})
+      context.cancel()
       process.on('SIGUSR2', () => Promise.reject(${rejected}))`)}`
-    const child = start([], { PORT: '0', NODE_OPTIONS: preload('exchange.signal.reason') })
+    const child = start([], { PORT: '0', NODE_OPTIONS: preload('context.signal.reason') })
     try {
       const { url } = await banner(child)
       let log = ''

@@ -10,7 +10,7 @@ import { createClient, type InFlightRequest } from '../../src/mcp/request/client
 import { limitsFrom } from '../../src/bounds/limits.ts'
 import { newest } from '../../src/mcp/revisions/index.ts'
 import { createSessionStore, type Session } from '../../src/mcp/transports/session-store.ts'
-import { createParser, createEventStore, encodeEvent, openStream, type EventLog } from '../../src/sse/index.ts'
+import { createParser, createEventStore, encodeEvent, openStream, type MemoryEventLog } from '../../src/sse/index.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
 import {
   connectHttpSse,
@@ -707,7 +707,7 @@ test('5. replay after any cut is what was not yet seen, in order and once, or un
       const store = createEventStore(limits, () => now)
       const names = ['1', '2', 'get', 'a.b']
       const logs = names.map((name) => ({
-        log: store.open(name) as EventLog,
+        log: store.open(name) as MemoryEventLog,
         ids: [`${name}.0`],
         texts: [] as string[],
         /** How many of the texts are certainly forgotten. */

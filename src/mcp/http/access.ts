@@ -1,11 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Principal } from '../request/handler-context.ts'
+import type { HttpRequest, HttpResponse } from './node-http.ts'
 
 export interface Auth {
   /** Finds out who is calling. Throws HttpError 400, 401 or 403. */
   authorize(request: IncomingMessage): Principal | Promise<Principal>
   /** Public metadata, by path (RFC 9728): they tell how to be authorized, and anybody may GET them. */
-  readonly documents?: ReadonlyMap<string, (request: IncomingMessage, response: ServerResponse) => void>
+  readonly documents?: ReadonlyMap<string, (request: HttpRequest, response: HttpResponse) => void>
 }
 
 export interface AccessOptions {

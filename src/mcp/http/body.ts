@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { IncomingMessage } from 'node:http'
+import type { HttpRequest } from './node-http.ts'
 import {
   attempt,
   checkDepth,
@@ -28,7 +28,7 @@ export function asMessage(value: unknown): Message {
 }
 
 /** A request, perhaps behind a framework that has read its body already and keeps what it made of it here. */
-type Posted = IncomingMessage & { body?: unknown }
+type Posted = HttpRequest & { body?: unknown }
 
 /**
  * Reads the JSON value that a POST brings, goes on with `use`, and gives back the memory when that is done. Throws, or
@@ -71,7 +71,7 @@ const releaseAfter = <T>(memory: MessageMemory, work: () => MaybePromise<T>): Ma
 
 // What follows is begun when the last byte is there: a promise of the bytes alone would be one more for each message.
 function readBytes<T>(
-  request: IncomingMessage,
+  request: HttpRequest,
   maxBytes: number,
   memory: MessageMemory,
   use: (bytes: Buffer) => MaybePromise<T>,

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpRequest, HttpResponse } from './node-http.ts'
 import { errorResponse, INTERNAL_ERROR, RpcError } from '../../jsonrpc/index.ts'
 import { endInPieces } from '../../sse/index.ts'
 import { OWN_PAGES_ONLY } from './guard.ts'
@@ -12,7 +12,7 @@ export interface Accepted {
 }
 
 /** Lenient as the field is: one of the two types is enough, and who sends no Accept takes anything. */
-export const acceptedBy = ({ headers }: IncomingMessage): Accepted => accepted(headers.accept ?? '*/*')
+export const acceptedBy = ({ headers }: HttpRequest): Accepted => accepted(headers.accept ?? '*/*')
 
 const accepted = rememberLast((accept: string): Accepted => {
   const wanted = accept.includes(';') ? accept.split(',').filter(isWanted).join() : accept
@@ -26,7 +26,7 @@ const accepted = rememberLast((accept: string): Accepted => {
 const isWanted = (range: string): boolean => !/;\s*q=0(\.0*)?\s*$/i.test(range)
 
 /** A whole response of one piece of text. */
-export function sendText(response: ServerResponse, status: number, type: string, text: string, headers?: object): void {
+export function sendText(response: HttpResponse, status: number, type: string, text: string, headers?: object): void {
   const own: Record<string, string | number> = {
     'Content-Type': type,
     'Content-Length': Buffer.byteLength(text),
@@ -39,26 +39,26 @@ export function sendText(response: ServerResponse, status: number, type: string,
 }
 
 /** 202: notifications and responses are accepted, and that is all there is to say. */
-export function acknowledge(response: ServerResponse): void {
+export function acknowledge(response: HttpResponse): void {
   response.writeHead(202, ACKNOWLEDGED).end()
 }
 
 const ACKNOWLEDGED = { 'Content-Length': 0, 'X-Content-Type-Options': 'nosniff', ...OWN_PAGES_ONLY }
 
 /** 405. No JSON-RPC body: newer clients take this answer as the sign that another transport is here. */
-export function methodNotAllowed(response: ServerResponse, allowed: readonly string[], hint = ''): void {
+export function methodNotAllowed(response: HttpResponse, allowed: readonly string[], hint = ''): void {
   const text = `This URL answers ${allowed.join(', ')} and nothing else. ${hint}`
   sendText(response, 405, 'text/plain', `${text.trim()}\n`, { Allow: allowed.join(', ') })
 }
 
 /** 404. `more` says what else is here: a page, say. */
-export function notFound(response: ServerResponse, more = ''): void {
+export function notFound(response: HttpResponse, more = ''): void {
   const text = `Nothing here.${more && ` ${more}`} MCP is at /mcp, HTTP+SSE begins at GET /sse.\n`
   sendText(response, 404, 'text/plain', text)
 }
 
 /** Responds with the error, if there is still somebody to read it. What was not thrown on purpose says nothing outside. */
-export function sendError(response: ServerResponse, error: unknown): void {
+export function sendError(response: HttpResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return void response.end()
   const { status, headers, id } = error instanceof HttpError ? error : NO_DETAILS
   const known = error instanceof RpcError ? error : new RpcError(INTERNAL_ERROR, 'Internal error')

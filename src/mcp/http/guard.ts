@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpRequest, HttpResponse } from './node-http.ts'
 import { clip, INVALID_REQUEST } from '../../jsonrpc/index.ts'
 import { createList } from '../../bounds/allowed.ts'
 import { HttpError } from './http-error.ts'
@@ -15,7 +15,7 @@ export interface GuardOptions {
 }
 
 /** Throws HttpError 403. What is served by `anyHost`, under whatever name it is asked for, must hold no secret. */
-export type Guard = (request: IncomingMessage, anyHost?: boolean) => void
+export type Guard = (request: HttpRequest, anyHost?: boolean) => void
 
 /**
  * Stops the web pages of strangers. A page may send requests to a server on its visitor's machine, and after DNS
@@ -39,7 +39,7 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
   }
 }
 
-function checkHead({ headers, rawHeaders = [], httpVersionMajor = 1 }: IncomingMessage): void {
+function checkHead({ headers, rawHeaders = [], httpVersionMajor = 1 }: HttpRequest): void {
   if (httpVersionMajor < 1) throw badHead(400, 'Say the version: HTTP/1.1.')
   if (headers.host?.includes(',') && countOf('host', rawHeaders) > 1) throw badHead(400, 'Send one Host.')
   if (rawHeaders.length > 2 * MAX_FIELDS) throw badHead(431, `Send at most ${MAX_FIELDS} headers.`)
@@ -57,7 +57,7 @@ const badHead = (status: number, text: string) =>
   new HttpError(status, INVALID_REQUEST, text, { headers: { Connection: 'close' } })
 
 /** A request may name the whole URL; then that is its host, whatever the header says (RFC 9112, "absolute-form"). */
-function hostOf({ url = '/', headers }: IncomingMessage): string {
+function hostOf({ url = '/', headers }: HttpRequest): string {
   if (headers.host === undefined) throw badHead(400, 'Send one Host.')
   if (url.startsWith('/')) return headers.host
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw badHead(400, 'Send a path.')
@@ -79,7 +79,7 @@ function refusal(header: 'Host' | 'Origin', value: string): HttpError {
  * read the answer, but it could hold it open; and its browser sends no Origin, only from how far away it asks (Fetch
  * Metadata, "Sec-Fetch-Site"). `same-site` is another page too: another port of localhost, another subdomain.
  */
-export function refuseForeignLoad({ headers }: IncomingMessage): void {
+export function refuseForeignLoad({ headers }: HttpRequest): void {
   const from = headers['sec-fetch-site']
   if (from === undefined || headers.origin !== undefined || from === 'same-origin' || from === 'none') return
   throw new HttpError(403, INVALID_REQUEST, 'Pages of other sites reach this only by CORS, from an allowed Origin.')
@@ -92,7 +92,7 @@ export const OWN_PAGES_ONLY = { 'Cross-Origin-Resource-Policy': 'same-origin' }
  * Lets a page that has passed read the answer, an error too: one that cannot be read helps nobody.
  * Fetch Standard, "CORS protocol".
  */
-export function allowPage({ headers }: IncomingMessage, response: ServerResponse): void {
+export function allowPage({ headers }: HttpRequest, response: HttpResponse): void {
   if (headers.origin === undefined) return
   response.setHeader('Access-Control-Allow-Origin', headers.origin)
   response.setHeader('Access-Control-Expose-Headers', 'Mcp-Session-Id, WWW-Authenticate')
@@ -100,7 +100,7 @@ export function allowPage({ headers }: IncomingMessage, response: ServerResponse
 }
 
 /** Answers what a browser asks before a request with a method or headers of the page's own choice. */
-export function preflight({ headers }: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
+export function preflight({ headers }: HttpRequest, response: HttpResponse, methods: readonly string[]): void {
   // There is an Mcp-Param-* for any argument that a tool marks: the page names those it means to send.
   const params = headers['access-control-request-headers']?.match(/mcp-param-[\w-]{1,64}/gi) ?? []
   response.writeHead(204, {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { HttpRequest } from './node-http.ts'
 
 /** The path that a request is for; of a whole URL (RFC 9112, "absolute-form"), its path. */
 export const pathOf = ({ url = '/' }: { url?: string | undefined }): string => {
@@ -11,7 +11,7 @@ export const pathOf = ({ url = '/' }: { url?: string | undefined }): string => {
  * The path under which a framework has mounted us, as `originalUrl` tells: `/api` in Express's `app.use('/api', …)`.
  * Empty for what is no plain path: a client must never be sent to `//another.host`.
  */
-export function mountOf(request: IncomingMessage & { originalUrl?: unknown }): string {
+export function mountOf(request: HttpRequest & { originalUrl?: unknown }): string {
   if (typeof request.originalUrl !== 'string') return ''
   const path = pathOf(request)
   const asked = pathOf({ url: request.originalUrl })

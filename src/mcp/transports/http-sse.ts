@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
-import { after, encodeResponse, INTERNAL_ERROR, INVALID_REQUEST, type Message } from '../../jsonrpc/index.ts'
+import type { HttpRequest } from '../http/node-http.ts'
+import { after, encodeResponse, INTERNAL_ERROR, INVALID_REQUEST } from '../../jsonrpc/index.ts'
+import type { MaybePromise, Message } from '../../jsonrpc/index.ts'
 import type { CoalesceKey, EventStream } from '../../sse/index.ts'
 import { asMessage, readJson } from '../http/body.ts'
 import { acceptedBy } from '../http/content.ts'
@@ -36,28 +37,41 @@ export function httpSse(
     const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldest
     if (request.method === 'HEAD') return openEventStream(response, caller, options).close() // no session, no event
     const session = new SseSession(createClient(revision, caller))
-    if (!sessions.add(session))
-      throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
-        headers: { 'Retry-After': '10' },
-      })
-    response.once('close', () => sessions.close(session))
-    session.stream = openEventStream(response, caller, options)
-    session.stream.send({ event: 'endpoint', data: `${base ?? mountOf(request)}/messages?sessionId=${session.id}` })
-    // Without it clients wait three seconds, and meanwhile post to a session that is gone.
-    session.stream.send({ retry: 1000 })
+    return after(sessions.add(session), (isAdded) => {
+      if (!isAdded)
+        throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
+          headers: { 'Retry-After': '10' },
+        })
+      response.once('close', () => sessions.close(session))
+      session.stream = openEventStream(response, caller, options)
+      session.stream.send({ event: 'endpoint', data: `${base ?? mountOf(request)}/messages?sessionId=${session.id}` })
+      // Without it clients wait three seconds, and meanwhile post to a session that is gone.
+      session.stream.send({ retry: 1000 })
+    })
   }
 
   /** 2: takes a message; 3: its response goes to the stream. */
   const post: HttpHandler = (request, response, caller) => {
-    const session = find(sessions, request, caller)
+    const id = sessionIdOf(request)
     const memory = new MessageMemory(options.messages, caller)
-    return readJson(request, limits.maxBodyBytes, memory, (body) => {
-      const message = asMessage(body)
-      if (!sessions.find(session.id, caller)) throw unknownSession() // closed while the body came
-      response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
-      return after(server.handle(message, session.client, session.channel, memory), (responded) => {
-        if (responded) session.send(encodeResponse(responded, server.onUnexpected))
-      })
+    // First of all: for an unknown session no body is read. And once more: it may be closed while the body comes.
+    return after(find(id, caller), () =>
+      readJson(request, limits.maxBodyBytes, memory, (body) => {
+        const message = asMessage(body)
+        return after(find(id, caller), (session) => {
+          response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
+          return after(server.handle(message, session.client, session.channel, memory), (responded) => {
+            if (responded) session.send(encodeResponse(responded, server.onUnexpected))
+          })
+        })
+      }),
+    )
+  }
+
+  function find(id: string, caller: Caller): MaybePromise<SseSession> {
+    return after(sessions.find(id, caller), (session) => {
+      if (session) return session
+      throw new HttpError(404, INVALID_REQUEST, 'Unknown session: its stream is closed. Open GET /sse again.')
     })
   }
 
@@ -101,15 +115,10 @@ export class SseSession implements Session {
   }
 }
 
-function find(sessions: SessionStore<SseSession>, request: IncomingMessage, caller: Caller): SseSession {
-  const { url = '' } = request
+/** The session that a POST names. Throws HttpError where it names none, or two. */
+function sessionIdOf({ url = '' }: HttpRequest): string {
   const id = /[?&]sessionId=([^&]*)/.exec(url)?.[1]
   if (id === undefined || url.indexOf('sessionId=') !== url.lastIndexOf('sessionId='))
     throw new HttpError(400, INVALID_REQUEST, 'Name one session: post to the URL that the endpoint event gave.')
-  const session = sessions.find(id, caller)
-  if (!session) throw unknownSession()
-  return session
+  return id
 }
-
-const unknownSession = () =>
-  new HttpError(404, INVALID_REQUEST, 'Unknown session: its stream is closed. Open GET /sse again.')

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { HttpResponse } from '../http/node-http.ts'
 import { INTERNAL_ERROR } from '../../jsonrpc/index.ts'
 import { openStream, type EventStream } from '../../sse/index.ts'
 import { HttpError } from '../http/http-error.ts'
@@ -10,7 +10,7 @@ import type { TransportOptions } from './transport.ts'
  * counts as its caller's. Throws HttpError 503 where too much would wait already: `bytes` that are sent at once.
  */
 export function openEventStream(
-  response: ServerResponse,
+  response: HttpResponse,
   { principal, key }: Caller,
   { streams, unread }: TransportOptions,
   bytes = 0,
@@ -28,7 +28,7 @@ export const tooMuchUnread = (): HttpError =>
   })
 
 /** Ends a stream at a date, and at once where that is past. */
-function endAt(date: number, stream: EventStream, response: ServerResponse): void {
+function endAt(date: number, stream: EventStream, response: HttpResponse): void {
   let timer: NodeJS.Timeout | undefined
   const check = (): void => {
     const left = date - Date.now()

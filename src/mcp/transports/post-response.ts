@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpRequest, HttpResponse } from '../http/node-http.ts'
 import { encodeResponse, INVALID_REQUEST, type Message, type Response } from '../../jsonrpc/index.ts'
 import { sendStream, watchSlowReader, type CoalesceKey, type EventStream } from '../../sse/index.ts'
 import { acceptedBy, sendText, type Accepted } from '../http/content.ts'
@@ -16,7 +16,7 @@ import type { TransportOptions } from './transport.ts'
  * nothing but a stream. Then it becomes an event stream, at that moment and not before.
  */
 export class PostResponse implements ClientChannel {
-  readonly #response: ServerResponse
+  readonly #response: HttpResponse
   readonly #caller: Caller
   readonly #options: TransportOptions
   /** Where its stream can be resumed. */
@@ -27,8 +27,8 @@ export class PostResponse implements ClientChannel {
 
   /** Throws HttpError 406. */
   constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: HttpRequest,
+    response: HttpResponse,
     caller: Caller,
     options: TransportOptions,
     session?: StreamableSession,

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../jsonrpc/index.ts'
 import type { CoalesceKey } from '../../sse/index.ts'
 import type { Limits } from '../../bounds/limits.ts'
 import { notificationOf, type Change } from '../protocol/change-bus.ts'
@@ -20,11 +21,12 @@ export interface Session {
   end(retryMs?: number): void
 }
 
+/** Where sessions are. The store in memory answers at once; one that several processes share may be asynchronous. */
 export interface SessionStore<S extends Session> {
   /** The session with an id, if it is the caller's: another's is as unknown as one that never was. */
-  find(id: string, caller: Caller): S | undefined
+  find(id: string, caller: Caller): MaybePromise<S | undefined>
   /** Takes a new session in. False: the store is full of sessions in use. */
-  add(session: S): boolean
+  add(session: S): MaybePromise<boolean>
   /** Notes that a session is used. */
   touch(session: S): void
   /** Forgets the session, ends its streams, stops its work. */
@@ -35,7 +37,14 @@ export interface SessionStore<S extends Session> {
   publish(change: Change): void
 }
 
-export function createSessionStore<S extends Session>(limits: Limits, now = monotonic): SessionStore<S> {
+/** The same, which answers at once. */
+export interface MemorySessionStore<S extends Session> extends SessionStore<S> {
+  find(id: string, caller: Caller): S | undefined
+  add(session: S): boolean
+}
+
+/** The sessions of this process. */
+export function createSessionStore<S extends Session>(limits: Limits, now = monotonic): MemorySessionStore<S> {
   const sessions = new Map<string, S>() // the one unused for longest first
   let latest: S | undefined // the last in that order, which need not be moved
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { HttpRequest } from '../http/node-http.ts'
 import { after, clip, INVALID_PARAMS, INVALID_REQUEST, isRecord, METHOD_NOT_FOUND } from '../../jsonrpc/index.ts'
 import { isRequest, isResponse, type Params, type Request, type Response } from '../../jsonrpc/index.ts'
 import { SUBSCRIPTIONS_FULL } from '../features/subscriptions.ts'
@@ -51,7 +51,7 @@ export function statelessHttp(options: TransportOptions): { post: PostHandler } 
   }
 
   /** Throws HttpError where `Mcp-Param-*` does not repeat the arguments of a tool. */
-  function checkParams({ headers }: IncomingMessage, { id, method, params = {} }: Request): void {
+  function checkParams({ headers }: HttpRequest, { id, method, params = {} }: Request): void {
     const { name, arguments: args = {} } = params
     if (method !== 'tools/call' || !isRecord(args)) return
     const problem = paramMismatch(headers, server.headerParamsOf(name), args)
@@ -62,7 +62,7 @@ export function statelessHttp(options: TransportOptions): { post: PostHandler } 
 }
 
 /** The client, as `_meta` describes it. Throws HttpError where `_meta` or the headers that repeat it are not right. */
-function readClient(request: IncomingMessage, { id, method, params = {} }: Request, caller: Caller): Client {
+function readClient(request: HttpRequest, { id, method, params = {} }: Request, caller: Caller): Client {
   const { headers } = request
   const refuse = (code: number, text: string, data?: object) => new HttpError(400, code, text, { id, data })
   const meta = (params['_meta'] ?? {}) as Params

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpRequest, HttpResponse } from '../http/node-http.ts'
 import { after, answerAll, INTERNAL_ERROR, INVALID_REQUEST, isMessage, isRequest } from '../../jsonrpc/index.ts'
 import { isResponse, readableId, type Id, type MaybePromise, type Message, type Request } from '../../jsonrpc/index.ts'
 import type { EventStore } from '../../sse/index.ts'
@@ -31,23 +31,26 @@ export function streamableHttp(
 
   /** 1: opens the session. */
   function initialize(
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: HttpRequest,
+    response: HttpResponse,
     caller: Caller,
     message: Request,
   ): MaybePromise<void> {
-    // A stale id is no obstacle: a client that restarts must get in.
-    if (sessions.find(String(request.headers['mcp-session-id']), caller))
-      throw new HttpError(400, INVALID_REQUEST, 'This session is initialized already.', { id: message.id })
-    const reply = new PostResponse(request, response, caller, options)
+    const channel = new PostResponse(request, response, caller, options)
     const session = new StreamableSession(createClient(newest, caller), events)
-    return after(server.handle(message, session.client, RESPONSE_ONLY), (responded) => {
-      if (!session.client.initialized) return reply.finish(responded)
-      if (!sessions.add(session))
-        throw new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', {
-          headers: { 'Retry-After': '10' },
+    return after(sessions.find(String(request.headers['mcp-session-id']), caller), (existing) => {
+      // A stale id is no obstacle: a client that restarts must get in.
+      if (existing)
+        throw new HttpError(400, INVALID_REQUEST, 'This session is initialized already.', { id: message.id })
+      return after(server.handle(message, session.client, RESPONSE_ONLY), (responded) => {
+        if (!session.client.initialized) return channel.finish(responded)
+        return after(sessions.add(session), (isAdded) => {
+          if (isAdded) return channel.finish(responded, 200, { 'Mcp-Session-Id': session.id })
+          throw new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', {
+            headers: { 'Retry-After': '10' },
+          })
         })
-      reply.finish(responded, 200, { 'Mcp-Session-Id': session.id })
+      })
     })
   }
 
@@ -58,38 +61,62 @@ export function streamableHttp(
     if (single && isRequest(single) && single.method === 'initialize')
       return initialize(request, response, caller, single)
 
-    const session = find(sessions, request, caller, readableId(body))
-    const { client } = session
-    if (isBatch) checkBatch(body, client, limits.maxBatch)
-    const wantsResponse = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(single!)
-    const channel = wantsResponse ? new PostResponse(request, response, caller, options, session) : undefined
-    const handle = (message: Message) => server.handle(message, client, channel ?? RESPONSE_ONLY, memory)
-    return after(single ? handle(single) : answerAll(body, handle), (responded) => {
-      if (channel) channel.finish(responded)
-      else acknowledge(response)
+    return after(find(request, caller, readableId(body)), (session) => {
+      const { client } = session
+      if (isBatch) checkBatch(body, client, limits.maxBatch)
+      const wantsResponse = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(single!)
+      const channel = wantsResponse ? new PostResponse(request, response, caller, options, session) : undefined
+      const handle = (message: Message) => server.handle(message, client, channel ?? RESPONSE_ONLY, memory)
+      return after(single ? handle(single) : answerAll(body, handle), (responded) => {
+        if (channel) channel.finish(responded)
+        else acknowledge(response)
+      })
     })
   }
 
   /** 3: opens the standalone stream, or resumes one. */
   const get: HttpHandler = (request, response, caller) => {
     if (!acceptedBy(request).stream) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
-    const session = find(sessions, request, caller)
     const lastEventId = request.headers['last-event-id']
-    const resumed = lastEventId === undefined ? undefined : session.streamOf(String(lastEventId))
-    const missed = resumed?.log.after(String(lastEventId))
-    if (lastEventId !== undefined && !missed)
-      throw new HttpError(400, INVALID_REQUEST, 'Last-Event-ID is unknown or forgotten: open the stream without it.')
-    if (request.method === 'HEAD') return openEventStream(response, caller, options).close()
-    const stream = resumed ?? session.standaloneStream()
-    const first = missed ?? stream.primingEvents()
-    const length = first.reduce((sum, { data = '' }) => sum + data.length, 0)
-    stream.attach(openEventStream(response, caller, options, length), first)
+    return after(find(request, caller), (session) => {
+      const resumed = lastEventId === undefined ? undefined : session.streamOf(String(lastEventId))
+      return after(resumed?.log.after(String(lastEventId)), (missed) => {
+        if (lastEventId !== undefined && !missed)
+          throw new HttpError(
+            400,
+            INVALID_REQUEST,
+            'Last-Event-ID is unknown or forgotten: open the stream without it.',
+          )
+        if (request.method === 'HEAD') return openEventStream(response, caller, options).close()
+        const stream = resumed ?? session.standaloneStream()
+        const first = missed ?? stream.primingEvents()
+        const length = first.reduce((sum, { data = '' }) => sum + data.length, 0)
+        stream.attach(openEventStream(response, caller, options, length), first)
+      })
+    })
   }
 
   /** 4: ends the session. */
   const end: HttpHandler = (request, response, caller) => {
-    sessions.close(find(sessions, request, caller))
-    response.writeHead(204, OWN_PAGES_ONLY).end()
+    return after(find(request, caller), (session) => {
+      sessions.close(session)
+      response.writeHead(204, OWN_PAGES_ONLY).end()
+    })
+  }
+
+  /** The session that a request names, which is thereby used. Throws, or rejects with, HttpError. */
+  function find(request: HttpRequest, caller: Caller, messageId?: Id): MaybePromise<StreamableSession> {
+    const refusal = (status: number, text: string) => new HttpError(status, INVALID_REQUEST, text, { id: messageId })
+    const id = request.headers['mcp-session-id']
+    if (id === undefined) throw refusal(400, 'Send Mcp-Session-Id: the answer to initialize has it.')
+    return after(sessions.find(String(id), caller), (session) => {
+      if (!session) throw refusal(404, 'Unknown or ended session: send initialize again, without its id.')
+      const version = request.headers['mcp-protocol-version']
+      if (session.client.revision.checksVersionHeader && version !== undefined && !handshakeRevisions.has(version))
+        throw refusal(400, 'MCP-Protocol-Version names a version that is not served.')
+      sessions.touch(session)
+      return session
+    })
   }
 
   return { post, get, delete: end }
@@ -97,25 +124,6 @@ export function streamableHttp(
 
 /** For what has no response, or a response alone. */
 const RESPONSE_ONLY: ClientChannel = { send() {}, canSend: false }
-
-/** The session that a request names, which is thereby used. Throws HttpError. */
-function find(
-  sessions: SessionStore<StreamableSession>,
-  request: IncomingMessage,
-  caller: Caller,
-  messageId?: Id,
-): StreamableSession {
-  const refusal = (status: number, text: string) => new HttpError(status, INVALID_REQUEST, text, { id: messageId })
-  const id = request.headers['mcp-session-id']
-  if (id === undefined) throw refusal(400, 'Send Mcp-Session-Id: the answer to initialize has it.')
-  const session = sessions.find(String(id), caller)
-  if (!session) throw refusal(404, 'Unknown or ended session: send initialize again, without its id.')
-  const version = request.headers['mcp-protocol-version']
-  if (session.client.revision.checksVersionHeader && version !== undefined && !handshakeRevisions.has(version))
-    throw refusal(400, 'MCP-Protocol-Version names a version that is not served.')
-  sessions.touch(session)
-  return session
-}
 
 function checkBatch(batch: unknown[], { revision }: Client, maxBatch: number): void {
   if (!revision.batching)

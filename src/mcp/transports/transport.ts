@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpRequest, HttpResponse } from '../http/node-http.ts'
 import type { MaybePromise } from '../../jsonrpc/index.ts'
 import type { Budget } from '../../bounds/budget.ts'
 import type { Limits } from '../../bounds/limits.ts'
@@ -22,12 +22,12 @@ export interface TransportOptions {
 }
 
 /** Serves one HTTP method of one URL. Throws HttpError to refuse. */
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse, caller: Caller) => MaybePromise<void>
+export type HttpHandler = (request: HttpRequest, response: HttpResponse, caller: Caller) => MaybePromise<void>
 
 /** The same with the body, read before, because it decides which transport it is for. */
 export type PostHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: HttpRequest,
+  response: HttpResponse,
   caller: Caller,
   body: unknown,
   memory: Hold,

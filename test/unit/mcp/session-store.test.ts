@@ -203,7 +203,8 @@ test('closing a session ends its streams and stops its work; closing all leaves 
 })
 
 test('a stream that has ended holds no connection, however long its log is kept', () => {
-  const stream = new ResumableStream(createEventStore().open('1'), false)
+  const log = createEventStore().open('1')
+  const stream = new ResumableStream(log, false)
   let closes = 0
   const connection = {
     send: () => 'sent' as const,
@@ -218,6 +219,6 @@ test('a stream that has ended holds no connection, however long its log is kept'
   assert.deepEqual([stream.isAttached(), closes], [false, 1])
 
   // The same for one who comes back after the end.
-  stream.attach(connection, stream.log.after('1.0'))
+  stream.attach(connection, log.after('1.0'))
   assert.deepEqual([stream.isAttached(), closes], [false, 2])
 })

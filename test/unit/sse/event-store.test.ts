@@ -1,7 +1,7 @@
 // What is remembered for a client that comes back, and for how long: R-SH-19.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createEventStore, type EventStoreLimits, type EventLog } from '../../../src/sse/index.ts'
+import { createEventStore, type EventStoreLimits, type MemoryEventLog } from '../../../src/sse/index.ts'
 
 function start(limits: Partial<EventStoreLimits>) {
   const clock = { now: 0 }
@@ -9,8 +9,8 @@ function start(limits: Partial<EventStoreLimits>) {
   return { open: store.open, clock }
 }
 
-const say = (log: EventLog, ...texts: string[]) => texts.map((data) => log.append({ data }).id)
-const heard = (log: EventLog, id: string) => log.after(id)?.map(({ data }) => data)
+const say = (log: MemoryEventLog, ...texts: string[]) => texts.map((data) => log.append({ data }).id)
+const heard = (log: MemoryEventLog, id: string) => log.after(id)?.map(({ data }) => data)
 
 test('R-SH-16: an id is the name of its log and a number that counts up', () => {
   const { open } = start({})

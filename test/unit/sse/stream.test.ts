@@ -4,7 +4,14 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, mock, test } from 'node:test'
-import { encodeEvent, openStream, sendStream, type EventStream, type StreamOptions } from '../../../src/sse/index.ts'
+import {
+  DROPPABLE,
+  encodeEvent,
+  openStream,
+  sendStream,
+  type EventStream,
+  type StreamOptions,
+} from '../../../src/sse/index.ts'
 import { openEvents, request } from '../../support/wire.ts'
 
 let opened: { stream: EventStream; response: ServerResponse } | undefined
@@ -164,14 +171,14 @@ test('T-52: while a reader lags, the newest word takes the place of the one befo
   for (let n = 1; n <= 1000; n++) assert.equal(stream.send({ data: `progress a ${n}` }, 'progress a'), 'full')
   stream.send({ data: 'answer 1' })
   stream.send({ data: 'progress b 1' }, 'progress b')
-  stream.send({ data: 'log' }, '')
+  stream.send({ data: 'log' }, DROPPABLE)
   stream.send({ data: 'answer 2' })
   stream.send({ data: 'progress b 2' }, 'progress b')
   reader.resume()
   for (let n = 0; n < fillers; n++) assert.equal((await reader.event()).type, 'filler')
   const rest = ['progress a 1000', 'answer 1', 'answer 2', 'progress b 2']
   for (const data of rest) assert.equal((await reader.event()).data, data)
-  stream.send({ data: 'log' }, '') // it keeps up again
+  stream.send({ data: 'log' }, DROPPABLE) // it keeps up again
   assert.equal((await reader.event()).data, 'log')
   assert.ok(!reader.raw().includes('keep-alive'))
   reader.destroy()
@@ -180,7 +187,7 @@ test('T-52: while a reader lags, the newest word takes the place of the one befo
 test('T-52: what is merged or dropped does not count as unread', async () => {
   const { reader, stream, response } = await openFull()
   const before = process.memoryUsage().rss
-  for (let n = 0; n < 100_000; n++) stream.send({ data: 'x'.repeat(2_000) + n }, n % 2 ? 'progress' : '')
+  for (let n = 0; n < 100_000; n++) stream.send({ data: 'x'.repeat(2_000) + n }, n % 2 ? 'progress' : DROPPABLE)
   assert.ok(!response.destroyed)
   assert.ok(process.memoryUsage().rss - before < 100 * 2 ** 20, 'it grows')
   reader.destroy()
@@ -191,7 +198,7 @@ test('T-52: a stream of which nothing is taken for 30 s is destroyed, one that i
   mock.timers.enable({ apis: ['setInterval'] })
   try {
     const { reader, stream, response } = await openFull({ onCut: (...what) => cuts.push(what), keepAliveMs: 0 })
-    stream.send({ data: 'log' }, '')
+    stream.send({ data: 'log' }, DROPPABLE)
     mock.timers.tick(29_999)
     assert.ok(!response.destroyed)
     mock.timers.tick(10_001) // it looks every 10 s
