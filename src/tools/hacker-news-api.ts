@@ -1,6 +1,6 @@
 import type { Settings } from './hacker-news-options.ts'
-import { createGetJson } from './http-get-json.ts'
-import { createSharedCache } from './shared-cache.ts'
+import { createGetJson } from '../upstream/get-json.ts'
+import { createSharedCache } from '../upstream/shared-cache.ts'
 
 export type ListName = 'topstories' | 'newstories' | 'beststories'
 

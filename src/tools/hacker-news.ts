@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { defineTool, RpcError, ToolError } from '../mcp/index.ts'
 import type { HandlerContext, CallToolResult, Tool } from '../mcp/index.ts'
-import { timeLimit } from './abort.ts'
+import { timeLimit } from '../upstream/abort.ts'
 import { createHackerNewsApi, type ListName } from './hacker-news-api.ts'
 import { readOptions, type HackerNewsOptions } from './hacker-news-options.ts'
 import { readSnapshot } from './hacker-news-snapshot.ts'
-import { NoConnection } from './http-get-json.ts'
+import { NoConnection } from '../upstream/get-json.ts'
 
 const FAILED = 'Hacker News gave no usable answer. Please try again in a minute.'
 

@@ -24,10 +24,10 @@ test('the core that is read aloud has at most 4,000 lines of code', () => {
   assert.ok(lines <= 4000, `${lines} lines`)
 })
 
-test('what the core stands on beside its four folders has at most 750 lines of code', () => {
-  const beside = [...filesIn('src/json-schema'), ...filesIn('src/bounds'), 'src/uri-template.ts']
+test('what the core stands on beside its four folders has at most 1,000 lines of code', () => {
+  const beside = [...['src/json-schema', 'src/bounds', 'src/upstream'].flatMap(filesIn), 'src/uri-template.ts']
   const lines = beside.reduce((sum, file) => sum + codeLinesOf(file), 0)
-  assert.ok(lines <= 750, `${lines} lines`)
+  assert.ok(lines <= 1000, `${lines} lines`)
 })
 
 test('no file of the source has more than 200 lines of code', () => {
@@ -50,7 +50,7 @@ test('the clock on the wall is asked where a date is meant, and nowhere else: it
   )
   const meantAsDates = [
     /^src\/auth\/oauth-resource\.ts: .*The token has expired/,
-    /^src\/tools\/http-get-json\.ts: .*Date\.parse\(retryAfter\)/,
+    /^src\/upstream\/get-json\.ts: .*Date\.parse\(retryAfter\)/,
     /^src\/tools\/hacker-news\.ts: .*call\.deadline - Date\.now/, // a call's deadline is a date
     /^src\/mcp\/request\/run-handler\.ts: return Date\.now\(\) \+ this\.#deadline\.left/,
     /^src\/mcp\/request\/request-state\.ts: /, // what was signed may be read by another process
@@ -99,6 +99,7 @@ const FLOORS = [
   /^src\/mcp\/routes\.ts/,
   /^src\/mcp\/handler\.ts/,
   /^src\/mcp\/index\.ts/,
+  /^src\/upstream\//,
   /^src\/(auth|serve|tools)\//,
   /^src\/index\.ts/,
   /^src\/app\//,

@@ -9,7 +9,7 @@ import { createMcpHandler, defineTool, LIMITS, limitsFrom, serve, type Limits } 
 import { flagOf, help, readSettings, SETTINGS, variableOf } from '../../src/app/settings.ts'
 import { callAfter } from '../../src/bounds/deadline.ts'
 import { openStream, watchSlowReader } from '../../src/sse/index.ts'
-import { timeLimit } from '../../src/tools/abort.ts'
+import { timeLimit } from '../../src/upstream/abort.ts'
 import { readOptions } from '../../src/tools/hacker-news-options.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
 

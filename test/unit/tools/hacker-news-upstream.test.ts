@@ -9,7 +9,7 @@ import timers from 'node:timers/promises'
 import type { Tool } from '../../../src/mcp/index.ts'
 import { createHackerNews } from '../../../src/tools/hacker-news.ts'
 import type { HackerNewsOptions } from '../../../src/tools/hacker-news-options.ts'
-import { createSlots } from '../../../src/tools/slots.ts'
+import { createSlots } from '../../../src/upstream/slots.ts'
 import {
   closeStandIns,
   newCall,

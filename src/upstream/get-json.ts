@@ -3,8 +3,21 @@ import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { timeLimit } from './abort.ts'
-import type { Settings } from './hacker-news-options.ts'
 import { createSlots } from './slots.ts'
+
+/** Which server is asked, how much of it at once, and for how long. Times in milliseconds. */
+export interface UpstreamSettings {
+  baseUrl: URL
+  /** For a connection to come about, all tries together. */
+  connectMs: number
+  requestMs: number
+  answerBytes: number
+  /** Requests at once, and those that wait for one of them to end. */
+  requests: number
+  waiting: number
+  backoffMs: number
+  retryAfterMs: number
+}
 
 /** No connection came about: refused, no such name, unreachable, no TLS, or none of that in time. */
 export class NoConnection extends Error {
@@ -31,7 +44,7 @@ const SAVED_PER_REQUEST = 0.1
 const SAVED_AT_MOST = 10
 
 /** Gets JSON from below the base URL, and tries again where that may help: no connection, or a status that passes. */
-export function createGetJson(settings: Settings) {
+export function createGetJson(settings: UpstreamSettings) {
   const { connectMs, backoffMs, retryAfterMs } = settings
   const tryOnce = createTry(settings)
   const inSlot = createSlots(settings.requests, settings.waiting)
@@ -74,7 +87,7 @@ function askedWait(error: unknown): number | undefined {
  * One GET. Follows no redirect. Rejects with NoConnection, BadStatus, what the signal says, or another Error, and has
  * closed the connection by then. Not `fetch`: that one cannot limit the time of the connecting alone.
  */
-function createTry({ baseUrl, requestMs, answerBytes }: Settings) {
+function createTry({ baseUrl, requestMs, answerBytes }: UpstreamSettings) {
   const { Agent, get } = baseUrl.protocol === 'https:' ? https : http
   const connectedEvent = baseUrl.protocol === 'https:' ? 'secureConnect' : 'connect'
   const base = baseUrl.href.replace(/\/*$/, '')

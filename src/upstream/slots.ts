@@ -6,7 +6,7 @@ export function createSlots(atOnce: number, waiting: number) {
   let free = atOnce
   const queue = new Set<() => void>()
 
-  function authorizeRequest(): void {
+  function startNext(): void {
     const [first] = queue
     if (!first || free === 0) return
     queue.delete(first)
@@ -21,13 +21,13 @@ export function createSlots(atOnce: number, waiting: number) {
     let go!: () => void
     const turn = new Promise<void>((resolve) => (go = resolve))
     queue.add(go)
-    authorizeRequest()
+    startNext()
     try {
       await unlessAborted(turn, signal)
       return await work()
     } finally {
       if (!queue.delete(go)) free++ // who leaves the queue has no slot to give back
-      authorizeRequest()
+      startNext()
     }
   }
 }

@@ -1,6 +1,5 @@
 import { RpcError } from '../mcp/index.ts'
 import { unlessAborted } from './abort.ts'
-import type { Settings } from './hacker-news-options.ts'
 
 interface Entry<T> {
   readonly value: Promise<T>
@@ -9,8 +8,15 @@ interface Entry<T> {
   expires: number // Infinity while it is under way
 }
 
+/** Entries that are kept, milliseconds that a failure is, and the clock: a monotonic one. */
+export interface CacheSettings {
+  keptItems: number
+  keepFailureMs: number
+  now: () => number
+}
+
 /** Keeps what was fetched for a while. Who asks for what is under way already waits for that with the others. */
-export function createSharedCache<T>({ keptItems, keepFailureMs, now }: Settings) {
+export function createSharedCache<T>({ keptItems, keepFailureMs, now }: CacheSettings) {
   const entries = new Map<string, Entry<T>>()
 
   function start(key: string, keepMs: number, fetch: (signal: AbortSignal) => Promise<T>): Entry<T> {
