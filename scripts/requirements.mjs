@@ -1,11 +1,11 @@
-// Which requirements of the five revisions a test names, and why the others have none: test/requirements.md.
+// Which requirements of the five revisions a test names, and why the others have none: test/conformance/requirements.md.
 // `npm run requirements` compares and counts, `npm run requirements -- --write` brings the table's counts up to date.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ROOT } from './parts.mjs'
 
-const TABLE = join(ROOT, 'test/requirements.md')
+const TABLE = join(ROOT, 'test/conformance/requirements.md')
 const ID = /\bR-[A-Z]+-\d+\b/g
 /** Its id, a few words, and the number of its tests, or the reason why it has none. */
 const ROW = /^\| (R-[A-Z]+-\d+) \| (.+?) \| (.*?) ?\|$/gm

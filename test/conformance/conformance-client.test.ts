@@ -1,4 +1,5 @@
 // The client scenarios of the official conformance suite, against the client of the laboratory.
+// Needs: conformance
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -1,4 +1,5 @@
 // The official conformance suite, all revisions it knows, against the fixture of test/conformance.
+// Needs: conformance
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -1,5 +1,6 @@
 // `npm run capture`: what it records, by a tap and by dumpcap, shows the wire facts of HTTP+SSE; and what
 // docs/wireshark says about reading it is so.
+// Needs: tshark
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'

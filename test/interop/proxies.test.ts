@@ -1,5 +1,6 @@
 // docs/proxies: the real nginx and the real HAProxy, with the configurations of the documentation. Replaced in them are
 // ports, addresses of the upstreams and, where a test says so, times: all by the same factor.
+// Needs: nginx, haproxy
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'

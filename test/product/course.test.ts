@@ -24,11 +24,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const COURSE = join(ROOT, 'course')
 const SERVER = join(ROOT, 'examples/first-stream/server.mjs')
 const load = async (path: string) => import(new URL(path, import.meta.url).href)
-const { lessons, runLesson } = (await load('../course/run.mjs')) as {
+const { lessons, runLesson } = (await load('../../course/run.mjs')) as {
   lessons(): string[]
   runLesson(folder: string, file?: string): Promise<Result[]>
 }
-const { computed, given, outputs } = (await load('../course/figures.mjs')) as {
+const { computed, given, outputs } = (await load('../../course/figures.mjs')) as {
   computed: Record<number, Record<string, number>>
   given: Record<number, Record<string, string[]>>
   outputs(): Promise<Record<number, string[]>>

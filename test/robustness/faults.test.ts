@@ -326,7 +326,7 @@ test('faults: a snapshot that cannot be read once is read the next time', async 
   // Each import with another query is a module that has read nothing yet.
   let imported = 0
   const fresh = async () => {
-    const file = new URL(`../src/tools/hacker-news-snapshot.ts?${++imported}`, import.meta.url)
+    const file = new URL(`../../src/tools/hacker-news-snapshot.ts?${++imported}`, import.meta.url)
     return (await import(file.href)) as typeof import('../../src/tools/hacker-news-snapshot.ts')
   }
   const counting = await fresh()

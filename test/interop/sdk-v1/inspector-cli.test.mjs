@@ -1,4 +1,5 @@
 // The official Inspector's command line against the product, over HTTP+SSE.
+// Needs: sdk-v1
 import assert from 'node:assert/strict'
 import { after, before, test as nodeTest } from 'node:test'
 import { fileURLToPath } from 'node:url'

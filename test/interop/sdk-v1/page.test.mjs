@@ -1,4 +1,5 @@
 // The native client's page in a real browser, against the built product: both languages, both themes.
+// Needs: sdk-v1, chromium
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'

@@ -1,4 +1,5 @@
 // The official SDK's client against the product and against a server of the product's parts, over HTTP+SSE.
+// Needs: sdk-v1
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'

@@ -1,4 +1,5 @@
 // The official Inspector 2's command line against the product, in both eras of the protocol.
+// Needs: sdk-v2, newer-node
 import assert from 'node:assert/strict'
 import { after, before, test as nodeTest } from 'node:test'
 import { startFixture, startProduct } from '../sdk-v1/server.mjs'

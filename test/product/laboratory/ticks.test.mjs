@@ -8,7 +8,7 @@ import { createTicks } from '../../../examples/laboratory/ticks.js'
 
 const { createParser } = await import('../../../dist/sse/index.js')
 const read = (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')).streams
-const streams = [...read('../data/chat-streams.json'), ...read('../course/chat-constructed.json')]
+const streams = [...read('../../../data/chat-streams.json'), ...read('../../../course/chat-constructed.json')]
 
 function dataOf(wireBase64) {
   const data = []
