@@ -68,7 +68,10 @@ export const PARTS = {
   rivals: { what: 'what we are measured against (bench/rivals)', folder: 'bench/rivals' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
   firefox: { what: 'Firefox, for the laboratory', debian: 'firefox-esr', find: firefox },
-  authorization: { what: 'a real authorization server (test/interop/authorization)', folder: 'test/interop/authorization' },
+  authorization: {
+    what: 'a real authorization server (test/interop/authorization)',
+    folder: 'test/interop/authorization',
+  },
   nodes: {
     what: 'the newest LTS of Node and the oldest Node that is supported (test/node)',
     folder: 'test/node',

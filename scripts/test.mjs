@@ -130,7 +130,10 @@ else if (!isUnit && !hasPinnedNodes)
   )
 for (const part of missing) {
   const skipped = files.filter((file) => missingFor(file).includes(part))
-  const what = part === 'nodes' ? `All ran on Node ${versionOf(newest)} alone` : `Skipped: ${skipped.map(({ path }) => path).join(', ')}`
+  const what =
+    part === 'nodes'
+      ? `All ran on Node ${versionOf(newest)} alone`
+      : `Skipped: ${skipped.map(({ path }) => path).join(', ')}`
   console.log(`Missing: ${PARTS[part].what}. ${what}. To have it: npm run setup`)
 }
 if (missing.size > 0 && process.env.CI === 'true') failed.push('a missing part')

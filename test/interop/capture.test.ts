@@ -16,7 +16,7 @@ const out = mkdtempSync(join(tmpdir(), 'sse-mcp-capture-'))
 after(() => rmSync(out, { recursive: true, force: true }))
 
 async function capture(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [join(ROOT, 'scripts', 'capture.mjs'), ...args], {
+  const child = spawn(process.execPath, [join(ROOT, 'course', 'capture.mjs'), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 300_000,

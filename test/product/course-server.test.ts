@@ -12,7 +12,10 @@ import { openEvents, post, request, type Json } from '../support/wire.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string): Json => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
-const [captured, made] = [read('../../data/chat-streams.json').streams, read('../../course/chat-constructed.json').streams]
+const [captured, made] = [
+  read('../../data/chat-streams.json').streams,
+  read('../../course/chat-constructed.json').streams,
+]
 const streams = [...captured, ...made] as Json[]
 
 function start(env: Record<string, string> = {}, args: string[] = []): ChildProcess {

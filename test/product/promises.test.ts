@@ -23,7 +23,11 @@ const PROMISES: Record<string, Record<string, readonly string[]>> = {
     'test/robustness/abuse/event-ids.mjs': ['T-47'],
   },
   'Nothing without a bound.': {
-    'test/robustness/weight.test.ts': ['fifty subscriptions/listen', 'fifty bodies that never end', 'fifty readers who take up'],
+    'test/robustness/weight.test.ts': [
+      'fifty subscriptions/listen',
+      'fifty bodies that never end',
+      'fifty readers who take up',
+    ],
     'test/robustness/running-calls.test.ts': ['no more than maxRunning calls run at once'],
     'test/robustness/shares.test.ts': ['half of the places for one principal', 'half of all for one caller'],
     'test/product/limits.test.ts': ['the pages of limits are those of the table'],

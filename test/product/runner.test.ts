@@ -13,15 +13,25 @@ function listed(...words: string[]): Map<string, string[]> {
   const args = ['scripts/test.mjs', '--list', ...words]
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })
   assert.equal(stderr, '')
-  return new Map(stdout.trim().split('\n').map((line) => line.split(' ')).map(([path, ...needs]) => [path!, needs]))
+  return new Map(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '))
+      .map(([path, ...needs]) => [path!, needs]),
+  )
 }
 
 /** Every test file of the repository, but for those of the lessons: test/product/course.test.ts runs them. */
 function testFilesThere(): string[] {
   const folders = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-  const own = folders.map(({ name }) => name).filter((name) => !['.git', 'course', 'dist', 'node_modules'].includes(name))
+  const own = folders
+    .map(({ name }) => name)
+    .filter((name) => !['.git', 'course', 'dist', 'node_modules'].includes(name))
   return own
-    .flatMap((folder) => (readdirSync(join(ROOT, folder), { recursive: true }) as string[]).map((file) => join(folder, file)))
+    .flatMap((folder) =>
+      (readdirSync(join(ROOT, folder), { recursive: true }) as string[]).map((file) => join(folder, file)),
+    )
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => /\.test\.\w+$/.test(file) && !file.includes('node_modules/'))
 }

@@ -8,11 +8,11 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { play, readTranscript } from '../test/transcripts/replay.mjs'
-import { ROOT, tshark } from './parts.mjs'
+import { ensureBuilt } from '../scripts/build.mjs'
+import { ROOT, tshark } from '../scripts/parts.mjs'
 
 const TEXT = {
   en: {
-    build: 'capture: there is no dist/main.js. Run npm run build first.',
     noServer: 'capture: the server did not start.',
     dumpcap: (name, port) => `Recorded by dumpcap on the interface ${name}; the server has port ${port}.`,
     tap: (why) => `Recorded by a TCP tap of its own: a proxy between client and server (${why}).`,
@@ -24,7 +24,6 @@ const TEXT = {
     look: 'Look at it again, and closer (docs/wireshark/README.md):',
   },
   zh: {
-    build: 'capture：没有 dist/main.js。先运行 npm run build。',
     noServer: 'capture：服务器没有启动。',
     dumpcap: (name, port) => `由 dumpcap 在接口 ${name} 上录制；服务器端口 ${port}。`,
     tap: (why) => `由脚本自带的 TCP 分接头录制，即客户端与服务器之间的一个代理（${why}）。`,
@@ -45,11 +44,8 @@ const lang = words.find((word) => word in TEXT) ?? systemLanguage()
 const say = TEXT[lang]
 const folder = words.find((word) => !['out', 'tap', 'en', 'zh'].includes(word))
 
-if (existsSync(join(ROOT, 'dist', 'main.js'))) await capture()
-else {
-  console.error(say.build)
-  process.exitCode = 1
-}
+ensureBuilt()
+await capture()
 
 async function capture() {
   const out = folder === undefined ? mkdtempSync(join(tmpdir(), 'sse-mcp-')) : resolve(folder)
