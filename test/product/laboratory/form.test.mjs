@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fieldsOf, valuesOf, wrongOf } from '../../../examples/laboratory/form.js'
-import { ageOf, refusalOf, storyOf, verdictOf } from '../../../examples/laboratory/outcome.js'
+import { fieldsOf, valuesOf, wrongOf } from '../../../web/laboratory/form.js'
+import { ageOf, refusalOf, storyOf, verdictOf } from '../../../web/laboratory/outcome.js'
 
 const HACKER_NEWS = {
   type: 'object',
