@@ -276,9 +276,11 @@ test('20 runs at most: an idle one makes room, one with a reader does not; idle 
   t.after(() => mock.timers.reset())
   const lab = createTicks()
   let refused: Json
+  let left = 0
   const here: Server = createServer((asked, response) => {
     try {
       lab.get(asked, response, new URL(asked.url!, 'http://localhost').searchParams)
+      response.once('close', () => here.emit('left', ++left))
     } catch (error) {
       refused = error
       response.writeHead(503).end()
@@ -299,23 +301,19 @@ test('20 runs at most: an idle one makes room, one with a reader does not; idle 
   assert.match(refused.message, /20 runs/)
 
   while (JSON.parse((await runs[0]!.event()).data).n < 3);
-  const left = new Promise((resolve) => here.once('left', resolve))
-  here.prependOnceListener('request', (_asked, response) => response.once('close', () => here.emit('left')))
   const leaving = await open('r0')
   runs[0]!.destroy()
   await leaving.event()
   leaving.destroy()
-  await left
+  while (left < 2) await once(here, 'left')
   mock.timers.tick(59_999)
   const back = await open('r0', { 'last-event-id': '1' })
   assert.ok(back.hello.replayed >= 2, 'still there')
-  const leftAgain = new Promise((resolve) => here.once('left', resolve))
-  here.prependOnceListener('request', (_asked, response) => response.once('close', () => here.emit('left')))
   const last = await open('r0')
   back.destroy()
   await last.event()
   last.destroy()
-  await leftAgain
+  while (left < 4) await once(here, 'left')
   mock.timers.tick(60_000)
   assert.equal((await open('r0', { 'last-event-id': '1' })).hello.replayed, 0, 'begun anew')
   runs[1]!.destroy()
