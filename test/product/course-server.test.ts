@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import { after, before, mock, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -276,11 +276,11 @@ test('20 runs at most: an idle one makes room, one with a reader does not; idle 
   t.after(() => mock.timers.reset())
   const lab = createTicks()
   let refused: Json
-  let left = 0
+  const left: ServerResponse[] = []
   const here: Server = createServer((asked, response) => {
     try {
       lab.get(asked, response, new URL(asked.url!, 'http://localhost').searchParams)
-      response.once('close', () => here.emit('left', ++left))
+      response.once('close', () => here.emit('left', left.push(response)))
     } catch (error) {
       refused = error
       response.writeHead(503).end()
@@ -305,7 +305,7 @@ test('20 runs at most: an idle one makes room, one with a reader does not; idle 
   runs[0]!.destroy()
   await leaving.event()
   leaving.destroy()
-  while (left < 2) await once(here, 'left')
+  while (left.length < 2) await once(here, 'left')
   mock.timers.tick(59_999)
   const back = await open('r0', { 'last-event-id': '1' })
   assert.ok(back.hello.replayed >= 2, 'still there')
@@ -313,7 +313,7 @@ test('20 runs at most: an idle one makes room, one with a reader does not; idle 
   back.destroy()
   await last.event()
   last.destroy()
-  while (left < 4) await once(here, 'left')
+  while (left.length < 4) await once(here, 'left')
   mock.timers.tick(60_000)
   assert.equal((await open('r0', { 'last-event-id': '1' })).hello.replayed, 0, 'begun anew')
   runs[1]!.destroy()
