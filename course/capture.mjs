@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
+import { readChunk } from '../test/support/chunks.mjs'
 import { play, readTranscript } from '../test/transcripts/replay.mjs'
 import { ensureBuilt } from '../scripts/build.mjs'
 import { ROOT, tshark } from '../scripts/parts.mjs'
@@ -231,16 +232,12 @@ function body(side, length) {
 }
 
 function chunk(side) {
-  const at = side.unread.indexOf('\r\n')
-  const size = side.unread.subarray(0, Math.max(at, 0)).toString()
-  const length = Number.parseInt(size, 16)
-  if (at !== -1 && Number.isNaN(length)) throw new Error(`capture: ${JSON.stringify(size)} is no chunk size`)
-  if (at === -1 || side.unread.length < at + 2 + length + 2) return undefined
-  const text = take(side, at + 2 + length + 2)
-    .subarray(at + 2, -2)
-    .toString()
-  if (length === 0) side.next = head
-  return [`chunk ${size}, ${length} bytes`, ...text.replace(/\n$/, '').split('\n')]
+  const found = readChunk(side.unread)
+  if (!found?.isWhole) return undefined
+  const { size, data, end } = found
+  take(side, end)
+  if (data.length === 0) side.next = head
+  return [`chunk ${size}, ${data.length} bytes`, ...data.toString().replace(/\n$/, '').split('\n')]
 }
 
 function take(side, length) {

@@ -9,6 +9,7 @@ import { after, before, mock, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { EventSource } from '../../src/event-source.ts'
 import { openEvents, post, request, type Json } from '../support/wire.ts'
+import { readChunks } from '../support/chunks.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string): Json => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
@@ -325,14 +326,9 @@ async function chunksOf(path: string): Promise<Buffer[]> {
   const socket = net.connect(Number(new URL(url).port), '127.0.0.1')
   socket.write(`GET /lab/api/${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
   const all: Buffer = Buffer.concat(await socket.toArray())
-  const chunks: Buffer[] = []
-  for (let at = all.indexOf('\r\n\r\n') + 4; ;) {
-    const lineEnd = all.indexOf('\r\n', at)
-    const size = Number.parseInt(all.toString('latin1', at, lineEnd), 16)
-    if (size === 0) return chunks
-    chunks.push(all.subarray(lineEnd + 2, lineEnd + 2 + size))
-    at = lineEnd + 2 + size + 2
-  }
+  const { chunks, isWhole } = readChunks(all, all.indexOf('\r\n\r\n') + 4)
+  assert.ok(isWhole)
+  return chunks
 }
 
 test('each chat comes as its exact bytes, a frame at a time, and then ends', async () => {
