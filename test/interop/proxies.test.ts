@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { defineTool, serve, type LogEntry, type Running, type ServeOptions } from '../../src/index.ts'
 import { site } from '../../src/site.ts'
 import { connectHttpSse, openEvents, post, request, type HttpSse } from '../support/wire.ts'
+import { echo } from '../support/tools.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -77,11 +78,7 @@ type Proxy = (typeof PROXIES)[number]
 
 const steps = new EventEmitter()
 const tools = [
-  defineTool({
-    name: 'echo',
-    inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
-    run: ({ text = '' }) => text,
-  }),
+  echo,
   // More than all sockets on the way take.
   defineTool({ name: 'floods', inputSchema: { type: 'object' }, run: () => 'x'.repeat(40 * 2 ** 20) }),
   defineTool({

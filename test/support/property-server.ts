@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { defineTool, serve, type LogEntry } from '../../src/index.ts'
 import { createParser } from '../../src/sse/index.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
+import { echo } from './tools.ts'
 import { connectHttpSse, post, type Answer, type Json } from './wire.ts'
 
 fc.configureGlobal({ includeErrorInReport: true })
@@ -32,11 +33,7 @@ const { url, close } = await serve({
   log: (entry) => void logged.push(entry),
   tools: [
     hackerNews,
-    defineTool({
-      name: 'echo',
-      inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
-      run: ({ text = '' }) => text,
-    }),
+    echo,
     defineTool({
       name: 'gated',
       inputSchema: { type: 'object', properties: { mark: { type: 'string' } }, required: ['mark'] },

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { after, test } from 'node:test'
 import { defineTool, serve, ToolError, type LogEntry, type Running } from '../../src/index.ts'
 import { connectHttpSse, openEvents, post, rawExchange, request, type HttpSse } from '../support/wire.ts'
+import { asksForCity } from '../support/tools.ts'
 import { openGate } from '../support/gate.ts'
 
 /** What tools wait for and tell of, so that no test has to sleep. */
@@ -104,19 +105,7 @@ const tools = [
     inputSchema: anything,
     run: () => new Promise<string>(() => {}),
   }),
-  defineTool({
-    name: 'asks',
-    inputSchema: anything,
-    async run(_args, { ask }) {
-      const { city } = await ask({
-        city: {
-          method: 'elicitation/create',
-          params: { message: 'Which city?', requestedSchema: { type: 'object', properties: {} } },
-        },
-      })
-      return `It rains in ${(city as { content: { name: string } }).content.name}.`
-    },
-  }),
+  asksForCity,
 ]
 
 const logged: LogEntry[] = []

@@ -5,17 +5,13 @@ import { after, test } from 'node:test'
 import { createParser, type SseEvent } from '../../src/sse/index.ts'
 import { defineTool, serve } from '../../src/index.ts'
 import { openEvents, post, request, type Answer, type OpenStream } from '../support/wire.ts'
+import { asksForCity, echo } from '../support/tools.ts'
 import { openGate } from '../support/gate.ts'
 
 const gate = openGate()
 let aborted: Promise<unknown> = Promise.resolve()
-const nothing = { type: 'object', properties: {} } as const
 const tools = [
-  defineTool({
-    name: 'echo',
-    inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
-    run: ({ text = '' }) => text,
-  }),
+  echo,
   defineTool({
     name: 'steps',
     inputSchema: {
@@ -40,19 +36,7 @@ const tools = [
       return 'done meanwhile'
     },
   }),
-  defineTool({
-    name: 'asks',
-    inputSchema: nothing,
-    async run(_args, { ask }) {
-      const { city } = await ask({
-        city: {
-          method: 'elicitation/create',
-          params: { message: 'Which city?', requestedSchema: { type: 'object', properties: {} } },
-        },
-      })
-      return `It rains in ${(city as { content: { name: string } }).content.name}.`
-    },
-  }),
+  asksForCity,
 ]
 
 const options = { name: 'test', version: '1', tools, port: 0 }
