@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { ensureBuilt } from '../scripts/build.mjs'
 import { describeMachine } from './lib/machine.mjs'
 import { describeRow, resultsPage, versions } from './lib/results.mjs'
 import { QUESTIONS } from './questions/index.mjs'
@@ -29,10 +30,7 @@ if (unknown.length > 0) {
   console.error(`No such question: ${unknown.join(', ')}. There are ${Object.keys(QUESTIONS).join(', ')}.`)
   process.exit(2)
 }
-if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
-  console.error('Our server is not built: npm run build')
-  process.exit(2)
-}
+ensureBuilt()
 const rivals = !values['no-rivals']
 if (rivals && !existsSync(new URL('rivals/node_modules', import.meta.url))) installRivals()
 

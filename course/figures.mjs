@@ -1,4 +1,4 @@
-// Every figure and every output that the lessons print, computed anew. test/course.test.ts compares.
+// Every figure and every output that the lessons print, computed anew. test/product/course.test.ts compares.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

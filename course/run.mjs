@@ -1,4 +1,4 @@
-// Runs a lesson's test and says what came of it. Used by scripts/lesson.mjs and by test/course.test.ts.
+// Runs a lesson's test and says what came of it. Used by course/lesson.mjs and by test/product/course.test.ts.
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'

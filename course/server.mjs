@@ -1,9 +1,12 @@
 // npm run course: the server of `npm start`, with two tools that ask their client and the laboratory's own routes.
-import { serve } from '../dist/index.js'
-import { help, readSettings, variableOf } from '../dist/app/settings.js'
-import { createHackerNews } from '../dist/tools/hacker-news.js'
-import { orderCoffee, summarise } from './asking-tools.mjs'
-import { createLab } from './lab-routes.mjs'
+import { ensureBuilt } from '../scripts/build.mjs'
+
+ensureBuilt() // so what stands on it is loaded from here on
+const { serve } = await import('../dist/index.js')
+const { help, readSettings, variableOf } = await import('../dist/app/settings.js')
+const { createHackerNews } = await import('../dist/tools/hacker-news.js')
+const { orderCoffee, summarise } = await import('./asking-tools.mjs')
+const { createLab } = await import('./lab-routes.mjs')
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 

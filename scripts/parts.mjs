@@ -1,5 +1,5 @@
-// What the tests need beside the root's npm packages, and whether it is here.
-import { existsSync } from 'node:fs'
+// The test files, what they need beside the root's npm packages, and whether it is here.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -61,20 +61,23 @@ export const haproxy = () => onPath('haproxy') ?? firstFile('/usr/sbin/haproxy',
 
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
 export const PARTS = {
-  interop: { what: 'the official SDK and Inspector (test/interop)', folder: 'test/interop' },
-  interop2: { what: 'the official SDK 2 and Inspector 2 (test/interop-2)', folder: 'test/interop-2' },
+  'sdk-v1': { what: 'the official SDK and Inspector (test/interop/sdk-v1)', folder: 'test/interop/sdk-v1' },
+  'sdk-v2': { what: 'the official SDK 2 and Inspector 2 (test/interop/sdk-v2)', folder: 'test/interop/sdk-v2' },
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
-  frameworks: { what: 'Express, Koa, Fastify and Hono (test/frameworks)', folder: 'test/frameworks' },
+  frameworks: { what: 'Express, Koa, Fastify and Hono (test/interop/frameworks)', folder: 'test/interop/frameworks' },
   rivals: { what: 'what we are measured against (bench/rivals)', folder: 'bench/rivals' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
   firefox: { what: 'Firefox, for the laboratory', debian: 'firefox-esr', find: firefox },
-  authorization: { what: 'a real authorization server (test/authorization)', folder: 'test/authorization' },
+  authorization: {
+    what: 'a real authorization server (test/interop/authorization)',
+    folder: 'test/interop/authorization',
+  },
   nodes: {
     what: 'the newest LTS of Node and the oldest Node that is supported (test/node)',
     folder: 'test/node',
     find: () => newestNode() && (oldestNode() ?? !hasPinnedNodes),
   },
-  newerNode: { what: 'Node 22.19 or newer, for Inspector 2', find: newerNode },
+  'newer-node': { what: 'Node 22.19 or newer, for Inspector 2', find: newerNode },
   tshark: { what: 'tshark, for captures', debian: 'tshark', find: tshark },
   nginx: { what: 'nginx, for docs/proxies', debian: 'nginx', find: nginx },
   haproxy: { what: 'HAProxy, for docs/proxies', debian: 'haproxy', find: haproxy },
@@ -83,4 +86,27 @@ export const PARTS = {
 export const isHere = (name) => {
   const { folder, find } = PARTS[name]
   return find ? Boolean(find()) : existsSync(join(ROOT, folder, 'node_modules'))
+}
+
+/**
+ * Every `*.test.*` file below test/, with what it says of itself in the comment that it begins with:
+ *
+ *     // Needs: sdk-v1, chromium      the parts without which it is skipped
+ *     // Runs once: …                 on the newest Node alone, and why
+ */
+export function testFiles(folder = 'test') {
+  const entries = readdirSync(join(ROOT, folder), { withFileTypes: true })
+  return entries.flatMap((entry) => {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : testFiles(path)
+    return /\.test\.m?[jt]s$/.test(path) ? { path, ...opening(path) } : []
+  })
+}
+
+function opening(path) {
+  const [comment] = /^(?:\/\/.*\n)*/.exec(readFileSync(join(ROOT, path), 'utf8'))
+  const needs = /^\/\/ Needs: (.+)$/m.exec(comment)?.[1].split(', ') ?? []
+  const unknown = needs.filter((name) => !(name in PARTS))
+  if (unknown.length > 0) throw new Error(`${path} needs ${unknown.join(', ')}, which scripts/parts.mjs does not know.`)
+  return { needs, runsOnce: /^\/\/ Runs once: /m.test(comment) }
 }

@@ -1,54 +1,39 @@
 // All tests: types, lint, format, then every test file on the newest LTS of Node, and then our own code and its wire on
 // the oldest Node that is supported. At the end a table says how long each took, and on which Node.
-// It never changes the machine. What a suite needs and is not here is named, and the suite skipped; with CI=true
-// that is a failure. `npm test -- parser` runs only the files that have `parser` in their name; `npm run test:unit`
-// those of our own code, on the Node that is here, without browsers, official clients and suites, lessons and captures.
+// It never changes the machine. A test file says itself what it needs (testFiles in parts.mjs). What is not here is named,
+// and the file skipped; with CI=true that is a failure.
+//   npm test -- parser    the files that have `parser` in their path
+//   npm run test:unit     those of UNIT, on the Node that is here
+//   npm test -- --list    which files there are, and what they need
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { hasPinnedNodes, isHere, newestNode, oldestNode, PARTS, ROOT } from './parts.mjs'
+import { hasPinnedNodes, isHere, newestNode, oldestNode, PARTS, ROOT, testFiles } from './parts.mjs'
 
-const isUnit = process.argv[2] === '--unit'
-const only = isUnit ? '' : (process.argv[2] ?? '')
+const isUnit = process.argv.includes('--unit')
+const only = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? ''
 
 /** A file that takes this long hangs. No test judges time: a hang is all that time can tell. */
 const HANGS_MS = 15 * 60_000
 
-// What a test file needs beyond `npm ci`; the first match counts.
-const NEEDS = [
-  { files: /^test\/interop\/(page|inspector-ui)/, parts: ['interop', 'chromium'] },
-  { files: /^test\/interop\/lab/, parts: ['interop', 'chromium', 'firefox'] },
-  { files: /^test\/interop\/oauth/, parts: ['interop', 'authorization'] },
-  { files: /^test\/interop\//, parts: ['interop'] },
-  { files: /^test\/auth-server/, parts: ['authorization'] },
-  { files: /^test\/interop-2\/inspector-ui/, parts: ['interop', 'interop2', 'newerNode', 'chromium'] },
-  { files: /^test\/interop-2\/inspector/, parts: ['interop2', 'newerNode'] },
-  { files: /^test\/interop-2\/same-id/, parts: ['interop', 'interop2'] },
-  { files: /^test\/interop-2\//, parts: ['interop2'] },
-  { files: /^test\/frameworks/, parts: ['frameworks'] },
-  { files: /^test\/conformance/, parts: ['conformance'] },
-  { files: /^test\/capture/, parts: ['tshark'] },
-  { files: /^test\/proxies/, parts: ['nginx', 'haproxy'] },
-]
+/** The tests of our own code and its wire that need nothing but `npm ci`. */
+const UNIT = /^test\/(unit|transports|transcripts)\//
 
-const NOT_UNIT =
-  /^(abuse|auth|auth-server|bench|capture|conformance|conformance-client|course|course-server|cuts|faults|lab-\w+|leaks|proxies|readme|start|walk|weight)\./
-
-const files = (isUnit ? ['test'] : ['test', 'test/interop', 'test/interop-2']).flatMap((folder) =>
-  readdirSync(join(ROOT, folder))
-    .filter((name) => /\.test\.m?[jt]s$/.test(name) && name.includes(only) && !(isUnit && NOT_UNIT.test(name)))
-    .map((name) => `${folder}/${name}`),
-)
-const needsOf = (file) => NEEDS.find((need) => need.files.test(file))?.parts ?? []
-const missingFor = (file) => needsOf(file).filter((part) => !isHere(part))
+const files = testFiles().filter(({ path }) => path.includes(only) && (!isUnit || UNIT.test(path)))
+const missingFor = ({ needs }) => needs.filter((part) => !isHere(part))
 const runnable = files.filter((file) => missingFor(file).length === 0)
 const missing = new Set(files.flatMap(missingFor))
 if (!isUnit && !isHere('nodes')) missing.add('nodes')
 
-/** Our own code and its wire: what needs nothing but `npm ci`, but for the attacks and the measurements. */
-const own = files.filter((file) => needsOf(file).length === 0 && !/^test\/(abuse|bench|cuts|leaks|weight)\./.test(file))
+/** Our own code and its wire: what needs nothing but `npm ci`, but for what says that once is enough. */
+const own = files.filter(({ needs, runsOnce }) => needs.length === 0 && !runsOnce)
+
+if (process.argv.includes('--list')) {
+  for (const { path, needs } of files) console.log([path, ...needs].join(' '))
+  process.exit()
+}
 
 const failed = []
 const times = []
@@ -73,8 +58,9 @@ function step(name, node, args) {
 }
 
 /** Runs test files. In all their processes servers' messages are held against the official schemas. */
-function test(name, node, testFiles, concurrency) {
-  if (testFiles.length === 0) return
+function test(name, node, tests, concurrency) {
+  if (tests.length === 0) return
+  const paths = tests.map(({ path }) => path)
   const folder = mkdtempSync(join(tmpdir(), 'sse-mcp-tests-'))
   const messages = mkdtempSync(join(folder, 'messages-'))
   const taken = join(folder, 'times')
@@ -87,7 +73,7 @@ function test(name, node, testFiles, concurrency) {
     `--test-reporter-destination=${taken}`,
   ]
   const settings = [`--test-timeout=${HANGS_MS}`, ...(concurrency ? [`--test-concurrency=${concurrency}`] : [])]
-  run(name, node, ['--import', 'tsx', '--test', ...reporters, ...settings, ...testFiles], {
+  run(name, node, ['--import', 'tsx', '--test', ...reporters, ...settings, ...paths], {
     NODE_OPTIONS: `${NODE_OPTIONS} ${validate}`.trim(),
     SSE_MCP_MESSAGES: messages,
   })
@@ -144,7 +130,10 @@ else if (!isUnit && !hasPinnedNodes)
   )
 for (const part of missing) {
   const skipped = files.filter((file) => missingFor(file).includes(part))
-  const what = part === 'nodes' ? `All ran on Node ${versionOf(newest)} alone` : `Skipped: ${skipped.join(', ')}`
+  const what =
+    part === 'nodes'
+      ? `All ran on Node ${versionOf(newest)} alone`
+      : `Skipped: ${skipped.map(({ path }) => path).join(', ')}`
   console.log(`Missing: ${PARTS[part].what}. ${what}. To have it: npm run setup`)
 }
 if (missing.size > 0 && process.env.CI === 'true') failed.push('a missing part')

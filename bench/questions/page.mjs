@@ -9,7 +9,7 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const NOTE = 'The page: Chromium, headless. Milliseconds of this machine, no ratios.'
 
 export async function page({ quick }) {
-  if (!isHere('interop') || !isHere('chromium')) return []
+  if (!isHere('sdk-v1') || !isHere('chromium')) return []
   const { startBrowser } = await import('../../test/interop/sdk-v1/browser.mjs')
   const server = spawn(process.execPath, [MAIN], {
     env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' },

@@ -1,7 +1,7 @@
 // Drives the laboratory's client as a scenario of the official suite asks: `node client.mjs URL`, with the scenario in
 // MCP_CONFORMANCE_SCENARIO. Fails when the client does.
 import { createParser } from '../../dist/sse/index.js'
-import { createClient } from '../../examples/laboratory/mcp-client.js'
+import { createClient } from '../../web/laboratory/mcp-client.js'
 
 const {
   MCP_CONFORMANCE_SCENARIO: scenario,

@@ -1,4 +1,5 @@
 // The client scenarios of the official conformance suite, against the client of the laboratory.
+// Needs: conformance
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -10,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 const folder = mkdtempSync(join(tmpdir(), 'sse-mcp-conformance-client-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const file = join(folder, 'counts.json')
-const run = spawnSync(process.execPath, ['scripts/conformance.mjs', '--client', '--json', file], {
+const run = spawnSync(process.execPath, ['test/conformance/run.mjs', '--client', '--json', file], {
   cwd: fileURLToPath(new URL('../..', import.meta.url)),
   encoding: 'utf8',
   timeout: 600_000,

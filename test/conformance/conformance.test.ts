@@ -1,4 +1,5 @@
 // The official conformance suite, all revisions it knows, against the fixture of test/conformance.
+// Needs: conformance
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -13,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'sse-mcp-conformance-test-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const file = join(folder, 'counts.json')
-const run = spawnSync(process.execPath, ['scripts/conformance.mjs', '--json', file], {
+const run = spawnSync(process.execPath, ['test/conformance/run.mjs', '--json', file], {
   cwd: ROOT,
   encoding: 'utf8',
   timeout: 600_000,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 const { countIds, countTests, problemsOf, readTable, summaryOf, titlesIn, withCounts } = (await import(
-  '../../scripts/requirements.mjs' as string
+  '../../scripts/docs/requirements.mjs' as string
 )) as {
   countIds(texts: string[]): Map<string, number>
   countTests(): Map<string, number>
@@ -40,7 +40,7 @@ test('a table is counted: how many are named, how many have a reason', () => {
   assert.equal(withCounts(TABLE, COUNTS), TABLE)
 })
 
-const STALE = 'npm run requirements -- --write.'
+const STALE = 'npm run docs.'
 
 for (const [what, table, changed, problem] of [
   ['an unknown id', TABLE, { 'R-AA-3': 1 }, 'A test names R-AA-3, which is no requirement.'],

@@ -30,8 +30,8 @@ async function runTestOf(name: string, content: object) {
   writeFileSync(
     file,
     `import { test } from 'node:test'
-    import { defineTool, serve } from '${here('../src/index.ts')}'
-    import { post } from '${here('./support/wire.ts')}'
+    import { defineTool, serve } from '${here('../../src/index.ts')}'
+    import { post } from '${here('../support/wire.ts')}'
     test('passes', async () => {
       const run = () => ({ content: [${JSON.stringify(content)}] })
       const tool = defineTool({ name: 'a', inputSchema: { type: 'object' }, run })
@@ -47,7 +47,7 @@ async function runTestOf(name: string, content: object) {
   const { NODE_OPTIONS: _options, SSE_MCP_MESSAGES: _folder, NODE_TEST_CONTEXT: _context, ...env } = process.env
   const args = [
     '--import',
-    here('./support/validate-messages.mjs'),
+    here('../support/validate-messages.mjs'),
     '--import',
     'tsx',
     '--test',

@@ -1,5 +1,6 @@
 // `npm run capture`: what it records, by a tap and by dumpcap, shows the wire facts of HTTP+SSE; and what
 // docs/wireshark says about reading it is so.
+// Needs: tshark
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,7 +16,7 @@ const out = mkdtempSync(join(tmpdir(), 'sse-mcp-capture-'))
 after(() => rmSync(out, { recursive: true, force: true }))
 
 async function capture(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [join(ROOT, 'scripts', 'capture.mjs'), ...args], {
+  const child = spawn(process.execPath, [join(ROOT, 'course', 'capture.mjs'), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 300_000,

@@ -1,5 +1,6 @@
 // docs/proxies: the real nginx and the real HAProxy, with the configurations of the documentation. Replaced in them are
 // ports, addresses of the upstreams and, where a test says so, times: all by the same factor.
+// Needs: nginx, haproxy
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
@@ -14,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { defineTool, serve, type LogEntry, type RunningServer, type ServeOptions } from '../../src/index.ts'
 import { site } from '../../src/app/site.ts'
 import { connectHttpSse, openEvents, post, request, type HttpSse } from '../support/wire.ts'
+import { echo } from '../support/tools.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -76,11 +78,7 @@ type Proxy = (typeof PROXIES)[number]
 
 const steps = new EventEmitter()
 const tools = [
-  defineTool({
-    name: 'echo',
-    inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
-    run: ({ text = '' }) => text,
-  }),
+  echo,
   // More than all sockets on the way take.
   defineTool({ name: 'floods', inputSchema: { type: 'object' }, run: () => 'x'.repeat(40 * 2 ** 20) }),
   defineTool({

@@ -1,4 +1,5 @@
 // The measurements measure, and see a wrong reply. What the figures are is no matter of a test.
+// Runs once: it looks at our measurements, not at the server.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'

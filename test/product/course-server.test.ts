@@ -3,16 +3,20 @@ import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import { after, before, mock, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { EventSource } from '../../src/event-source.ts'
 import { openEvents, post, request, type Json } from '../support/wire.ts'
+import { readChunks } from '../support/chunks.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string): Json => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
-const [captured, made] = [read('../data/chat-streams.json').streams, read('../course/chat-constructed.json').streams]
+const [captured, made] = [
+  read('../../data/chat-streams.json').streams,
+  read('../../course/chat-constructed.json').streams,
+]
 const streams = [...captured, ...made] as Json[]
 
 function start(env: Record<string, string> = {}, args: string[] = []): ChildProcess {
@@ -273,9 +277,11 @@ test('20 runs at most: an idle one makes room, one with a reader does not; idle 
   t.after(() => mock.timers.reset())
   const lab = createTicks()
   let refused: Json
+  const left: ServerResponse[] = []
   const here: Server = createServer((asked, response) => {
     try {
       lab.get(asked, response, new URL(asked.url!, 'http://localhost').searchParams)
+      response.once('close', () => here.emit('left', left.push(response)))
     } catch (error) {
       refused = error
       response.writeHead(503).end()
@@ -296,23 +302,19 @@ test('20 runs at most: an idle one makes room, one with a reader does not; idle 
   assert.match(refused.message, /20 runs/)
 
   while (JSON.parse((await runs[0]!.event()).data).n < 3);
-  const left = new Promise((resolve) => here.once('left', resolve))
-  here.prependOnceListener('request', (_asked, response) => response.once('close', () => here.emit('left')))
   const leaving = await open('r0')
   runs[0]!.destroy()
   await leaving.event()
   leaving.destroy()
-  await left
+  while (left.length < 2) await once(here, 'left')
   mock.timers.tick(59_999)
   const back = await open('r0', { 'last-event-id': '1' })
   assert.ok(back.hello.replayed >= 2, 'still there')
-  const leftAgain = new Promise((resolve) => here.once('left', resolve))
-  here.prependOnceListener('request', (_asked, response) => response.once('close', () => here.emit('left')))
   const last = await open('r0')
   back.destroy()
   await last.event()
   last.destroy()
-  await leftAgain
+  while (left.length < 4) await once(here, 'left')
   mock.timers.tick(60_000)
   assert.equal((await open('r0', { 'last-event-id': '1' })).hello.replayed, 0, 'begun anew')
   runs[1]!.destroy()
@@ -324,14 +326,9 @@ async function chunksOf(path: string): Promise<Buffer[]> {
   const socket = net.connect(Number(new URL(url).port), '127.0.0.1')
   socket.write(`GET /lab/api/${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
   const all: Buffer = Buffer.concat(await socket.toArray())
-  const chunks: Buffer[] = []
-  for (let at = all.indexOf('\r\n\r\n') + 4; ;) {
-    const lineEnd = all.indexOf('\r\n', at)
-    const size = Number.parseInt(all.toString('latin1', at, lineEnd), 16)
-    if (size === 0) return chunks
-    chunks.push(all.subarray(lineEnd + 2, lineEnd + 2 + size))
-    at = lineEnd + 2 + size + 2
-  }
+  const { chunks, isWhole } = readChunks(all, all.indexOf('\r\n\r\n') + 4)
+  assert.ok(isWhole)
+  return chunks
 }
 
 test('each chat comes as its exact bytes, a frame at a time, and then ends', async () => {

@@ -24,11 +24,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const COURSE = join(ROOT, 'course')
 const SERVER = join(ROOT, 'examples/first-stream/server.mjs')
 const load = async (path: string) => import(new URL(path, import.meta.url).href)
-const { lessons, runLesson } = (await load('../course/run.mjs')) as {
+const { lessons, runLesson } = (await load('../../course/run.mjs')) as {
   lessons(): string[]
   runLesson(folder: string, file?: string): Promise<Result[]>
 }
-const { computed, given, outputs } = (await load('../course/figures.mjs')) as {
+const { computed, given, outputs } = (await load('../../course/figures.mjs')) as {
   computed: Record<number, Record<string, number>>
   given: Record<number, Record<string, string[]>>
   outputs(): Promise<Record<number, string[]>>
@@ -211,12 +211,12 @@ test('names are written as their owners write them', () => {
 
 function copyOfTheCourse() {
   const root = mkdtempSync(join(scratch, 'copy-'))
-  for (const part of ['course', 'scripts/lesson.mjs', 'test/vectors', 'data/chat-streams.json', 'package.json'])
+  for (const part of ['course', 'test/vectors', 'data/chat-streams.json', 'package.json'])
     cpSync(join(ROOT, part), join(root, part), { recursive: true })
   const exercise = join(root, 'course/01-a-response-that-never-ends/exercise.mjs')
   const hint = (lang: string) => read(join(dirname(exercise), `hint.${lang}.md`)).trim()
   const lesson = async (words: string[], env: NodeJS.ProcessEnv = { LC_ALL: 'en_US.UTF-8' }) => {
-    const child = start([join(root, 'scripts/lesson.mjs'), ...words], env)
+    const child = start([join(root, 'course/lesson.mjs'), ...words], env)
     let text = ''
     child.stdout!.setEncoding('utf8').on('data', (piece: string) => (text += piece))
     const [code] = (await once(child, 'close')) as [number]

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
-const { codeLines } = (await import('../../scripts/figures.mjs' as string)) as { codeLines(text: string): number }
+const { codeLines } = (await import('../../scripts/docs/figures.mjs' as string)) as { codeLines(text: string): number }
 const codeLinesOf = (file: string): number => codeLines(read(file))
 const filesIn = (folder: string) =>
   (readdirSync(join(ROOT, folder), { recursive: true }) as string[])

@@ -1,24 +1,17 @@
 // What only some users need hangs beside the core: without it, the core is as it was.
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { serve as Serve } from '../../src/index.ts'
+import { test } from 'node:test'
+import { copyOfDist } from '../support/copy-of-dist.ts'
 import { connectHttpSse, post } from '../support/wire.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const cache = join(ROOT, 'node_modules', '.cache') // inside the project, so that the copy finds ajv
-mkdirSync(cache, { recursive: true })
-const copy = mkdtempSync(join(cache, 'sse-mcp-leaves-'))
-after(() => rmSync(copy, { recursive: true, force: true }))
+const { folder: copy, load } = copyOfDist()
 
 test('without the leaves (authorization, the EventSource client) every era is served', async () => {
-  cpSync(join(ROOT, 'dist'), copy, { recursive: true })
-  writeFileSync(join(copy, 'package.json'), '{"type":"module"}')
   for (const leaf of ['auth', 'event-source.js']) rmSync(join(copy, leaf), { recursive: true })
 
-  const { serve } = (await import(pathToFileURL(join(copy, 'index.js')).href)) as { serve: typeof Serve }
+  const { serve } = await load()
   const { url, close } = await serve({ name: 'test', version: '1', port: 0 })
   for (const protocolVersion of ['2025-03-26', '2025-06-18', '2025-11-25']) {
     const params = { protocolVersion, capabilities: {} }

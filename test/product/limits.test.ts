@@ -16,11 +16,11 @@ import { createHackerNews } from '../../src/tools/hacker-news.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 test('the pages of limits are those of the table', async () => {
-  const { limitPages } = (await import(pathToFileURL(`${ROOT}scripts/limits.mjs`).href)) as {
+  const { limitPages } = (await import(pathToFileURL(`${ROOT}scripts/docs/limits.mjs`).href)) as {
     limitPages(): Promise<Map<string, string>>
   }
   for (const [path, text] of await limitPages())
-    assert.equal(readFileSync(ROOT + path, 'utf8'), text, `${path} is stale: npm run limits`)
+    assert.equal(readFileSync(ROOT + path, 'utf8'), text, `${path} is stale: npm run docs`)
 })
 
 test('each limit is an option, a variable and a flag of one name; the flag wins', () => {

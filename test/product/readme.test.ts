@@ -33,11 +33,11 @@ test('every link of the READMEs leads somewhere', () => {
   for (const link of matches(english + chinese, /\]\(([^)#]+)\)/g)) assert.ok(existsSync(join(ROOT, link)), link)
 })
 
-test('the figures are those of today (npm run figures writes them)', async () => {
-  const { withFigures } = (await import('../../scripts/figures.mjs' as string)) as {
+test('the figures are those of today (npm run docs writes them)', async () => {
+  const { withFigures } = (await import('../../scripts/docs/figures.mjs' as string)) as {
     withFigures(): { file: string; text: string }[]
   }
-  for (const { file, text } of withFigures()) assert.equal(read(file), text, `${file} is stale: npm run figures`)
+  for (const { file, text } of withFigures()) assert.equal(read(file), text, `${file} is stale: npm run docs`)
 })
 
 test('the servers of your own are the files they name', () => {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-const walk = spawnSync(process.execPath, ['scripts/walk.mjs', 'count'], {
+const walk = spawnSync(process.execPath, ['course/walk.mjs', 'count'], {
   cwd: fileURLToPath(new URL('../..', import.meta.url)),
   // A coverage of its own is counted there: what the messages are checked with must not be in it.
   env: { ...process.env, NODE_OPTIONS: '' },

@@ -1,4 +1,5 @@
-// The attack suite (test/abuse) against the server as a user starts it: T-1 to T-62 and T-90, from outside, by raw sockets.
+// The attack suite (./abuse) against the server as a user starts it: T-1 to T-62 and T-90, from outside, by raw sockets.
+// Runs once: it attacks the product for minutes.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -24,7 +25,7 @@ interface Server {
 type Start = (env?: Record<string, string>) => Promise<Server>
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const RUN = join(ROOT, 'test', 'abuse', 'run.mjs')
+const RUN = join(ROOT, 'test', 'robustness', 'abuse', 'run.mjs')
 const MAIN = join(ROOT, 'dist', 'main.js')
 
 const { starter } = (await import(new URL('abuse/start.mjs', import.meta.url).href)) as {
@@ -75,7 +76,7 @@ test('abuse: there are at least 364 cases, each with the requirement it shows', 
 })
 
 test('abuse: a server without checks fails most cases, so they can fail', async (context) => {
-  const naive = await starter(join(ROOT, 'test', 'abuse', 'naive-server.mjs'))()
+  const naive = await starter(join(ROOT, 'test', 'robustness', 'abuse', 'naive-server.mjs'))()
   const quick = ['--quick'] // those that wait for a limit would wait long for a server that has none
   const results = attack(naive.url, quick, { ABUSE_PATIENCE_MS: '200' }).flatMap((outcome) => outcome.results)
   await naive.end()

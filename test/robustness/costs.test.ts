@@ -3,13 +3,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net, { type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { defineTool, serve } from '../../src/index.ts'
-
-const echo = defineTool({
-  name: 'echo',
-  inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
-  run: ({ text }) => text ?? '',
-})
+import { serve } from '../../src/index.ts'
+import { echo } from '../support/tools.ts'
 
 /** What Node calls to hand bytes to the system: one call is one write, and on loopback one packet. */
 const WRITES = ['writev', 'writeBuffer', 'writeUtf8String', 'writeLatin1String', 'writeAsciiString', 'writeUcs2String']

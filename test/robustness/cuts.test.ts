@@ -1,4 +1,5 @@
 // R-SH-17, T-47, threats section 9: whatever cuts a connection, a client that resumes gets each message once, in order.
+// Runs once: it cuts thousands of connections.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { defineTool, serve, type RunningServer } from '../../src/index.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
 import { connectHttpSse, openEvents, post, request, type HttpSse, type Json } from '../support/wire.ts'
+import { openGate } from '../support/gate.ts'
 
 const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -114,8 +115,7 @@ function callSites(): NodeJS.CallSite[] {
   return stack
 }
 
-let openGate = () => {}
-const gate = { opened: Promise.resolve() }
+const gate = openGate()
 const nothing = { type: 'object', properties: {} } as const
 
 const start = (name: string): Promise<RunningServer> =>
@@ -186,7 +186,7 @@ const CONVERSATIONS: Record<string, (url: string) => Promise<void>> = {
   },
 
   async 'Streamable HTTP'(url) {
-    gate.opened = new Promise((resolve) => (openGate = resolve))
+    gate.close()
     const { headers } = await post(`${url}/mcp`, ask('initialize', hello('2025-11-25')))
     const session = { 'mcp-session-id': String(headers['mcp-session-id']) }
     const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' }
@@ -199,7 +199,7 @@ const CONVERSATIONS: Record<string, (url: string) => Promise<void>> = {
     await lost.ended
     const again = await openEvents(`${url}/mcp`, { ...session, 'last-event-id': lastEventId })
     assert.equal((await again.message()).params.progress, 1)
-    openGate()
+    gate.open()
     assert.equal((await again.message()).params.progress, 2)
     assert.equal(textOf(await again.message()), 'done')
     await again.ended
@@ -254,7 +254,7 @@ async function next(url: string, hold: (url: string) => Promise<void>): Promise<
       return await hold(url)
     } catch (error) {
       if (tries === 0) throw error
-      openGate()
+      gate.open()
       await sleep(20)
     }
   }
@@ -304,7 +304,7 @@ for (const [name, hold] of Object.entries(CONVERSATIONS))
         let how: keyof typeof counts = 'well'
         const { hit } = await withFault(point, async (isHit) => {
           how = await inTime(hold(server.url), isHit)
-          openGate()
+          gate.open()
           server.server.closeAllConnections() // this client leaves
           await sleep(2)
         })

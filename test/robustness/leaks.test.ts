@@ -1,4 +1,5 @@
 // T-48, T-60, T-61: sessions that nobody ends leave nothing behind.
+// Runs once: what is left in memory is measured on one Node.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,27 +1,20 @@
 // A revision is data: to retire one, delete its file and its line (house rule; the newest is inherited by none).
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { serve as Serve } from '../../src/index.ts'
+import { test } from 'node:test'
+import { copyOfDist } from '../support/copy-of-dist.ts'
 import { connectHttpSse, post } from '../support/wire.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const cache = join(ROOT, 'node_modules', '.cache') // inside the project, so that the copy finds ajv
-mkdirSync(cache, { recursive: true })
-const copy = mkdtempSync(join(cache, 'sse-mcp-retire-'))
-after(() => rmSync(copy, { recursive: true, force: true }))
+const { folder: copy, load } = copyOfDist()
 
 test('without the file of 2026-07-28 and its line, every other revision is served as before', async () => {
-  cpSync(join(ROOT, 'dist'), copy, { recursive: true })
-  writeFileSync(join(copy, 'package.json'), '{"type":"module"}')
   rmSync(join(copy, 'mcp/revisions/2026-07-28.js'))
   const index = join(copy, 'mcp/revisions/index.js')
   const lines = readFileSync(index, 'utf8').split('\n')
   writeFileSync(index, lines.filter((line) => !line.includes('rev20260728')).join('\n'))
 
-  const { serve } = (await import(pathToFileURL(join(copy, 'index.js')).href)) as { serve: typeof Serve }
+  const { serve } = await load()
   const { url, close } = await serve({ name: 'test', version: '1', port: 0 })
   for (const protocolVersion of ['2025-03-26', '2025-06-18', '2025-11-25']) {
     const params = { protocolVersion, capabilities: {} }

@@ -1,27 +1,26 @@
 // T-90: a server that is told to go answers what is under way, sends its readers away kindly, and is gone in time.
 import assert from 'node:assert/strict'
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import net from 'node:net'
 import { test } from 'node:test'
 import { defineTool, serve, type ServeOptions } from '../../src/index.ts'
 import { connectHttpSse, openEvents, post } from '../support/wire.ts'
+import { closedGate } from '../support/gate.ts'
 
 /** A tool that runs until the test lets it go; `started` is fulfilled when so many calls of it run. */
-function gate(calls = 1) {
-  let release = () => {}
-  const released = new Promise<void>((resolve) => (release = resolve))
-  const events = new EventEmitter()
+function gated(calls = 1) {
+  const [started, released] = [closedGate(), closedGate()]
   let running = 0
   const tool = defineTool({
     name: 'slow',
     inputSchema: { type: 'object' },
     async run() {
-      if (++running === calls) events.emit('started')
-      await released
+      if (++running === calls) started.open()
+      await released.opened
       return 'done'
     },
   })
-  return { tool, started: once(events, 'started'), release: () => release() }
+  return { tool, started: started.opened, release: released.open }
 }
 
 const start = (options: Partial<ServeOptions> = {}) =>
@@ -49,7 +48,7 @@ const body = (id: number, version = '2026-07-28') => ({
 const STATELESS = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'slow' }
 
 test('T-90: the answer under way arrives; the reader is told when to come back, and its stream ends in good order', async () => {
-  const { tool, started, release } = gate()
+  const { tool, started, release } = gated()
   const running = await start({ tools: [tool] })
   const client = await connectHttpSse(running.url)
   const answer = client.call('tools/call', CALL)
@@ -91,7 +90,7 @@ test('T-90: a reader’s body ends with the last chunk: an end, not a cut', asyn
 })
 
 test('T-90: what takes longer than drainMs is answered -32603, "shutting down", in every era', async () => {
-  const { tool, started, release } = gate(3)
+  const { tool, started, release } = gated(3)
   const running = await start({ tools: [tool], drainMs: 50 })
   const mcp = `${running.url}/mcp`
   const { headers } = await post(mcp, initialize)
@@ -117,7 +116,7 @@ test('T-90: what takes longer than drainMs is answered -32603, "shutting down", 
 })
 
 test('T-90: a request on a connection that is still open gets 503 and the connection closes', async () => {
-  const { tool, started, release } = gate()
+  const { tool, started, release } = gated()
   const running = await start({ tools: [tool] })
   const socket = net.connect(Number(new URL(running.url).port), '127.0.0.1')
   const text = JSON.stringify(body(1))
@@ -161,7 +160,7 @@ test('T-90: a subscription ends with its notification and its result', async () 
 
 test('T-90: who never reads does not hold the server longer than shutdownMs, and close may be asked for twice', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { tool, started } = gate()
+  const { tool, started } = gated()
   const running = await start({ tools: [tool], drainMs: 1, shutdownMs: 200 })
   const socket = net.connect(Number(new URL(running.url).port), '127.0.0.1').pause()
   socket.on('error', () => {})

@@ -1,6 +1,7 @@
 // A tap between a client and a server: what crosses the wire, read beside both.
 import { once } from 'node:events'
 import net from 'node:net'
+import { readChunks } from './chunks.mjs'
 
 /** Stands between a client and a server, keeps what the server sent, and cuts. */
 export async function startTap(t, base) {
@@ -31,21 +32,15 @@ export function bodiesOf(bytes) {
   while (bytes.length > 0) {
     const head = bytes.subarray(0, bytes.indexOf('\r\n\r\n')).toString()
     bytes = bytes.subarray(head.length + 4)
-    const body = []
     if (/^transfer-encoding: chunked$/im.test(head)) {
-      for (let size = -1; size !== 0 && bytes.length > 0;) {
-        const line = bytes.subarray(0, bytes.indexOf('\r\n')).toString()
-        size = Number.parseInt(line, 16)
-        const start = line.length + 2
-        body.push(bytes.subarray(start, start + size))
-        bytes = bytes.subarray(start + size + 2)
-      }
+      const { chunks, partial, end, isWhole } = readChunks(bytes)
+      bodies.push(Buffer.concat([...chunks, partial]).toString())
+      bytes = bytes.subarray(isWhole ? end : bytes.length)
     } else {
       const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0)
-      body.push(bytes.subarray(0, length))
+      bodies.push(bytes.subarray(0, length).toString())
       bytes = bytes.subarray(length)
     }
-    bodies.push(Buffer.concat(body).toString())
   }
   return bodies
 }

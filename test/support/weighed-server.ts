@@ -1,4 +1,4 @@
-// A server in a process with little memory, for test/weight.test.ts: it says what it holds whenever it is asked.
+// A server in a process with little memory, for test/robustness/weight.test.ts: it says what it holds whenever it is asked.
 import { defineResource, defineTool, serve } from '../../src/index.ts'
 
 const inputSchema = { type: 'object' } as const

@@ -1,5 +1,6 @@
 // A TCP connection, as a client of a transcript has it.
 import net from 'node:net'
+import { readChunk } from '../support/chunks.mjs'
 
 const SILENCE_MS = 10_000
 
@@ -57,8 +58,11 @@ export async function connect(port) {
     })
 
   async function chunk() {
-    const data = await take(Number.parseInt(await takeTo('\r\n'), 16))
-    await takeTo('\r\n')
+    const { data, end } = await until(() => {
+      const found = readChunk(unread)
+      return found?.isWhole ? found : undefined
+    })
+    cut(end)
     return data
   }
 

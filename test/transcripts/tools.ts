@@ -1,5 +1,6 @@
 // A tool for each thing that can happen on the wire.
 import { defineTool, ToolError, type ChangeBus, type Tool } from '../../src/index.ts'
+import { closedGate } from '../support/gate.ts'
 
 const nothing = { type: 'object', properties: {} } as const
 const text = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] } as const
@@ -12,16 +13,9 @@ export const question = {
   params: { message: 'Your name?', requestedSchema: nameSchema },
 }
 
-/** A promise that others resolve. */
-function gate<T = void>() {
-  let open: (value: T) => void = () => {}
-  const opened = new Promise<T>((resolve) => (open = resolve))
-  return { opened, open }
-}
-
 /** The tools of one server, which wait for each other; `tell` says that something has changed. */
 export function createTools(tell: ChangeBus['publish']): Tool[] {
-  const [begun, released, ended] = [gate(), gate(), gate<string>()]
+  const [begun, released, ended] = [closedGate(), closedGate(), closedGate<string>()]
 
   return [
     defineTool({

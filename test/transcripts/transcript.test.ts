@@ -11,8 +11,8 @@ import { compare, connect, parts, play, readTranscript, requestText } from './re
 import type { Connection, Got, Turn } from './replay.mjs'
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
-const { seed } = JSON.parse(read('../data/hackernews.json'))
-const transcript = readTranscript(read('transcripts/2024-11-05-http-sse.txt'))
+const { seed } = JSON.parse(read('../../data/hackernews.json'))
+const transcript = readTranscript(read('2024-11-05-http-sse.txt'))
 
 const standIn = await startStandIn({ items: seed.items })
 after(() => standIn.close())

@@ -13,6 +13,7 @@ import {
   serverOptions,
 } from './replay.mjs'
 import type { Connection, Got, Turn, Values } from './replay.mjs'
+import { readChunks } from '../support/chunks.mjs'
 import { start } from './server.ts'
 
 const ROOT = new URL('./', import.meta.url)
@@ -236,14 +237,11 @@ const dataOf = (events: readonly SeenEvent[]) => events.map(({ data }) => data)
 
 /** The whole events in the first bytes of a response, whose chunks may end anywhere. */
 function eventsOf(bytes: string): SeenEvent[] {
-  let rest = bytes.split('\r\n\r\n').length > 1 ? bytes.slice(bytes.indexOf('\r\n\r\n') + 4) : ''
-  let text = ''
-  for (let size = /^([\da-f]+)\r\n/.exec(rest); size; size = /^([\da-f]+)\r\n/.exec(rest)) {
-    const from = size[0].length
-    text += rest.slice(from, from + Number.parseInt(size[1]!, 16))
-    rest = rest.slice(from + Number.parseInt(size[1]!, 16) + 2)
-  }
-  return text
+  const headEnd = bytes.indexOf('\r\n\r\n')
+  if (headEnd === -1) return []
+  const { chunks, partial } = readChunks(Buffer.from(bytes, 'latin1'), headEnd + 4)
+  return Buffer.concat([...chunks, partial])
+    .toString('latin1')
     .split('\n\n')
     .slice(0, -1)
     .map((frame) => eventOf({ lines: frame.split('\n') }))

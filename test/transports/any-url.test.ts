@@ -1,14 +1,10 @@
 // One door for all: 3.1 (which era?), 3.4 (every probing case), R-SE-8 and clients.md 2.2 (CORS).
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { defineTool, serve } from '../../src/index.ts'
+import { serve } from '../../src/index.ts'
 import { connectHttpSse, openEvents, post, request } from '../support/wire.ts'
+import { echo } from '../support/tools.ts'
 
-const echo = defineTool({
-  name: 'echo',
-  inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
-  run: ({ text = '' }) => text,
-})
 const options = { name: 'test', version: '1', tools: [echo], port: 0 }
 const together = await serve(options)
 const apart = await serve({ ...options, anyUrl: false })

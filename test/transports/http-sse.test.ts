@@ -4,10 +4,11 @@ import { once } from 'node:events'
 import { after, test } from 'node:test'
 import { defineTool, serve, ToolError, type LogEntry, type RunningServer } from '../../src/index.ts'
 import { connectHttpSse, openEvents, post, rawExchange, request, type HttpSse } from '../support/wire.ts'
+import { asksForCity } from '../support/tools.ts'
+import { openGate } from '../support/gate.ts'
 
 /** What tools wait for and tell of, so that no test has to sleep. */
-const gate = { opened: Promise.resolve(), open: () => {} }
-const closeGate = () => void (gate.opened = new Promise((resolve) => (gate.open = resolve)))
+const gate = openGate()
 const started: string[] = []
 let onStart = () => {}
 const begin = (name: string) => {
@@ -104,19 +105,7 @@ const tools = [
     inputSchema: anything,
     run: () => new Promise<string>(() => {}),
   }),
-  defineTool({
-    name: 'asks',
-    inputSchema: anything,
-    async run(_args, { ask }) {
-      const { city } = await ask({
-        city: {
-          method: 'elicitation/create',
-          params: { message: 'Which city?', requestedSchema: { type: 'object', properties: {} } },
-        },
-      })
-      return `It rains in ${(city as { content: { name: string } }).content.name}.`
-    },
-  }),
+  asksForCity,
 ]
 
 const logged: LogEntry[] = []
@@ -341,7 +330,7 @@ test('R-LO-2: logging/setLevel chooses the least severe level; an unknown one is
 
 test('R-CA-1: a cancelled request stops its tool and is never answered; other requests go on', async () => {
   const client = await connectHttpSse(url)
-  closeGate()
+  gate.close()
   started.length = 0
   await call(client, 'gated', { mark: 'a' }, 'a')
   await untilStarted(1)
@@ -378,7 +367,7 @@ test('R-CA-2, T-39: a cancel that is late, unknown, malformed or repeated does n
 
 test('R-JR-21: two calls with the same id in flight both get their own answer, and one cancel stops both', async () => {
   const client = await connectHttpSse(url)
-  closeGate()
+  gate.close()
   started.length = 0
   await call(client, 'gated', { mark: 'A' }, 1)
   await call(client, 'gated', { mark: 'B' }, 1)
@@ -390,7 +379,7 @@ test('R-JR-21: two calls with the same id in flight both get their own answer, a
     [1, 'B'],
   ])
 
-  closeGate()
+  gate.close()
   started.length = 0
   await call(client, 'gated', { mark: 'A' }, 1)
   await call(client, 'gated', { mark: 'B' }, 1)
@@ -403,7 +392,7 @@ test('R-JR-21: two calls with the same id in flight both get their own answer, a
 
 test('R-CA-3: a cancel reaches only the requests of its own session', async () => {
   const [one, other] = [await connectHttpSse(url), await connectHttpSse(url)]
-  closeGate()
+  gate.close()
   started.length = 0
   await call(one, 'gated', { mark: 'mine' }, 1)
   await untilStarted(1)
@@ -416,7 +405,7 @@ test('R-CA-3: a cancel reaches only the requests of its own session', async () =
 
 test('R-SSE-8, T-43: a stream that closes ends its session and stops its work; its URL answers 404 with the remedy', async () => {
   const client = await connectHttpSse(url)
-  closeGate()
+  gate.close()
   started.length = 0
   await call(client, 'gated', { mark: 'left alone' })
   await untilStarted(1)
@@ -547,7 +536,7 @@ test('R-SE-9, T-49: one stream too many is 503 with Retry-After; a place is free
 test('more requests in flight than the limit are answered by busy at once', async () => {
   const small = await serve({ ...options, maxInFlight: 1 })
   const client = await connectHttpSse(small.url)
-  closeGate()
+  gate.close()
   started.length = 0
   await call(client, 'gated', { mark: 'first' }, 1)
   await untilStarted(1)

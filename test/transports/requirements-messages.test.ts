@@ -18,6 +18,7 @@ import { createClient } from '../../src/mcp/request/client.ts'
 import { newest } from '../../src/mcp/revisions/index.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
 import { connectHttpSse, openEvents, post, type Json } from '../support/wire.ts'
+import { openGate } from '../support/gate.ts'
 
 const META = 'io.modelcontextprotocol/'
 const nothing = { type: 'object' } as const
@@ -25,8 +26,7 @@ const elicit = (message: string) => ({
   method: 'elicitation/create',
   params: { message, requestedSchema: { type: 'object', properties: {} } },
 })
-const gate = { opened: Promise.resolve(), open: () => {} }
-const closeGate = () => void (gate.opened = new Promise((resolve) => (gate.open = resolve)))
+const gate = openGate()
 const ran: unknown[] = []
 const logged: LogEntry[] = []
 const options = {
@@ -364,7 +364,7 @@ test('R-TO-18: a tool runs with checked arguments only, and a client has a bound
   for (const args of [{}, { text: 7 }, { text: ['x'] }])
     assert.equal((await client.call('tools/call', { name: 'echo', arguments: args })).result.isError, true)
   assert.deepEqual(ran, [])
-  closeGate()
+  gate.close()
   for (const id of [1, 2]) await client.post({ ...call('waits'), id })
   assert.deepEqual((await client.call('tools/call', { name: 'echo', arguments: { text: 'x' } }, 3)).error.data, {
     reason: 'busy',

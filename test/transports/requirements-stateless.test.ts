@@ -12,12 +12,12 @@ import {
   type ServeOptions,
 } from '../../src/index.ts'
 import { connectHttpSse, openEvents, post, type Json, type OpenStream } from '../support/wire.ts'
+import { openGate } from '../support/gate.ts'
 
 const META = 'io.modelcontextprotocol/'
 const SUBSCRIPTION = `${META}subscriptionId`
 const VERSION = '2026-07-28'
-const gate = { opened: Promise.resolve(), open: () => {} }
-const closeGate = () => void (gate.opened = new Promise((resolve) => (gate.open = resolve)))
+const gate = openGate()
 const form = { message: 'Which city?', requestedSchema: { type: 'object', properties: {} } }
 const options = {
   name: 'test',
@@ -194,7 +194,7 @@ test('R-SU-9: what server/discover declares can be listened to', async () => {
 })
 
 test('R-LO-5: a log message goes on the reply of the request that named the level, and on no other stream', async () => {
-  closeGate()
+  gate.close()
   const level = { [`${META}logLevel`]: 'debug' }
   const listening = await listen({ toolsListChanged: true }, 'l')
   const replies = [
@@ -245,7 +245,7 @@ test(
     assert.equal(said[1]![1].result.isError, true)
 
     const other = await serve(options)
-    closeGate()
+    gate.close()
     const cut = await openModern('tools/call', { name: 'talks' }, withToken, `${other.url}/mcp`)
     await cut.message()
     const closed = other.close()

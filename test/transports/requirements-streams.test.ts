@@ -7,9 +7,9 @@ import { after, test, type TestContext } from 'node:test'
 import { definePrompt, defineTool, serve, type RunningServer, type ServeOptions } from '../../src/index.ts'
 import { createParser, type SseEvent } from '../../src/sse/index.ts'
 import { connectHttpSse, openEvents, post, rawExchange, request, type Json, type OpenStream } from '../support/wire.ts'
+import { openGate } from '../support/gate.ts'
 
-const gate = { opened: Promise.resolve(), open: () => {} }
-const closeGate = () => void (gate.opened = new Promise((resolve) => (gate.open = resolve)))
+const gate = openGate()
 const tools = [
   defineTool({
     name: 'echo',
@@ -111,7 +111,7 @@ test('R-SH-10: where no stream is served, a GET is 405 with Allow', async (t) =>
 
 test('R-SH-5: what comes before a response belongs to its request, also when two are under way', async () => {
   const session = await open('2025-06-18')
-  closeGate()
+  gate.close()
   const both = await Promise.all(['a', 'b'].map((mark) => postOpen(call('steps', { mark }, mark, mark), session)))
   gate.open()
   for (const [at, mark] of ['a', 'b'].entries()) {
@@ -127,7 +127,7 @@ for (const version of REVISIONS)
   test(`R-SH-11, R-SH-12, R-SH-13: what concerns no request goes on the GET stream, all else on its own: ${version}`, async () => {
     const session = await open(version)
     const standing = await openEvents(mcp, session)
-    closeGate()
+    gate.close()
     const stream = await postOpen(call('steps', { mark: 'm' }, 7, 'p'), session)
     const early = await stream.event()
     if (early.data === '') await stream.event()

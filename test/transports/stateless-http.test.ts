@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { after, test } from 'node:test'
 import { defineTool, serve } from '../../src/index.ts'
 import { openEvents, post, request, type Answer, type Json } from '../support/wire.ts'
+import { echo } from '../support/tools.ts'
 
 const META = 'io.modelcontextprotocol/'
 const VERSION = '2026-07-28'
@@ -15,11 +16,7 @@ const elicit = (message: string) => ({
 })
 const content = (answer: object) => (answer as { content: { name: string } }).content.name
 const tools = [
-  defineTool({
-    name: 'echo',
-    inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
-    run: ({ text = '' }) => text,
-  }),
+  echo,
   defineTool({
     name: 'marked',
     inputSchema: {

@@ -5,17 +5,13 @@ import { after, test } from 'node:test'
 import { createParser, type SseEvent } from '../../src/sse/index.ts'
 import { defineTool, serve } from '../../src/index.ts'
 import { openEvents, post, request, type Answer, type OpenStream } from '../support/wire.ts'
+import { asksForCity, echo } from '../support/tools.ts'
+import { openGate } from '../support/gate.ts'
 
-const gate = { opened: Promise.resolve(), open: () => {} }
-const closeGate = () => void (gate.opened = new Promise((resolve) => (gate.open = resolve)))
+const gate = openGate()
 let aborted: Promise<unknown> = Promise.resolve()
-const nothing = { type: 'object', properties: {} } as const
 const tools = [
-  defineTool({
-    name: 'echo',
-    inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
-    run: ({ text = '' }) => text,
-  }),
+  echo,
   defineTool({
     name: 'steps',
     inputSchema: {
@@ -40,19 +36,7 @@ const tools = [
       return 'done meanwhile'
     },
   }),
-  defineTool({
-    name: 'asks',
-    inputSchema: nothing,
-    async run(_args, { ask }) {
-      const { city } = await ask({
-        city: {
-          method: 'elicitation/create',
-          params: { message: 'Which city?', requestedSchema: { type: 'object', properties: {} } },
-        },
-      })
-      return `It rains in ${(city as { content: { name: string } }).content.name}.`
-    },
-  }),
+  asksForCity,
 ]
 
 const options = { name: 'test', version: '1', tools, port: 0 }
@@ -228,7 +212,7 @@ test('R-EL-3: a question travels on the stream of its own call; without a stream
 
 test('R-CA-4: a cancelled request ends without an answer, as a stream that never said a thing', async () => {
   const session = await open('2025-03-26')
-  closeGate()
+  gate.close()
   const stream = await postOpen(call('steps', { hold: true }, 'x', withProgress), session)
   await stream.message()
   await post(mcp, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'x' } }, session)
@@ -247,7 +231,7 @@ test('a notification that comes with an id is no request that anybody knows (JSO
 
 test('R-JR-21: two calls with the same id in flight each get their own answer on their own exchange', async () => {
   const session = await open('2025-03-26')
-  closeGate()
+  gate.close()
   const held = await postOpen(call('steps', { hold: true }, 1, withProgress), session)
   await held.message()
   assert.equal(JSON.parse((await post(mcp, call('echo', { text: 'B' }, 1), session)).text).result.content[0].text, 'B')
@@ -258,7 +242,7 @@ test('R-JR-21: two calls with the same id in flight each get their own answer on
 
 test('R-SH-9, R-SH-17: a lost connection is no cancellation: the rest, and the answer, wait for the client', async () => {
   const session = await open()
-  closeGate()
+  gate.close()
   const stream = await postOpen(call('steps', { hold: true }, 5, withProgress), session)
   await stream.event()
   const seen = await stream.event()
@@ -308,7 +292,7 @@ test('R-SH-19, T-47: an id that is unknown, foreign or garbage is 400 and replay
 
 test('R-SH-8: who lets go of the connection names the time to wait last, and the rest waits for the client', async () => {
   const session = await open()
-  closeGate()
+  gate.close()
   const stream = await postOpen(call('releases', { afterMs: 4321 }, 5, withProgress), session)
   await stream.ended
   const lines = stream.raw().split('\n')
@@ -328,7 +312,7 @@ test('R-SH-8: who lets go of the connection names the time to wait last, and the
 for (const version of ['2025-03-26', '2025-06-18'])
   test(`R-SH-6: a client without priming events keeps its connection until the response: ${version}`, async () => {
     const session = await open(version)
-    closeGate()
+    gate.close()
     const answer = postOpen(call('releases', { afterMs: 1 }, 5, withProgress), session)
     gate.open()
     const stream = await answer

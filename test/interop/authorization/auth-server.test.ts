@@ -1,4 +1,5 @@
 // The same against a real authorization server, oidc-provider: T-82, T-83, T-85, R-AU-2, R-AU-3, R-AU-5, R-AU-7.
+// Needs: authorization
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

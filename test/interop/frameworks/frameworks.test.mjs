@@ -1,4 +1,5 @@
 // The handler inside other people's frameworks: the README's recipes as they stand there, and body parsers of all kinds.
+// Needs: frameworks
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -26,7 +26,7 @@ export async function startBrowser({ kind = 'chrome', lang = 'en', env = process
   const executablePath = isChrome ? chromium() : firefox()
   if (!executablePath) throw new Error(`No ${kind} here: npm run setup brings it, or says how.`)
   const { default: puppeteer } = await import('puppeteer-core').catch((cause) => {
-    throw new Error('puppeteer-core is missing: run "npm ci" in test/interop.', { cause })
+    throw new Error('puppeteer-core is missing: run "npm ci" in test/interop/sdk-v1.', { cause })
   })
   const userDataDir = await mkdtemp(join(tmpdir(), 'sse-mcp-browser-'))
   const args = isChrome ? [...CHROMIUM_FLAGS, `--lang=${lang}`, `--accept-lang=${lang}`, ...flags] : []

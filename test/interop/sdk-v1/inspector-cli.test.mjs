@@ -1,8 +1,10 @@
 // The official Inspector's command line against the product, over HTTP+SSE.
+// Needs: sdk-v1
 import assert from 'node:assert/strict'
 import { after, before, test as nodeTest } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { runProgram, startProduct } from './server.mjs'
+import { CAPTURED_TOOL } from '../../support/hacker-news-tool.mjs'
 
 /** A client that waits in vain must not wait for ever. */
 const test = (name, run) => nodeTest(name, { timeout: 300_000 }, run)
@@ -27,17 +29,8 @@ test('the Inspector lists the tool, with its schema untouched and not as destruc
   const { tools } = resultOf(await inspector('--method', 'tools/list'))
   assert.equal(tools.length, 1)
   const [{ name, description, inputSchema, annotations }] = tools
-  assert.deepEqual([name, description], ['get-hackernews-top-stories', 'Get the stories from Hacker News'])
-  assert.deepEqual(inputSchema, {
-    type: 'object',
-    properties: {
-      type: { type: 'string', enum: ['topstories', 'newstories', 'beststories'] },
-      amount: { type: 'number', minimum: 1, maximum: 500, default: 10 },
-    },
-    required: ['type'],
-    additionalProperties: false,
-    $schema: 'http://json-schema.org/draft-07/schema#',
-  })
+  assert.deepEqual([name, description], [CAPTURED_TOOL.name, CAPTURED_TOOL.description])
+  assert.deepEqual(inputSchema, CAPTURED_TOOL.inputSchema)
   // Without the hints a client has to assume that the tool destroys something.
   assert.equal(annotations.readOnlyHint, true)
 })

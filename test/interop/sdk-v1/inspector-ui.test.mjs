@@ -1,4 +1,5 @@
 // The official Inspector's page in a browser, against the product, over HTTP+SSE. SHOTS=folder keeps pictures of it.
+// Needs: sdk-v1, chromium
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,5 +1,6 @@
 // The laboratory under a hand that presses whatever is there, in any order: nothing throws, and the console stays quiet.
 // A walk is given by its seed. LAB_WALKS=10-40 takes other seeds than these, LAB_STEPS=1000 more steps.
+// Needs: sdk-v1, chromium, firefox
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

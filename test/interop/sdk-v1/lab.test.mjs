@@ -1,4 +1,5 @@
 // The laboratory in real browsers, under `npm run course`: both languages, both themes, every transport, keyboard alone.
+// Needs: sdk-v1, chromium, firefox
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

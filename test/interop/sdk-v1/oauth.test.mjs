@@ -1,4 +1,5 @@
 // The official client logs in at a real authorization server, with nothing but our URL: R-AU-2 to R-AU-4, T-82, T-84.
+// Needs: sdk-v1, authorization
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,3 +1,4 @@
+// Needs: sdk-v1, chromium
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

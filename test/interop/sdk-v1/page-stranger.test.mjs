@@ -1,4 +1,5 @@
 // A stranger's page in a real browser tries to reach a server on its visitor's machine: it ends with no session.
+// Needs: sdk-v1, chromium
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,4 +1,5 @@
 // The native client's page in a real browser, against the built product: both languages, both themes.
+// Needs: sdk-v1, chromium
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -9,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { startBrowser } from './browser.mjs'
 
 const DIST = process.env.DIST ? pathToFileURL(`${process.env.DIST}/`) : new URL('../../../dist/', import.meta.url)
-const PAGE = new URL('../../examples/native-client/', DIST)
+const PAGE = new URL('../examples/native-client/', DIST)
 const MAIN = fileURLToPath(new URL('main.js', DIST))
 if (!existsSync(MAIN)) throw new Error(`No ${MAIN}: run "npm run build".`)
 
@@ -147,7 +148,7 @@ for (const look of CHECKS) {
     }
     await call(page, { amount: '3' }, 'blocks')
 
-    const { lists, items } = JSON.parse(await readFile(new URL('../../data/hackernews.json', DIST), 'utf8'))
+    const { lists, items } = JSON.parse(await readFile(new URL('../data/hackernews.json', DIST), 'utf8'))
     const stories = lists.topstories.slice(0, 3).map((wanted) => items.find(({ id }) => id === wanted))
     assert.deepEqual(
       await textsOf(page, '#result .title'),

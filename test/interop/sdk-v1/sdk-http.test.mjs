@@ -1,4 +1,5 @@
 // The official SDK's client against the product and against a server of the product's parts, over Streamable HTTP.
+// Needs: sdk-v1
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, test as nodeTest } from 'node:test'

@@ -1,4 +1,5 @@
 // The official SDK's client against the product and against a server of the product's parts, over HTTP+SSE.
+// Needs: sdk-v1
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -17,10 +18,11 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { connect, createTransport } from './client.mjs'
 import { deferred, startFixture, startProduct } from './server.mjs'
+import { CAPTURED_TOOL } from '../../support/hacker-news-tool.mjs'
 
 /** A client that waits in vain must not wait for ever. */
 const test = (name, run) => nodeTest(name, { timeout: 120_000 }, run)
-const HACKER_NEWS = 'get-hackernews-top-stories'
+const HACKER_NEWS = CAPTURED_TOOL.name
 const REVISIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25']
 
 let product
@@ -53,22 +55,6 @@ const toolCall = (id, name, args, meta) => ({
   method: 'tools/call',
   params: { name, arguments: args, ...(meta && { _meta: meta }) },
 })
-
-// The tool as the course's capture shows it (2025-04-15, revision 2024-11-05).
-const CAPTURED_TOOL = {
-  name: HACKER_NEWS,
-  description: 'Get the stories from Hacker News',
-  inputSchema: {
-    type: 'object',
-    properties: {
-      type: { type: 'string', enum: ['topstories', 'newstories', 'beststories'] },
-      amount: { type: 'number', minimum: 1, maximum: 500, default: 10 },
-    },
-    required: ['type'],
-    additionalProperties: false,
-    $schema: 'http://json-schema.org/draft-07/schema#',
-  },
-}
 
 test('R-LC-1, R-LC-2: the SDK client connects to the product and gets the newest revision it offers', async (t) => {
   const { client, negotiated, received } = await connected(t, product.url)

@@ -1,4 +1,5 @@
 // The official Inspector 2's page in a browser, against the product, in both eras. SHOTS=folder keeps pictures of it.
+// Needs: sdk-v1, sdk-v2, newer-node, chromium
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,5 +1,6 @@
 // Two calls with the same id in flight in one session, as a client sends them that begins to count anew for each call.
 // MCP forbids it to the client; what servers do about it is here to be compared.
+// Needs: sdk-v1, sdk-v2
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,5 @@
 // The official SDK 2's client in its three modes against the product and against a server of the product's parts.
+// Needs: sdk-v2
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, test as nodeTest } from 'node:test'

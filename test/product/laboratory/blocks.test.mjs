@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createParser } from '../../../dist/sse/index.js'
-import { createBlocks } from '../../../examples/laboratory/blocks.js'
+import { createBlocks } from '../../../web/laboratory/blocks.js'
 
 const encode = (text) => new TextEncoder().encode(text)
 const text = (bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)

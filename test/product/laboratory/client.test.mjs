@@ -6,9 +6,9 @@ import { test } from 'node:test'
 import { EventSource } from '../../../dist/event-source.js'
 import { defineTool, serve } from '../../../dist/index.js'
 import { createParser } from '../../../dist/sse/index.js'
-import { encoded, marksOf, mirrored } from '../../../examples/laboratory/client-headers.js'
-import { createClient } from '../../../examples/laboratory/mcp-client.js'
-import { createRecord } from '../../../examples/laboratory/record.js'
+import { encoded, marksOf, mirrored } from '../../../web/laboratory/client-headers.js'
+import { createClient } from '../../../web/laboratory/mcp-client.js'
+import { createRecord } from '../../../web/laboratory/record.js'
 import { startTap } from '../../support/tap.mjs'
 
 const WAYS = [

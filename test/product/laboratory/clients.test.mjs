@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { snippetsFor } from '../../../examples/laboratory/snippets.js'
-import bar from '../../../examples/laboratory/words/bar.js'
-import clients from '../../../examples/laboratory/words/clients.js'
-import tool from '../../../examples/laboratory/words/tool.js'
+import { snippetsFor } from '../../../web/laboratory/snippets.js'
+import bar from '../../../web/laboratory/words/bar.js'
+import clients from '../../../web/laboratory/words/clients.js'
+import tool from '../../../web/laboratory/words/tool.js'
 
 const textsOf = (path) => new Map(snippetsFor('http://127.0.0.1:8080/mine', path).map(({ name, text }) => [name, text]))
 const configOf = (texts, name) => JSON.parse(texts.get(name))

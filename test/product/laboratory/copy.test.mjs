@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { curlOf, mermaidOf } from '../../../examples/laboratory/copy-as.js'
-import { createRecord } from '../../../examples/laboratory/record.js'
+import { curlOf, mermaidOf } from '../../../web/laboratory/copy-as.js'
+import { createRecord } from '../../../web/laboratory/record.js'
 
 test('the curl line, run by a shell, sends the method, the path, the headers and the body as they were', async () => {
   const seen = []

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fieldsOf, valuesOf, wrongOf } from '../../../examples/laboratory/form.js'
-import { ageOf, refusalOf, storyOf, verdictOf } from '../../../examples/laboratory/outcome.js'
+import { fieldsOf, valuesOf, wrongOf } from '../../../web/laboratory/form.js'
+import { ageOf, refusalOf, storyOf, verdictOf } from '../../../web/laboratory/outcome.js'
+import { CAPTURED_TOOL } from '../../support/hacker-news-tool.mjs'
 
-const HACKER_NEWS = {
-  type: 'object',
-  properties: {
-    type: { type: 'string', enum: ['topstories', 'newstories', 'beststories'] },
-    amount: { type: 'number', minimum: 1, maximum: 500, default: 10 },
-  },
-  required: ['type'],
-  additionalProperties: false,
-  $schema: 'http://json-schema.org/draft-07/schema#',
-}
+const { inputSchema: HACKER_NEWS } = CAPTURED_TOOL
 
 /** What the inputs of a form give: an entry for each that says something. */
 function entered(values) {

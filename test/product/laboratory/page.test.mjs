@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { words } from '../../../examples/laboratory/words.js'
+import { words } from '../../../web/laboratory/words.js'
 
-const FOLDER = new URL('../../../examples/laboratory/', import.meta.url)
+const FOLDER = new URL('../../../web/laboratory/', import.meta.url)
 const read = (name) => readFileSync(new URL(name, FOLDER), 'utf8')
 const files = readdirSync(FOLDER, { recursive: true })
   .map((name) => name.replaceAll('\\', '/'))

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { createParser } from '../../../dist/sse/index.js'
-import { linesOf } from '../../../examples/laboratory/roles.js'
-import { stateAfter } from '../../../examples/laboratory/scrub.js'
-import { errorName, kindOf, statusOf, unanswered } from '../../../examples/laboratory/tree.js'
+import { linesOf } from '../../../web/laboratory/roles.js'
+import { stateAfter } from '../../../web/laboratory/scrub.js'
+import { errorName, kindOf, statusOf, unanswered } from '../../../web/laboratory/tree.js'
 
 const { vectors } = JSON.parse(readFileSync(new URL('../../vectors/sse-parse.json', import.meta.url), 'utf8'))
 const bytesOf = ({ input, inputBase64 }) =>

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { createBlocks } from '../../../examples/laboratory/blocks.js'
-import { createFold } from '../../../examples/laboratory/fold.js'
-import { createTicks } from '../../../examples/laboratory/ticks.js'
+import { createBlocks } from '../../../web/laboratory/blocks.js'
+import { createFold } from '../../../web/laboratory/fold.js'
+import { createTicks } from '../../../web/laboratory/ticks.js'
 
 const { createParser } = await import('../../../dist/sse/index.js')
 const read = (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')).streams
-const streams = [...read('../data/chat-streams.json'), ...read('../course/chat-constructed.json')]
+const streams = [...read('../../../data/chat-streams.json'), ...read('../../../course/chat-constructed.json')]
 
 function dataOf(wireBase64) {
   const data = []

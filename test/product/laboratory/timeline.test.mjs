@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { layout, rowsOf } from '../../../examples/laboratory/diagram.js'
-import { createRecord } from '../../../examples/laboratory/record.js'
+import { layout, rowsOf } from '../../../web/laboratory/diagram.js'
+import { createRecord } from '../../../web/laboratory/record.js'
 
 let time = 0
 const at = (ms) => (time = ms)

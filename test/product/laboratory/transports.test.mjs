@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compare, count } from '../../../examples/laboratory/compare.js'
+import { compare, count } from '../../../web/laboratory/compare.js'
 import { serve } from '../../../dist/index.js'
 import { createParser } from '../../../dist/sse/index.js'
 import { createHackerNews } from '../../../dist/tools/hacker-news.js'

@@ -1,5 +1,6 @@
 // What an honest client sends, by hand: requests as text, sessions of both transports, requests without a session.
-import { connect, MOMENT, PATIENCE, readChunks } from './socket.mjs'
+import { readChunks } from '../../support/chunks.mjs'
+import { connect, MOMENT, PATIENCE } from './socket.mjs'
 import { expect, expectResult, expectSame, expectStatus, jsonOf, Unexpected } from './expect.mjs'
 
 export const TOOL = 'get-hackernews-top-stories'
@@ -76,9 +77,9 @@ export function readStream(connection, start) {
   let text = ''
   let isEnded = false
   const read = () => {
-    const { body, length, isWhole } = readChunks(connection.peek())
-    connection.take(length)
-    text += body.toString('utf8')
+    const { chunks, end, isWhole } = readChunks(connection.peek())
+    connection.take(end)
+    text += Buffer.concat(chunks).toString('utf8')
     isEnded ||= isWhole
   }
   const block = () => {

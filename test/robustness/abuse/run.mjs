@@ -1,4 +1,4 @@
-// node test/abuse/run.mjs URL [--group NAME] [--quick] [--pid PID] [--start PROGRAM] [--json FILE]
+// node test/robustness/abuse/run.mjs URL [--group NAME] [--quick] [--pid PID] [--start PROGRAM] [--json FILE]
 // Attacks a running server and tells what it did not stand. --pid lets it look at memory and descriptors (Linux);
 // --start, a Node program that serves and prints its URL (dist/main.js), at limits and the end of a process.
 // --quick leaves out what waits for limits and what wants the machine for itself.
@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
 })
 if (positionals.length !== 1) {
   console.error(
-    'Usage: node test/abuse/run.mjs URL [--group NAME] [--quick] [--pid PID] [--start PROGRAM] [--json FILE]',
+    'Usage: node test/robustness/abuse/run.mjs URL [--group NAME] [--quick] [--pid PID] [--start PROGRAM] [--json FILE]',
   )
   process.exit(2)
 }

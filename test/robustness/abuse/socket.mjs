@@ -1,5 +1,6 @@
 // A TCP client that sends exactly the bytes it is given, and a reader of HTTP/1.1 answers that trusts nobody.
 import net from 'node:net'
+import { readChunks } from '../../support/chunks.mjs'
 import { expect, Unexpected } from './expect.mjs'
 
 /**
@@ -152,9 +153,10 @@ function parseAnswer(bytes, { isHead, isOver }) {
   const rest = bytes.subarray(start.length)
   if (isHead || status < 200 || status === 204 || status === 304) return done('', start.length)
   if (headers['transfer-encoding'] === 'chunked') {
-    const chunks = readChunks(rest)
-    if (chunks.isWhole) return done(chunks.body, start.length + chunks.length)
-    return isOver ? done(chunks.body, bytes.length, false) : undefined
+    const { chunks, end, isWhole } = readChunks(rest)
+    const body = Buffer.concat(chunks)
+    if (isWhole) return done(body, start.length + end)
+    return isOver ? done(body, bytes.length, false) : undefined
   }
   if (headers['content-length'] !== undefined) {
     const length = Number(headers['content-length'])
@@ -162,22 +164,6 @@ function parseAnswer(bytes, { isHead, isOver }) {
     return isOver ? done(rest, bytes.length, false) : undefined
   }
   return isOver ? done(rest, bytes.length) : undefined
-}
-
-/** The chunks that are complete. `isWhole` once the last one, of size 0, is among them. */
-export function readChunks(bytes) {
-  const parts = []
-  let at = 0
-  for (;;) {
-    const line = bytes.indexOf('\r\n', at)
-    if (line === -1) return { body: Buffer.concat(parts), length: at, isWhole: false }
-    const size = parseInt(bytes.subarray(at, line).toString('latin1'), 16)
-    const next = line + 2 + size + 2
-    if (bytes.length < next) return { body: Buffer.concat(parts), length: at, isWhole: false }
-    at = next
-    if (size === 0) return { body: Buffer.concat(parts), length: at, isWhole: true }
-    parts.push(bytes.subarray(line + 2, line + 2 + size))
-  }
 }
 
 /** What a server says to these bytes: `due` answers, its end where it `closes`, and what else comes in a moment. */

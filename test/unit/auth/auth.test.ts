@@ -858,7 +858,7 @@ test('the core is whole without src/auth: nothing of it is imported there, and a
     for (const file of readdirSync(join(ROOT, 'src', folder), { recursive: true }) as string[])
       if (file.endsWith('.ts'))
         assert.doesNotMatch(readFileSync(join(ROOT, 'src', folder, file), 'utf8'), /from '.*\/auth\/|jose/, file)
-  for (const part of ['src', 'examples', 'data', 'package.json'])
+  for (const part of ['src', 'examples', 'web', 'data', 'package.json'])
     cpSync(join(ROOT, part), join(copy, part), { recursive: true })
   mkdirSync(join(copy, 'node_modules'))
   symlinkSync(join(ROOT, 'node_modules/ajv'), join(copy, 'node_modules/ajv'), 'junction')

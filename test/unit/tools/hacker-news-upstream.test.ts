@@ -22,6 +22,7 @@ import {
   type StandIn,
   type StandInOptions,
 } from '../../support/hacker-news-stand-in.ts'
+import { closedGate } from '../../support/gate.ts'
 
 after(closeStandIns)
 const warnings: Error[] = []
@@ -43,13 +44,6 @@ async function start(standInOptions: StandInOptions = {}, options: HackerNewsOpt
 }
 
 const run = async (tool: Tool, amount = 4, call = newCall(), type = 'topstories') => tool.run({ type, amount }, call)
-
-/** What some wait for, and the way to let them go on. */
-function newGate() {
-  let open = (): void => {}
-  const opened = new Promise<void>((resolve) => (open = resolve))
-  return { opened, open }
-}
 
 /** Puts a timer of between `least` and `most` milliseconds into our hands: its time is up when we say so. */
 function holdTimer(t: TestContext, least: number, most: number): { elapse(): void } {
@@ -239,7 +233,7 @@ test('T-71: a request that takes longer than 5 s is given up', BOUNDED, async (t
 })
 
 test('T-72: a call has at most 16 requests under way, and uses them', async () => {
-  const gate = newGate()
+  const gate = closedGate()
   const { standIn, tool } = await start({
     items: range(1, 50).map(story),
     fault: (path) => (path.startsWith('item') ? { after: gate.opened } : undefined),
@@ -254,7 +248,7 @@ test('T-72: a call has at most 16 requests under way, and uses them', async () =
 })
 
 test('T-72: all calls together have at most 32 requests under way, and use them', async () => {
-  const gate = newGate()
+  const gate = closedGate()
   const { standIn, tool } = await start({
     items: range(1, 120).map(story),
     lists: { topstories: range(1, 40), newstories: range(41, 80), beststories: range(81, 120) },
@@ -271,7 +265,7 @@ test('T-72: all calls together have at most 32 requests under way, and use them'
 
 test('T-72: 256 wait behind the 32, in their order; the next is refused as busy; who gives up makes room', async () => {
   const inSlot = createSlots(32, 256)
-  const gate = newGate()
+  const gate = closedGate()
   const began: number[] = []
   const giveUp = new AbortController()
   const nobody = () => new AbortController().signal
@@ -304,7 +298,7 @@ test('T-72: "busy" ends the whole call and what it has under way', BOUNDED, asyn
 })
 
 test('T-72, T-77: "busy" is not remembered: what was refused comes as soon as there is room', async () => {
-  const gate = newGate()
+  const gate = closedGate()
   const { standIn, tool } = await start(
     { fault: (path) => (path === 'topstories' ? { after: gate.opened } : undefined) },
     { requests: 1, waiting: 0, requestsPerCall: 1 },
@@ -434,7 +428,7 @@ test('T-74: an empty list is an answer', async () => {
 })
 
 test('T-74: the order is that of the list, not of arrival', async () => {
-  const first = newGate()
+  const first = closedGate()
   const { standIn, tool } = await start({
     lists: { topstories: [3, 1, 4, 2] },
     fault: (path) => (path === 'item/3' ? { after: first.opened } : undefined),
@@ -506,7 +500,7 @@ test('T-77: no more than the set number of items is kept; the oldest go first', 
 })
 
 test('T-77: calls at the same time share their requests; one that is cancelled does not take them from the others', async () => {
-  const gate = newGate()
+  const gate = closedGate()
   const { standIn, tool } = await start({ fault: () => ({ after: gate.opened }) })
   const cancel = new AbortController()
   const cancelled = run(tool, 4, newCall({ signal: cancel.signal }))

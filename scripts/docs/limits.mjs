@@ -1,9 +1,8 @@
-// docs/limits.md and docs/limits.zh-CN.md, made of the table in src/bounds/limits.ts: `npm run limits` writes them, a test
+// docs/limits.md and docs/limits.zh-CN.md, made of the table in src/bounds/limits.ts: `npm run docs` writes them, a test
 // compares them.
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ROOT } from './parts.mjs'
+import { ROOT } from '../parts.mjs'
 
 const CHINESE = {
   maxRequestsPerMinute: ['每分钟的请求数，按主体或地址；本机且不经代理则不限', '公平', '429'],
@@ -75,7 +74,7 @@ const WEIGHS = {
 const TEXTS = {
   'docs/limits.md': {
     title: 'Limits',
-    lead: 'What strangers can make the server hold, and what happens beyond it. Each limit is an option of `serve` and `createMcpHandler`, a variable and a flag, all of one name: `maxSessions`, `MAX_SESSIONS`, `--max-sessions`. Ms are at most 2,147,483,647 (24.8 days); 0 is allowed for keepAliveMs (none), drainMs and shutdownMs (at once); headMs is part of bodyMs and drainMs of shutdownMs: where one is set alone, the other follows. Where `maxUnreadBytes` is set alone, it bounds answers too. At its start the server prints those that are not as they come. `npm run limits` makes this page from [`src/bounds/limits.ts`](../src/bounds/limits.ts). [中文](limits.zh-CN.md)',
+    lead: 'What strangers can make the server hold, and what happens beyond it. Each limit is an option of `serve` and `createMcpHandler`, a variable and a flag, all of one name: `maxSessions`, `MAX_SESSIONS`, `--max-sessions`. Ms are at most 2,147,483,647 (24.8 days); 0 is allowed for keepAliveMs (none), drainMs and shutdownMs (at once); headMs is part of bodyMs and drainMs of shutdownMs: where one is set alone, the other follows. Where `maxUnreadBytes` is set alone, it bounds answers too. At its start the server prints those that are not as they come. `npm run docs` makes this page from [`src/bounds/limits.ts`](../src/bounds/limits.ts). [中文](limits.zh-CN.md)',
     head: ['option', 'variable', 'default', 'what is counted', 'why', 'beyond it', 'what it weighs at most'],
     fixed: 'Fixed',
     rows: [
@@ -107,7 +106,7 @@ const TEXTS = {
   },
   'docs/limits.zh-CN.md': {
     title: '限制',
-    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制都是 `serve` 和 `createMcpHandler` 的选项，也是环境变量和命令行参数，名字是同一个：`maxSessions`、`MAX_SESSIONS`、`--max-sessions`。毫秒数最大 2,147,483,647（24.8 天）；只有 keepAliveMs（不发）、drainMs 和 shutdownMs（立刻）可以是 0；headMs 是 bodyMs 的一部分，drainMs 是 shutdownMs 的一部分：只设一个时，另一个跟着变。只设 `maxUnreadBytes` 时，答案也受它限制。启动时服务器会打印与默认值不同的那些。本页由 `npm run limits` 从 [`src/bounds/limits.ts`](../src/bounds/limits.ts) 生成。[English](limits.md)',
+    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制都是 `serve` 和 `createMcpHandler` 的选项，也是环境变量和命令行参数，名字是同一个：`maxSessions`、`MAX_SESSIONS`、`--max-sessions`。毫秒数最大 2,147,483,647（24.8 天）；只有 keepAliveMs（不发）、drainMs 和 shutdownMs（立刻）可以是 0；headMs 是 bodyMs 的一部分，drainMs 是 shutdownMs 的一部分：只设一个时，另一个跟着变。只设 `maxUnreadBytes` 时，答案也受它限制。启动时服务器会打印与默认值不同的那些。本页由 `npm run docs` 从 [`src/bounds/limits.ts`](../src/bounds/limits.ts) 生成。[English](limits.md)',
     head: ['选项', '变量', '默认值', '数的是什么', '为什么', '超过之后', '最多占多少'],
     fixed: '固定的',
     rows: [
@@ -136,7 +135,7 @@ export async function limitPages() {
   const { variableOf } = await import(pathToFileURL(join(ROOT, 'dist/app/settings.js')))
   const names = Object.keys(LIMITS)
   const missing = names.filter((name) => !CHINESE[name])
-  if (missing.length > 0) throw new Error(`scripts/limits.mjs has no Chinese for ${missing.join(', ')}`)
+  if (missing.length > 0) throw new Error(`scripts/docs/limits.mjs has no Chinese for ${missing.join(', ')}`)
   const pages = Object.entries(TEXTS).map(([path, { title, lead, head, fixed, rows, fixedHead }]) => {
     const table = names.map((name) => {
       const [value, ...english] = LIMITS[name]
@@ -151,6 +150,3 @@ export async function limitPages() {
 
 const asTable = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  for (const [path, text] of await limitPages()) writeFileSync(join(ROOT, path), text)

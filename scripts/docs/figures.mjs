@@ -1,9 +1,8 @@
-// The figures and the code in the READMEs: measured and copied here, compared by a test, written by `npm run figures`.
+// The figures and the code in the READMEs: measured and copied here, compared by a test, written by `npm run docs`.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { isNewest, newestNode, ROOT } from './parts.mjs'
+import { isNewest, newestNode, ROOT } from '../parts.mjs'
 
 const READMES = ['README.md', 'README.zh-CN.md']
 const read = (file) => readFileSync(join(ROOT, file), 'utf8')
@@ -46,7 +45,7 @@ function walkFigures() {
   const node = newestNode()
   if (!node || (node === process.execPath && !isNewest)) return {}
   const env = { ...process.env, NODE_OPTIONS: '' }
-  const walk = spawnSync(node, ['scripts/walk.mjs', 'count'], { cwd: ROOT, env, encoding: 'utf8' })
+  const walk = spawnSync(node, ['course/walk.mjs', 'count'], { cwd: ROOT, env, encoding: 'utf8' })
   const walks = [...walk.stdout.matchAll(/executes (\d+) lines of src in (\d+) files/g)]
   if (walks.length !== 3) throw new Error(`npm run walk failed: ${walk.stderr}`)
   const [sse, mcp, stateless] = walks.map(([, lines, files]) => `${lines} / ${files}`)
@@ -91,10 +90,4 @@ export function withFigures(values = figures()) {
       .replace(/```js\n\/\/ (\S+)\n[\s\S]*?```/g, (_all, path) => `\`\`\`js\n// ${path}\n${read(path)}\`\`\``)
     return { file, text }
   })
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const values = figures()
-  for (const { file, text } of withFigures(values)) writeFileSync(join(ROOT, file), text)
-  console.log(values)
 }

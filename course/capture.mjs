@@ -7,12 +7,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
+import { readChunk } from '../test/support/chunks.mjs'
 import { play, readTranscript } from '../test/transcripts/replay.mjs'
-import { ROOT, tshark } from './parts.mjs'
+import { ensureBuilt } from '../scripts/build.mjs'
+import { ROOT, tshark } from '../scripts/parts.mjs'
 
 const TEXT = {
   en: {
-    build: 'capture: there is no dist/main.js. Run npm run build first.',
     noServer: 'capture: the server did not start.',
     dumpcap: (name, port) => `Recorded by dumpcap on the interface ${name}; the server has port ${port}.`,
     tap: (why) => `Recorded by a TCP tap of its own: a proxy between client and server (${why}).`,
@@ -24,7 +25,6 @@ const TEXT = {
     look: 'Look at it again, and closer (docs/wireshark/README.md):',
   },
   zh: {
-    build: 'capture：没有 dist/main.js。先运行 npm run build。',
     noServer: 'capture：服务器没有启动。',
     dumpcap: (name, port) => `由 dumpcap 在接口 ${name} 上录制；服务器端口 ${port}。`,
     tap: (why) => `由脚本自带的 TCP 分接头录制，即客户端与服务器之间的一个代理（${why}）。`,
@@ -45,11 +45,8 @@ const lang = words.find((word) => word in TEXT) ?? systemLanguage()
 const say = TEXT[lang]
 const folder = words.find((word) => !['out', 'tap', 'en', 'zh'].includes(word))
 
-if (existsSync(join(ROOT, 'dist', 'main.js'))) await capture()
-else {
-  console.error(say.build)
-  process.exitCode = 1
-}
+ensureBuilt()
+await capture()
 
 async function capture() {
   const out = folder === undefined ? mkdtempSync(join(tmpdir(), 'sse-mcp-')) : resolve(folder)
@@ -235,16 +232,12 @@ function body(side, length) {
 }
 
 function chunk(side) {
-  const at = side.unread.indexOf('\r\n')
-  const size = side.unread.subarray(0, Math.max(at, 0)).toString()
-  const length = Number.parseInt(size, 16)
-  if (at !== -1 && Number.isNaN(length)) throw new Error(`capture: ${JSON.stringify(size)} is no chunk size`)
-  if (at === -1 || side.unread.length < at + 2 + length + 2) return undefined
-  const text = take(side, at + 2 + length + 2)
-    .subarray(at + 2, -2)
-    .toString()
-  if (length === 0) side.next = head
-  return [`chunk ${size}, ${length} bytes`, ...text.replace(/\n$/, '').split('\n')]
+  const found = readChunk(side.unread)
+  if (!found?.isWhole) return undefined
+  const { size, data, end } = found
+  take(side, end)
+  if (data.length === 0) side.next = head
+  return [`chunk ${size}, ${data.length} bytes`, ...data.toString().replace(/\n$/, '').split('\n')]
 }
 
 function take(side, length) {

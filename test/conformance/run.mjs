@@ -1,4 +1,4 @@
-// Runs the official conformance suite against the fixture of test/conformance and prints what it says.
+// Runs the official conformance suite against the fixture beside it and prints what it says.
 // `--client` runs it against the laboratory's client instead. `--json FILE` writes the counts too. Fails when anything fails or warns, except extensions we do not offer.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { newerNode, ROOT } from './parts.mjs'
+import { newerNode, ROOT } from '../../scripts/parts.mjs'
 
 // The sets that count for the two newest revisions are frozen; older revisions have only what still applies to them.
 const SETS = {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lessons, opening, runLesson } from '../course/run.mjs'
+import { lessons, opening, runLesson } from './run.mjs'
 
 const TEXT = {
   en: {

@@ -9,13 +9,16 @@ import http from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { ROOT } from './parts.mjs'
+import { ensureBuilt } from '../scripts/build.mjs'
+import { ROOT } from '../scripts/parts.mjs'
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '30' }, sessions: { type: 'string', default: '100000' } },
 })
 const [minutes, sessions] = [Number(values.minutes), Number(values.sessions)]
 if (!(minutes > 0) || !(sessions >= 1000)) throw new Error('--minutes above 0, --sessions of at least 1000')
+
+ensureBuilt()
 
 const MB = 1e6
 const ALLOWED = 12 * MB

@@ -1,11 +1,10 @@
-// Which requirements of the five revisions a test names, and why the others have none: test/requirements.md.
-// `npm run requirements` compares and counts, `npm run requirements -- --write` brings the table's counts up to date.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// Which requirements of the five revisions a test names, and why the others have none: test/conformance/requirements.md.
+// `npm run docs` brings the table's counts up to date and says what is wrong with it, a test compares.
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { ROOT } from './parts.mjs'
+import { ROOT } from '../parts.mjs'
 
-const TABLE = join(ROOT, 'test/requirements.md')
+export const TABLE = 'test/conformance/requirements.md'
 const ID = /\bR-[A-Z]+-\d+\b/g
 /** Its id, a few words, and the number of its tests, or the reason why it has none. */
 const ROW = /^\| (R-[A-Z]+-\d+) \| (.+?) \| (.*?) ?\|$/gm
@@ -75,7 +74,7 @@ export function problemsOf(table, counts) {
   ]
 }
 
-const STALE = 'npm run requirements -- --write.'
+const STALE = 'npm run docs.'
 
 /**
  * The table with today's counts. Who has a test needs no reason any more; who lost the last one needs one, by hand.
@@ -100,13 +99,4 @@ export function summaryOf(table, counts) {
   return `${rows.length} requirements: ${named} named by tests, ${excused} not tested, with a reason`
 }
 
-export const readTable = () => readFileSync(TABLE, 'utf8')
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const counts = countTests()
-  if (process.argv.includes('--write')) writeFileSync(TABLE, withCounts(readTable(), counts))
-  const problems = problemsOf(readTable(), counts)
-  for (const problem of problems) console.log(problem)
-  console.log(summaryOf(readTable(), counts))
-  process.exitCode = problems.length > 0 ? 1 : 0
-}
+export const readTable = () => readFileSync(join(ROOT, TABLE), 'utf8')

@@ -11,7 +11,8 @@ import { SourceMap } from 'node:module'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
-import { ROOT } from './parts.mjs'
+import { ensureBuilt } from '../scripts/build.mjs'
+import { ROOT } from '../scripts/parts.mjs'
 
 const DIST = pathToFileURL(join(ROOT, 'dist')).href
 
@@ -21,6 +22,7 @@ const TRANSPORTS = { sse: 'HTTP+SSE', mcp: 'Streamable HTTP', stateless: 'statel
 const asked = process.argv.slice(2).map((word) => word.replace(/^--/, ''))
 const isBrief = asked.includes('count')
 
+if (isMainThread) ensureBuilt()
 if (!isMainThread) await follow()
 else if (isBrief && !Object.keys(TRANSPORTS).some((name) => asked.includes(name))) countAll()
 else await walk(Object.keys(TRANSPORTS).find((name) => asked.includes(name)) ?? 'sse')

@@ -1,0 +1,26 @@
+// npm run docs: brings up to date what the documents say of the code and the tests. The figures and the code in the
+// READMEs, the pages of limits, the counts in the table of requirements. What they say is computed in scripts/docs.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureBuilt } from './build.mjs'
+import { figures, withFigures } from './docs/figures.mjs'
+import { limitPages } from './docs/limits.mjs'
+import { countTests, problemsOf, readTable, summaryOf, TABLE, withCounts } from './docs/requirements.mjs'
+import { ROOT } from './parts.mjs'
+
+const write = (path, text) => writeFileSync(join(ROOT, path), text)
+
+ensureBuilt()
+for (const [path, text] of await limitPages()) write(path, text)
+
+const values = figures()
+for (const { file, text } of withFigures(values)) write(file, text)
+console.log(values)
+
+const counts = countTests()
+const table = withCounts(readTable(), counts)
+write(TABLE, table)
+const problems = problemsOf(table, counts)
+for (const problem of problems) console.log(problem)
+console.log(summaryOf(table, counts))
+process.exitCode = problems.length > 0 ? 1 : 0

@@ -1,0 +1,1 @@
+export const CAPTURED_TOOL: { name: string; description: string; inputSchema: object }
