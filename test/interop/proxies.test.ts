@@ -17,7 +17,10 @@ import { connectHttpSse, openEvents, post, request, type HttpSse } from '../supp
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
-const find = (await import('../../scripts/parts.mjs' as string)) as Record<'nginx' | 'haproxy', () => string | undefined>
+const find = (await import('../../scripts/parts.mjs' as string)) as Record<
+  'nginx' | 'haproxy',
+  () => string | undefined
+>
 
 /** A configuration as documented, but for these words; each must be there. */
 function edited(file: string, words: Record<string, string>): string {

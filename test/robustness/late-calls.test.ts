@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { after, test } from 'node:test'
-import { defineResource, definePrompt, defineTool, isCallEnd, serve, type Call, type LogEntry } from '../../src/index.ts'
+import {
+  defineResource,
+  definePrompt,
+  defineTool,
+  isCallEnd,
+  serve,
+  type Call,
+  type LogEntry,
+} from '../../src/index.ts'
 import { connectHttpSse, openEvents, post, type Json } from '../support/wire.ts'
 
 const object = { type: 'object' } as const

@@ -72,7 +72,9 @@ async function openPage(t, { path, transport, era }) {
 
 for (const way of WAYS)
   test(`${way.name}: a newcomer connects, lists the tools, fills the form, runs the tool and reads the stories`, async (t) => {
-    const { lists, items } = JSON.parse(await readFile(new URL('../../../data/hackernews.json', import.meta.url), 'utf8'))
+    const { lists, items } = JSON.parse(
+      await readFile(new URL('../../../data/hackernews.json', import.meta.url), 'utf8'),
+    )
     const titles = lists.beststories.slice(0, 3).map((wanted) => items.find(({ id }) => id === wanted).title)
 
     const { complaints, output, toggle, press, choose, field, see, miss, picture } = await openPage(t, way)

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createParser, encodeEvent, type SseEvent, type SseMessage, type SseParserOptions } from '../../../src/sse/index.ts'
+import {
+  createParser,
+  encodeEvent,
+  type SseEvent,
+  type SseMessage,
+  type SseParserOptions,
+} from '../../../src/sse/index.ts'
 
 // What a parser reported, in order.
 type Report = { event: SseEvent } | { comment: string } | { retry: number }
