@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { BARS } from '../../bench/bars.mjs'
-import { FIELDS } from '../../bench/contestants.mjs'
+import { fieldOf, FIELDS } from '../../bench/contestants.mjs'
+import { Pool, Session } from '../../bench/lib/client.mjs'
+import { startField, stopField } from '../../bench/lib/servers.mjs'
 import { calls } from '../../bench/questions/calls.mjs'
 import { garbage } from '../../bench/questions/garbage.mjs'
 import { OF_NO_NODE } from '../../bench/questions/index.mjs'
@@ -33,6 +35,28 @@ for (const { question, rowsPerWay } of [
       assert.equal(row.void, undefined, row.id)
       const needsCpuTimes = question !== garbage && !row.id.endsWith('-p50')
       if (!needsCpuTimes || process.platform === 'linux') assert.ok(row.value > 0, row.id)
+    }
+  })
+
+/** What a server answers to one call: the POST's answer, and over HTTP+SSE the event too. */
+async function answerOf({ port, transport }, tool) {
+  const pool = new Pool(port, 1)
+  const session = await new Session(port, transport).open(pool)
+  const event = transport === 'sse' && new Promise((resolve) => (session.onEvent = resolve))
+  const { head, body } = await pool.request(session.callOf(tool, { text: 'a' }).bytes)
+  const answer = { head: head.replace(/\r\nDate: [^\r]*/, ''), body, event: await event }
+  session.close()
+  pool.close()
+  return answer
+}
+
+for (const way of ways)
+  test(`the floor puts the same bytes on the wire as ours: ${way}`, async () => {
+    const [floor, ours] = await startField(fieldOf(way, { rivals: false }), 1)
+    try {
+      for (const tool of ['echo', 'wait']) assert.deepEqual(await answerOf(floor, tool), await answerOf(ours, tool))
+    } finally {
+      await stopField([floor, ours])
     }
   })
 
