@@ -39,13 +39,9 @@ async function tell(contestants, { streams, rounds, processes, times }) {
       all.push(...field)
     }
   }
-  const {
-    floor,
-    'floor, write': write,
-    ...others
-  } = Object.fromEntries(perServer(all, ({ windows }) => median(windows)))
-  const over = (id, base) => rowOf(id, new Map(Object.entries({ floor: base, ...others })), inUnit('µs'))
-  return [over(ids.write, write), over(ids.raw, floor)]
+  const { [WRITE_FLOOR.name]: write, ...figures } = Object.fromEntries(perServer(all, ({ windows }) => median(windows)))
+  const over = (id, floor) => rowOf(id, new Map(Object.entries({ ...figures, floor })), inUnit('µs'))
+  return [over(ids.write, write), over(ids.raw, figures.floor)]
 }
 
 async function hear(field, { streams, rounds, times, together }) {

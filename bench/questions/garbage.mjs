@@ -13,7 +13,7 @@ const NOTE =
 
 export async function garbage({ quick, ways, garbage: given }) {
   const { calls, processes } = {
-    ...(quick ? { calls: 20_000, processes: 1 } : { calls: 100_000, processes: 2 }),
+    ...(quick ? { calls: 20_000, processes: 1 } : { calls: 100_000, processes: 1 }),
     ...given,
   }
   const load = startLoad()
