@@ -17,5 +17,7 @@ export const FIELDS = {
   '2026-sse': field('2026', 'sse', ['sdk-v2', 'tmcp']),
 }
 
+export const isRival = ({ file }) => file.startsWith('rivals/')
+
 /** Without the rivals where nobody asks for them. */
-export const fieldOf = (id, { rivals }) => FIELDS[id].filter(({ name }) => rivals || ['floor', 'ours'].includes(name))
+export const fieldOf = (id, { rivals }) => FIELDS[id].filter((contestant) => rivals || !isRival(contestant))

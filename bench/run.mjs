@@ -1,69 +1,91 @@
-// The measurements: ours, the floor and the rivals, side by side in one run.
-//   npm run bench                         all questions, about a quarter of an hour; writes bench/RESULTS.md
-//   npm run bench -- --quick              the same in less than two minutes: a look, not a result; writes nothing
-//   npm run bench -- --only calls,idle    some of them
+// The measurements: ours, the floor and the rivals, side by side in one run, on the Node that is here and then on the
+// newest LTS (test/node).
+//   npm run bench                         all questions, about 25 minutes; writes bench/RESULTS.md
+//   npm run bench -- --node newest        on one Node: here, newest
+//   npm run bench -- --quick              on the Node that is here, in three minutes: a look, not a result; writes nothing
+//   npm run bench -- --only calls,idle    some of the questions
 //   npm run bench -- --write              writes bench/RESULTS.md, however the run was
 //   npm run bench -- --ways sse,json      of the calls, only those: sse, json, post-sse, 2026-json, 2026-sse
 //   npm run bench -- --no-rivals          ours and the floor only
 // A wrong or missing reply voids its row and makes the exit code 1; a bar that is missed does not.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { ensureBuilt } from '../scripts/build.mjs'
+import { newestNode, PARTS } from '../scripts/parts.mjs'
+import { FIELDS } from './contestants.mjs'
 import { describeMachine } from './lib/machine.mjs'
-import { describeRow, resultsPage, versions } from './lib/results.mjs'
-import { QUESTIONS } from './questions/index.mjs'
+import { resultsPage, versions } from './lib/results.mjs'
+import { OF_NO_NODE, QUESTIONS } from './questions/index.mjs'
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     'no-rivals': { type: 'boolean', default: false },
+    node: { type: 'string' },
     ways: { type: 'string' },
     only: { type: 'string', default: Object.keys(QUESTIONS).join() },
   },
 })
-const names = values.only.split(',')
-const unknown = names.filter((name) => !QUESTIONS[name])
-if (unknown.length > 0) {
-  console.error(`No such question: ${unknown.join(', ')}. There are ${Object.keys(QUESTIONS).join(', ')}.`)
-  process.exit(2)
-}
+const names = chosen('question', values.only, Object.keys(QUESTIONS))
+const ways = chosen('way', values.ways ?? Object.keys(FIELDS).join(), Object.keys(FIELDS))
+const nodes = nodesFor(chosen('Node', values.node ?? (values.quick ? 'here' : 'here,newest'), ['here', 'newest']))
 ensureBuilt()
 const rivals = !values['no-rivals']
 if (rivals && !existsSync(new URL('rivals/node_modules', import.meta.url))) installRivals()
 
-const settings = { quick: values.quick, rivals, ...(values.ways && { calls: { ways: values.ways.split(',') } }) }
-const began = performance.now()
 const machine = [...describeMachine(), versions()]
 for (const line of machine) console.log(line)
 
-const rows = []
-const secondsSince = (start) => Math.round((performance.now() - start) / 1000)
-for (const name of names) {
-  const start = performance.now()
-  console.log(`\n${name}`)
-  const answers = await QUESTIONS[name](settings).catch(({ message }) => failed(name, message))
-  for (const row of answers) console.log(`  ${describeRow(row)}`)
-  console.log(`  ${secondsSince(start)} s`)
-  rows.push(...answers)
+const runs = []
+for (const [index, node] of nodes.entries()) {
+  const asked = index === 0 ? names : names.filter((name) => !OF_NO_NODE.includes(name))
+  if (asked.length > 0) runs.push(await askOn(node, asked))
 }
-const seconds = secondsSince(began)
-console.log(`\n${seconds} s`)
 
-const isWhole = names.length === Object.keys(QUESTIONS).length && rivals && !values.quick && !values.ways
+const isWhole =
+  names.length === Object.keys(QUESTIONS).length && rivals && !values.quick && !values.ways && !values.node
 if (isWhole || values.write) {
-  const page = resultsPage(rows, { machine, seconds, quick: values.quick })
-  writeFileSync(new URL('RESULTS.md', import.meta.url), page)
-  console.log('written: bench/RESULTS.md')
+  writeFileSync(new URL('RESULTS.md', import.meta.url), resultsPage(runs, { machine, quick: values.quick }))
+  console.log('\nwritten: bench/RESULTS.md')
 }
-const wrong = rows.filter((row) => row.void)
+const wrong = runs.flatMap(({ rows }) => rows).filter((row) => row.void)
 for (const row of wrong) console.error(`void: ${row.id}: ${row.void}`)
 process.exit(wrong.length > 0 ? 1 : 0)
 
-function failed(name, message) {
-  return [{ id: name, void: message }]
+function stopWith(message) {
+  console.error(message)
+  process.exit(2)
+}
+
+function chosen(what, list, all) {
+  const names = list.split(',')
+  const unknown = names.filter((name) => !all.includes(name))
+  if (unknown.length > 0) stopWith(`No such ${what}: ${unknown.join(', ')}. There are ${all.join(', ')}.`)
+  return names
+}
+
+/** Where the Node that is here is the newest, they are one. */
+function nodesFor(names) {
+  const paths = names.map((name) => (name === 'here' ? process.execPath : newestNode()))
+  if (paths.includes(undefined)) stopWith(`${PARTS.nodes.what}: npm run setup. Or without it: --node here`)
+  return [...new Set(paths)]
+}
+
+/** A process of that Node asks the questions: what it starts is of the same Node. */
+async function askOn(node, names) {
+  const settings = { names, quick: values.quick, rivals, ways }
+  const child = spawn(node, [fileURLToPath(new URL('ask.mjs', import.meta.url)), JSON.stringify(settings)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    serialization: 'advanced', // JSON has no NaN
+  })
+  let run
+  child.once('message', (message) => (run = message))
+  const [code] = await once(child, 'exit')
+  return run ?? stopWith(`${node} ended with ${code}, without an answer`)
 }
 
 function installRivals() {

@@ -1,11 +1,12 @@
-// The whole server as a user gets it, with two tools to call and a way to say something to everybody.
+// The whole server as a user gets it, with three tools to call and a way to say something to everybody.
 //   npm run bench:server
 //   PORT, HOST     where it listens; default 3000 on 127.0.0.1
-//   TOOLS          how many tools it has; default 2
+//   TOOLS          how many tools it has; default 3
 //   REPLY=sse      every POST is answered by a stream; default json, wherever the client takes it
 // Nothing is switched off. Four limits are raised, and printed, so that a load from one address fits in.
 import { defineTool, LIMITS, serve } from '../dist/index.js'
 import { storiesText } from './lib/stories.mjs'
+import { sayLater } from './lib/wait.mjs'
 
 const RAISED = {
   maxSessions: 1_000_000,
@@ -14,16 +15,25 @@ const RAISED = {
   maxRequestsPerSocket: 1_000_000_000,
 }
 
+const text = {
+  type: 'object',
+  required: ['text'],
+  additionalProperties: false,
+  properties: { text: { type: 'string' } },
+}
+
 const echo = defineTool({
   name: 'echo',
   description: 'Says the text again.',
-  inputSchema: {
-    type: 'object',
-    required: ['text'],
-    additionalProperties: false,
-    properties: { text: { type: 'string' } },
-  },
+  inputSchema: text,
   run: ({ text }) => text,
+})
+
+const wait = defineTool({
+  name: 'wait',
+  description: 'Says the text again, two milliseconds later.',
+  inputSchema: text,
+  run: sayLater,
 })
 
 const stories = defineTool({
@@ -37,7 +47,7 @@ const stories = defineTool({
   run: ({ count }) => storiesText(count),
 })
 
-const more = Array.from({ length: Math.max(0, Number(process.env.TOOLS ?? 2) - 2) }, (_none, index) => ({
+const more = Array.from({ length: Math.max(0, Number(process.env.TOOLS ?? 3) - 3) }, (_none, index) => ({
   ...echo,
   name: `echo-${index}`,
 }))
@@ -52,7 +62,7 @@ function broadcast(request, response) {
 const running = await serve({
   name: 'sse-mcp-bench',
   version: '1',
-  tools: [echo, stories, ...more],
+  tools: [echo, wait, stories, ...more],
   listChanged: true,
   fallback: broadcast,
   port: Number(process.env.PORT ?? 3000),
@@ -64,5 +74,5 @@ const running = await serve({
 if (process.env.REPLY === 'sse')
   running.server.prependListener('request', ({ headers }) => (headers.accept = 'text/event-stream'))
 
-console.log(`${running.url}: echo, stories, POST /bench/broadcast; replies: ${process.env.REPLY ?? 'json'}`)
+console.log(`${running.url}: echo, wait, stories, POST /bench/broadcast; replies: ${process.env.REPLY ?? 'json'}`)
 for (const [name, value] of Object.entries(RAISED)) console.log(`  ${name} ${value} (default ${LIMITS[name][0]})`)

@@ -64,8 +64,11 @@ const DEEDS = {
     groups.set(key, { port, sessions: opened, slots })
   },
 
-  /** Calls for some milliseconds. Each reply must have `expected` in it, and at least `leastLength` characters. */
-  async run({ key, ms, pids, expected = TEXT, leastLength = 0 }) {
+  /**
+   * Calls for some milliseconds, or a number of times. Each reply must have `expected` in it, and at least
+   * `leastLength` characters.
+   */
+  async run({ key, ms, calls = Infinity, pids, expected = TEXT, leastLength = 0 }) {
     const { port, slots } = groups.get(key)
     // Servers close what was idle for as long as the others had their turn.
     for (const slot of slots)
@@ -81,10 +84,12 @@ const DEEDS = {
     }
     const cpus = pids.map(cpuOf)
     const end = performance.now() + ms
-    let open = slots.length
+    let [open, begun] = [slots.length, 0]
     const finished = new Promise((resolve) => {
       const next = (slot) => {
-        if (performance.now() >= end || errors.length > 20) return --open === 0 ? resolve() : undefined
+        if (performance.now() >= end || begun === calls || errors.length > 20)
+          return --open === 0 ? resolve() : undefined
+        begun++
         callOnce(slot, hears, (wrong) => {
           if (wrong) errors.push(wrong)
           next(slot)

@@ -43,7 +43,7 @@ export function describeMachine() {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
   return [
     `${cpu?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, ${memory}; ${platform()}`,
-    `Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
+    new Date().toISOString().slice(0, 10),
     canPin
       ? `servers on core ${SERVER_CORE}, the load on core ${LOAD_CORE}`
       : 'processes are not pinned to cores here: read all figures with care',

@@ -1,10 +1,16 @@
 // Loaded into a server before itself, only where a question has to look inside it: memory after a forced collection,
-// and for how long the event loop stood still.
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+// full collections that nobody forced, and for how long the event loop stood still.
+import { constants, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 const delay = monitorEventLoopDelay({ resolution: 1 })
+
+let fullCollections = 0
+const note = (entries) => {
+  for (const { detail } of entries) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) fullCollections++
+}
+const observer = new PerformanceObserver((list) => note(list.getEntries()))
 
 const ANSWERS = {
   memory() {
@@ -18,6 +24,14 @@ const ANSWERS = {
     delay.reset()
     delay.enable()
     return {}
+  },
+  countCollections() {
+    observer.observe({ type: 'gc' })
+    return {}
+  },
+  collections() {
+    note(observer.takeRecords())
+    return { full: fullCollections, rss: process.memoryUsage.rss() }
   },
   stall() {
     delay.disable()

@@ -1,6 +1,7 @@
 // The results: a line of each row while they come in, and the page bench/RESULTS.md.
 import { readFileSync } from 'node:fs'
 import { BARS } from '../bars.mjs'
+import { OF_NO_NODE } from '../questions/index.mjs'
 
 const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
 
@@ -54,26 +55,50 @@ const NOTES = [
   'A missed bar is a fact to work on, and no failure of the run. A wrong reply is: its row is void.',
 ]
 
-export function resultsPage(rows, { machine, seconds, quick }) {
-  const head = ['what', 'ours', 'bar', 'met?', 'floor', 'best rival']
-  const table = BARS.map((bar) =>
+const HEAD = [
+  ['what', 'ours', 'bar', 'met?', 'floor', 'best rival'],
+  ['---', '--:', '--:', '---', '--:', '---'],
+]
+const isOfNoNode = ({ id }) => OF_NO_NODE.includes(id.split('-')[0])
+
+function table(bars, rows) {
+  const body = bars.map((bar) =>
     cellsOf(
       bar,
       rows.find(({ id }) => id === bar.id),
     ),
   )
-  const lines = [head, ['---', '--:', '--:', '---', '--:', '---'], ...table].map((cells) => `| ${cells.join(' | ')} |`)
-  const own = rows.flatMap(({ note }) => note ?? [])
-  const voids = rows.filter((row) => row.void).map((row) => `void: ${row.id}: ${row.void}`)
-  const notes = [...NOTES, ...new Set(own), ...voids]
+  return [...HEAD, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+const list = (lines) => lines.map((line) => `- ${line}`).join('\n')
+
+/** @param {{node: string, seconds: number, rows: object[]}[]} runs one for each Node */
+export function resultsPage(runs, { machine, quick }) {
+  const rows = runs.flatMap((run) => run.rows)
+  const notes = new Set(rows.flatMap(({ note }) => note ?? []))
+  const voids = runs.flatMap(({ node, rows }) =>
+    rows.filter((row) => row.void).map((row) => `void on Node ${node}: ${row.id}: ${row.void}`),
+  )
+  const command = `npm run bench${quick ? ' -- --quick --write' : ''}`
+  const tables = runs.flatMap(({ node, seconds, rows }) => [
+    `## Node ${node}`,
+    `Measured in ${seconds} s.`,
+    table(
+      BARS.filter((bar) => !isOfNoNode(bar)),
+      rows,
+    ),
+  ])
   return [
     '# Results',
-    `Made by \`npm run bench${quick ? ' -- --quick --write' : ''}\` in ${seconds} s. How it measures: [README.md](README.md).`,
+    `Made by \`${command}\`. How it measures: [README.md](README.md).`,
     ...(quick ? ['**A quick run: few and short windows, fewer sessions. A look, not a result.**'] : []),
-    machine.map((line) => `- ${line}`).join('\n'),
-    lines.join('\n'),
+    list(machine),
+    ...tables,
+    '## The same on every Node',
+    table(BARS.filter(isOfNoNode), rows),
     '## Notes',
-    notes.map((note) => `- ${note}`).join('\n'),
+    list([...NOTES, ...notes, ...voids]),
   ]
     .join('\n\n')
     .concat('\n')

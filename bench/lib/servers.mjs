@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { isRival } from '../contestants.mjs'
 import { onCore } from './machine.mjs'
 import { rotated } from './figures.mjs'
 
@@ -88,8 +89,6 @@ export async function startField(contestants, processes, { rivalProcesses = proc
   field.forEach((one, index) => (one.key = `${one.name} ${index}`))
   return field
 }
-
-const isRival = ({ file }) => file.startsWith('rivals/')
 
 export const stopField = (field) => Promise.all(field.map((one) => one.stop()))
 

@@ -10,7 +10,7 @@ const WORKERS = 2
 export async function cluster({ quick }) {
   const { processes, rounds, ms, warmUpMs } = quick
     ? { processes: 1, rounds: 4, ms: 100, warmUpMs: 1500 }
-    : { processes: 2, rounds: 9, ms: 200, warmUpMs: 2500 }
+    : { processes: 2, rounds: 7, ms: 200, warmUpMs: 2000 }
   const singles = FIELDS['2026-json'].filter(({ name }) => name === 'ours' || name === 'floor')
   const contestants = singles.flatMap((one) => {
     const env = { ...one.env, WORKERS: String(WORKERS), SERVER: one.name }

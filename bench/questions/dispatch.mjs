@@ -16,7 +16,7 @@ const RIVALS = [
 export async function dispatch({ quick, rivals }) {
   const { processes, rounds, ms, warmUpMs } = quick
     ? { processes: 1, rounds: 5, ms: 60, warmUpMs: 300 }
-    : { processes: 3, rounds: 9, ms: 200, warmUpMs: 1000 }
+    : { processes: 3, rounds: 7, ms: 200, warmUpMs: 700 }
   const subjects = rivals ? [...SUBJECTS, ...RIVALS] : SUBJECTS
   const field = []
   for (let n = 0; n < processes; n++) for (const one of rotated(subjects, n)) field.push(await begin(one))

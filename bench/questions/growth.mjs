@@ -12,7 +12,7 @@ const echo = { sessions: 8, atOnce: 1, tool: 'echo', args: { text: TEXT } }
 export async function growth(settings) {
   const plan = settings.quick
     ? { processes: 1, rounds: 3, ms: 60, warmUpMs: 400, many: socketsFor(1_000) }
-    : { processes: 2, rounds: 7, ms: 200, warmUpMs: 1500, many: socketsFor(10_000) }
+    : { processes: 2, rounds: 5, ms: 200, warmUpMs: 1200, many: socketsFor(10_000) }
   const [floor, ours] = fieldOf('sse', { rivals: false })
   return [await sessions({ floor, ours }, plan), await tools(ours, plan), await stories({ floor, ours }, plan)]
 }

@@ -1,5 +1,5 @@
 // What does a session cost that is open and does nothing?
-import { fieldOf } from '../contestants.mjs'
+import { fieldOf, isRival } from '../contestants.mjs'
 import { inUnit, median, perServer, rotated, rowOf } from '../lib/figures.mjs'
 import { socketsFor } from '../lib/machine.mjs'
 import { start, startLoad } from '../lib/servers.mjs'
@@ -20,7 +20,8 @@ export async function idle(settings) {
   ]
   const field = []
   for (let n = 0; n < processes; n++)
-    for (const one of rotated(contestants, n)) field.push({ name: one.id, ...(await weigh(one, count)) })
+    for (const one of rotated(contestants, n).filter((contestant) => n === 0 || !isRival(contestant)))
+      field.push({ name: one.id, ...(await weigh(one, count)) })
 
   const figureOf = (name) =>
     perServer(

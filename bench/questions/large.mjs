@@ -11,7 +11,7 @@ const open = { sessions: 4, atOnce: 2, tool: 'stories', args: {} }
 export async function large(settings) {
   const plan = settings.quick
     ? { ms: 100, rounds: 3, warmUpMs: 400, processes: 1 }
-    : { ms: 300, rounds: 7, warmUpMs: 1500, processes: 3, rivalProcesses: 2 }
+    : { ms: 300, rounds: 5, warmUpMs: 1000, processes: 3, rivalProcesses: 1 }
   const rows = []
   for (const way of ['sse', 'json']) {
     const load = startLoad()

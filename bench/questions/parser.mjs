@@ -18,7 +18,7 @@ export async function parser({ quick, rivals }) {
   if (!rivals) return []
   const settings = quick
     ? { rounds: 1, size: 2 ** 20, warmUpMs: 40, ms: 80 }
-    : { rounds: 5, size: 8 * 2 ** 20, warmUpMs: 150, ms: 300 }
+    : { rounds: 4, size: 8 * 2 ** 20, warmUpMs: 100, ms: 200 }
   const speeds = new Map() // workload, chunking, parser to the best speed
   const wrong = new Map() // workload to what was wrong
   for (let round = 0; round < settings.rounds; round++)

@@ -7,7 +7,7 @@ import { start } from '../lib/servers.mjs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export async function startup(settings) {
-  const rounds = settings.quick ? 3 : 15
+  const rounds = settings.quick ? 3 : 11
   const [floor, ours, ...rivals] = fieldOf('json', settings)
   const contestants = [floor, ours, ...rivals].map((one) => ({ ...one, windows: [] }))
   for (let round = 0; round < rounds; round++)

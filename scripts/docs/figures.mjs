@@ -52,19 +52,23 @@ function walkFigures() {
   return { 'walk-sse': sse, 'walk-mcp': mcp, 'walk-stateless': stateless }
 }
 
-/** As `npm run bench` wrote them: the CPU time of a call, bare node:http being 1, and the best rival's. */
+/**
+ * As `npm run bench` wrote them: the CPU time of a call, bare node:http being 1, and the best rival's. Each Node has a
+ * table, the newest the last.
+ */
 function benchFigures() {
-  const rows = read('bench/RESULTS.md')
-    .split('\n')
-    .filter((line) => line.includes(': CPU per call, 1 session × 32 calls |'))
+  const [node, page] = read('bench/RESULTS.md')
+    .split('\n## Node ')
+    .at(-1)
+    .split(/\n([\s\S]*)/)
+  const rows = page.split('\n').filter((line) => line.includes(': CPU per call, 1 session × 32 calls |'))
   const names = ['bench-sse', 'bench-json', 'bench-stream', 'bench-stateless', 'bench-stateless-stream']
   if (rows.length !== names.length) throw new Error('bench/RESULTS.md has other rows: npm run bench')
-  return Object.fromEntries(
-    rows.map((row, at) => {
-      const [, , ours, , , , rival] = row.split('|').map((cell) => cell.trim())
-      return [names[at], `${ours} (${rival})`]
-    }),
-  )
+  const figures = rows.map((row, at) => {
+    const [, , ours, , , , rival] = row.split('|').map((cell) => cell.trim())
+    return [names[at], `${ours} (${rival})`]
+  })
+  return { 'bench-node': node, ...Object.fromEntries(figures) }
 }
 
 /** As `npm run conformance -- --json test/conformance/results.json` counted it. */
