@@ -12,11 +12,11 @@ import { defineTool, serve } from '../../../src/index.ts'
 
 /** Promises in a call. Who brings one down puts the new figure here. */
 const EXPECTED = {
-  'HTTP+SSE': 15,
-  'session, JSON': 17,
-  'session, SSE': 17,
-  '2026-07-28, JSON': 19,
-  '2026-07-28, SSE': 19,
+  'HTTP+SSE': 2,
+  'session, JSON': 2,
+  'session, SSE': 2,
+  '2026-07-28, JSON': 2,
+  '2026-07-28, SSE': 2,
 }
 
 const echo = defineTool({
