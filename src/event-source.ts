@@ -50,8 +50,8 @@ export class EventSource extends EventTarget {
   readonly #livenessMs: number
   readonly #maxBackoffMs: number
   readonly #handlers = new Map<string, object>() // the event handlers `onopen`, `onmessage`, `onerror`, by type
-  // [9.2.3] "Each EventSource object has": the ready state, a reconnection time, in milliseconds ("a few seconds"), and
-  // a last event ID string. These outlive the connections.
+  // [9.2.2] Each EventSource has a ready state, a reconnection time ("in the region of a few seconds", in
+  // milliseconds), and a last event ID string. These outlive the connections.
   #readyState: 0 | 1 | 2 = this.CONNECTING
   #reconnectionTime = 3000
   #lastEventId: string
@@ -145,8 +145,7 @@ export class EventSource extends EventTarget {
   async #run(): Promise<void> {
     for (let failures = 0; !this.#isClosed();) {
       failures = (await this.#connect()) ? 0 : failures + 1
-      // 1. "If the readyState attribute is set to CLOSED, abort the task." Otherwise set it to CONNECTING, fire
-      // `error`.
+      // 1. Unless the readyState is CLOSED, set it to CONNECTING and fire `error`.
       this.#becomes(this.CONNECTING, 'error')
       // 2. Wait the reconnection time. 3. Optionally, wait some more. 4. and 5. Fetch again, unless it was closed.
       if (!this.#isClosed()) await this.#wait(failures)

@@ -36,7 +36,7 @@ export function streamableHttp(
     caller: Caller,
     message: Request,
   ): MaybePromise<void> {
-    // A stale id is no obstacle: a client that restarts must get in.
+    // The id of a session that has ended is no obstacle: a client that restarts may still send it.
     if (sessions.find(String(request.headers['mcp-session-id']), caller))
       throw new HttpError(400, INVALID_REQUEST, 'This session is initialized already.', { id: message.id })
     const reply = new PostResponse(request, response, caller, options)
@@ -95,10 +95,13 @@ export function streamableHttp(
   return { post, get, delete: end }
 }
 
-/** For what has no response, or a response alone. */
+/** The channel where nothing can be sent before the response: for notifications, responses, and `initialize`. */
 const RESPONSE_ONLY: ClientChannel = { send() {}, canSend: false }
 
-/** The session that a request names, which is thereby used. Throws HttpError. */
+/**
+ * The session that a request names, which counts as a use of it. Throws HttpError: 400 without a session, or with a
+ * version that is not served; 404 where the session is not the caller's.
+ */
 function find(
   sessions: SessionStore<StreamableSession>,
   request: IncomingMessage,
@@ -117,6 +120,7 @@ function find(
   return session
 }
 
+/** Checks a batch as a whole; its messages are handled one by one. Throws HttpError 400. */
 function checkBatch(batch: unknown[], { revision }: Client, maxBatch: number): void {
   if (!revision.batching)
     throw new HttpError(400, INVALID_REQUEST, `No batches in ${revision.version}: send one message per POST.`)
