@@ -38,7 +38,7 @@ export function lifecycle(server: LifecycleOptions, capabilities: Capabilities):
     'notifications/initialized': () => {},
     ping: () => {},
     'notifications/cancelled': ({ requestId }, { client }) => {
-      // Some clients give every request the same id: a cancel that names it stops all of them.
+      // A client may give several requests the same id, though it must not: then all of them are cancelled.
       for (const request of client.inFlight) {
         const { id, method } = request.message
         if (id === requestId && method !== 'initialize') request.cancel()
