@@ -27,7 +27,7 @@ export interface Listening {
 }
 
 /**
- * Subscriptions (2026-07-28, basic/utilities/subscriptions): `subscriptions/listen` is a request that stays in flight;
+ * Subscriptions (2026-07-28, patterns/subscriptions): `subscriptions/listen` is a request that stays in flight;
  * the changes are notifications before its response, and the response ends it.
  */
 export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListens: number): Listening {
