@@ -93,8 +93,8 @@ export function refuseForeignLoad({ headers }: IncomingMessage): void {
 }
 
 /**
- * Keeps pages of other sites from embedding a response (Fetch Standard, "Cross-Origin-Resource-Policy"). CORS goes
- * before.
+ * The header that keeps pages of other sites from embedding a response (Fetch Standard,
+ * "Cross-Origin-Resource-Policy"). A request by CORS is not bound by it.
  */
 export const OWN_PAGES_ONLY = { 'Cross-Origin-Resource-Policy': 'same-origin' }
 
