@@ -31,7 +31,8 @@ export interface StreamOptions {
 }
 
 /**
- * What became of a message. `full`: it waits for the reader, and a sender that can wait should. `closed`: it is gone.
+ * The outcome of sending a message. `full`: it waits for the reader, and a sender that can wait should. `closed`: it is
+ * gone.
  */
 export type Sent = 'sent' | 'full' | 'closed'
 

@@ -91,7 +91,7 @@ export interface ToolInfo extends Info {
 export interface ResourceInfo extends Info {
   uri: string
   mimeType?: string
-  /** In bytes. */
+  /** The size in bytes. */
   size?: number
   annotations?: Annotations
 }

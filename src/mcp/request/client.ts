@@ -6,7 +6,7 @@ import type { Principal } from './handler-context.ts'
 
 /** The caller: who sends a request, and for whom it is counted. */
 export interface Caller {
-  /** Who it is, as authorization has found out; undefined without authorization. */
+  /** The principal; undefined without authorization. */
   readonly principal: Principal | undefined
   /**
    * The key by which shares are counted: one for each principal; the address where it is shared, or where there is

@@ -26,7 +26,7 @@ export interface HandlerContext {
   readonly signal: AbortSignal
   /** The time at which it is stopped, in milliseconds since 1970. It moves on while the client is asked. */
   readonly deadline: number
-  /** Who is calling; undefined without authorization. */
+  /** The principal that is calling; undefined without authorization. */
   readonly principal: Principal | undefined
   /** Tells a client that asked for it how far the work has come. The number must grow; one that does not is dropped. */
   progress(progress: number, total?: number, message?: string): void
@@ -40,7 +40,7 @@ export interface HandlerContext {
   releaseConnection(retryMs: number): void
 }
 
-/** What a completion may go by beside the value. */
+/** The context of a completion: what it may go by beside the value. */
 export interface CompletionContext {
   /** The values of other arguments that were chosen before, by name. They come from outside, unchecked. */
   readonly arguments: Readonly<Record<string, unknown>>

@@ -33,7 +33,7 @@ export function readState(context: RequestContext): InputResponses {
   return state.responses
 }
 
-/** What is signed. */
+/** The content of a request state. */
 interface State {
   responses: InputResponses
   /** The end of its validity, in milliseconds since 1970. */
