@@ -1,9 +1,9 @@
 /** The error codes that every implementation shares (section 5.1 "Error object"). */
-export const PARSE_ERROR = -32700
-export const INVALID_REQUEST = -32600
+export const PARSE_ERROR = -32700 // no JSON
+export const INVALID_REQUEST = -32600 // JSON, but no message, or one that is refused here
 export const METHOD_NOT_FOUND = -32601
 export const INVALID_PARAMS = -32602
-export const INTERNAL_ERROR = -32603
+export const INTERNAL_ERROR = -32603 // the fault of the server
 
 /** The error of a response (section 5.1 "Error object"). */
 export interface ErrorObject {

@@ -32,7 +32,9 @@ export type Response = { jsonrpc: '2.0'; id: Id; result: object } | { jsonrpc: '
 /** One message, in either direction. */
 export type Message = Request | Notification | Response
 
+/** Whether a message is a request; a method without an id makes it a notification. */
 export const isRequest = (message: Message): message is Request => 'method' in message && 'id' in message
+/** Whether a message is a response. */
 export const isResponse = (message: Message): message is Response => !('method' in message)
 
 const MAX_ID_LENGTH = 1024 // UTF-16 units; an id is kept and sent back
@@ -82,6 +84,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** The deepest nesting of a message. Schemas and JSON.stringify recurse over values, and must not run out of stack. */
 const MAX_DEPTH = 64
 
+/** The refusal of what nests too deep. */
 export const tooDeep = () => new RpcError(INVALID_REQUEST, `JSON nested deeper than ${MAX_DEPTH} levels.`)
 
 /**

@@ -26,6 +26,7 @@ export interface SseParserOptions {
   maxDataLength?: number
 }
 
+/** A parser of one event stream. */
 export interface SseParser {
   /**
    * Reads the next piece of the stream: bytes, or text that has been decoded already (a decoder takes the BOM away).

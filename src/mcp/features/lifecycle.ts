@@ -4,6 +4,7 @@ import { negotiate, perRequestRevisions } from '../revisions/index.ts'
 import type { Capabilities, Implementation } from '../protocol/types.ts'
 import type { Methods } from './methods.ts'
 
+/** The server, as it introduces itself to clients. */
 export interface LifecycleOptions extends Implementation {
   /** How to use this server, for the model. */
   instructions?: string

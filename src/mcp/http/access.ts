@@ -9,6 +9,7 @@ export interface Auth {
   readonly documents?: ReadonlyMap<string, (request: IncomingMessage, response: ServerResponse) => void>
 }
 
+/** The options by which a request is authorized and admitted. */
 export interface AccessOptions {
   /** Authorization for `/mcp`, `/sse` and `/messages`. Default: everybody may call. */
   auth?: Auth

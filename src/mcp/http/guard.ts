@@ -4,6 +4,7 @@ import { createList } from '../../bounds/allowed.ts'
 import { HttpError } from './http-error.ts'
 import { rememberLast } from './remember-last.ts'
 
+/** The options of a guard: what this server is called, and whose pages may call it. */
 export interface GuardOptions {
   /** The names of this server in the Host header, with or without a port. Default: localhost, 127.0.0.1, [::1]. */
   allowedHosts?: readonly string[]

@@ -1,9 +1,9 @@
 import type { InputRequests } from './types.ts'
 
 /** The error codes of MCP itself (2026-07-28, basic, "Error Codes"). */
-export const HEADER_MISMATCH = -32020
-export const CAPABILITY_MISSING = -32021
-export const UNSUPPORTED_VERSION = -32022
+export const HEADER_MISMATCH = -32020 // a header does not repeat what the body says
+export const CAPABILITY_MISSING = -32021 // the client did not declare what the request needs
+export const UNSUPPORTED_VERSION = -32022 // the revision is not served
 
 /**
  * An error for the model. Thrown from a tool, its text becomes the result, marked as an error: say what went wrong and

@@ -27,6 +27,7 @@ export type Capabilities = Record<string, object>
 export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+/** The member `_meta`: metadata beside what the specification defines, by key. */
 export type Meta = Record<string, unknown>
 
 /** Annotations of content: for whom it is, how much it matters (0 to 1), and when it was modified last (ISO 8601). */
@@ -36,6 +37,7 @@ export interface Annotations {
   lastModified?: string
 }
 
+/** A block of content: text, an image or audio as Base64, a resource, or a link to one. */
 export type Content = { annotations?: Annotations; _meta?: Meta } & (
   | { type: 'text'; text: string }
   | { type: 'image' | 'audio'; data: string; mimeType: string }
@@ -52,6 +54,7 @@ export interface ResourceContents {
   _meta?: Meta
 }
 
+/** The result of `tools/call`. */
 export interface CallToolResult {
   content: Content[]
   /** The result as a JSON value, which fits the tool's outputSchema. */
@@ -106,6 +109,7 @@ export interface PromptInfo extends Info {
   arguments?: readonly PromptArgument[]
 }
 
+/** An argument of a prompt; its value is a text. */
 export interface PromptArgument {
   name: string
   title?: string
@@ -113,11 +117,13 @@ export interface PromptArgument {
   required?: boolean
 }
 
+/** A message of a prompt, for the model. */
 export interface PromptMessage {
   role: 'user' | 'assistant'
   content: Content
 }
 
+/** The result of `prompts/get`. */
 export interface GetPromptResult {
   description?: string
   messages: readonly PromptMessage[]

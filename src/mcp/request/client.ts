@@ -15,6 +15,7 @@ export interface Caller {
   readonly key: string
 }
 
+/** The caller of a request from an address. */
 export const createCaller = (principal: Principal | undefined, address: string): Caller => ({
   principal,
   key: principal && !principal.isShared ? keyOf(principal) : address,
