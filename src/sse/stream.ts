@@ -45,8 +45,8 @@ export const DROPPABLE = Symbol('droppable')
 /** An event stream that a server writes. It stands on the response of one HTTP request, and ends with it. */
 export interface EventStream {
   /**
-   * Sends one message. While the reader lags it waits: in the place of the one under the same key, if it has a key.
-   * Throws SseEncodeError where it cannot be encoded.
+   * Sends one message. While the reader lags it waits: under a key, in the place of the one that waits under the same;
+   * under `DROPPABLE` it is left out. Throws SseEncodeError where it cannot be encoded.
    */
   send(message: SseMessage, key?: CoalesceKey): Sent
   /**
