@@ -1,21 +1,30 @@
 import { createParser } from './sse/index.ts'
 
+/**
+ * What the EventSource of browsers can be told, which is `withCredentials` alone, and what a program needs beside it.
+ */
 export interface EventSourceOptions {
-  /** Further request headers. `Last-Event-ID` among them counts until the stream has named an ID. */
+  /** Further request headers. `Last-Event-ID` among them is the last event ID until the stream sets another. */
   headers?: Record<string, string>
-  /** What `fetch` is told of credentials: `include` instead of `same-origin`. Default false. */
+  /** The credentials mode of the request: true is `include`, false `same-origin`. Default false. */
   withCredentials?: boolean
-  /** What fetches. Default: the global `fetch`. */
+  /** The function that fetches. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch
-  /** Silence, in milliseconds, after which a connection counts as dead; comments break it. Default 45,000; 0 or Infinity: never. */
+  /**
+   * Milliseconds of silence after which a connection counts as dead and is made anew. A comment is no silence. Default
+   * 45,000, three keep-alives of most servers; 0 or Infinity: never.
+   */
   livenessMs?: number
   /** The most that failures in a row add to the reconnection time, in milliseconds. Default 30,000. */
   maxBackoffMs?: number
 }
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1 // a timer set to more fires at once
+const LONGEST_TIMER_MS = 2 ** 31 - 1 // a timer that is set to more fires at once
 
-/** Servers bound what all headers together may have, often at 8 KiB: beyond, every reconnection would be refused. */
+/**
+ * The longest last event ID that is sent. Servers bound all headers together, often at 8 KiB: an ID that made them
+ * longer would have every reconnection refused.
+ */
 const MAX_ID_BYTES = 4096
 
 type Handler<E extends Event> = ((event: E) => void) | null
@@ -23,7 +32,8 @@ type Handler<E extends Event> = ((event: E) => void) | null
 /**
  * The EventSource of browsers, for Node. Throws a SyntaxError DOMException for a URL that cannot be parsed, a TypeError
  * or RangeError for an option with which no connection could ever be made.
- * HTML Standard, section 9.2 "Server-sent events", whose headings stand over the lines that do their steps.
+ * HTML Standard, section 9.2 "Server-sent events", whose steps stand over the lines that do them, as [9.2.2] and a
+ * short form of their text.
  */
 export class EventSource extends EventTarget {
   static readonly CONNECTING = 0
@@ -39,28 +49,34 @@ export class EventSource extends EventTarget {
   readonly #options: EventSourceOptions
   readonly #livenessMs: number
   readonly #maxBackoffMs: number
-  readonly #handlers = new Map<string, object>()
+  readonly #handlers = new Map<string, object>() // the event handlers `onopen`, `onmessage`, `onerror`, by type
+  // [9.2.2] Each EventSource has a ready state, a reconnection time ("in the region of a few seconds", in
+  // milliseconds), and a last event ID string. These outlive the connections.
   #readyState: 0 | 1 | 2 = this.CONNECTING
   #reconnectionTime = 3000
   #lastEventId: string
-  #interrupt = () => {} // ends whatever is being waited for
+  #interrupt = () => {} // ends what is waited for: the response, the stream, or the time before reconnecting
 
-  // 9.2.2 "The EventSource interface"
+  // [9.2.2] "The EventSource(url, eventSourceInitDict) constructor"
   constructor(url: string | URL, options: EventSourceOptions = {}) {
     super()
+    // 3. and 4. "Let urlRecord be the result of encoding-parsing a URL"; on failure, throw a SyntaxError.
     const base = (globalThis as { location?: { href: string } }).location?.href
     if (!URL.canParse(String(url), base)) throw new DOMException(`${String(url)} is no URL.`, 'SyntaxError')
+    // Beyond the standard: `fetch` refuses a URL with a password, so no connection would ever be made.
     const { href, username, password } = new URL(url, base)
     if (username || password) throw new TypeError('No user name or password in the URL: send Authorization in headers.')
     this.#url = href
     this.#options = options
     this.#livenessMs = duration('livenessMs', options.livenessMs ?? 45_000)
     this.#maxBackoffMs = duration('maxBackoffMs', options.maxBackoffMs ?? 30_000)
+    // 7. The CORS mode follows from `withCredentials`.
     this.withCredentials = Boolean(options.withCredentials)
     const headers = new Headers(options.headers)
     this.#lastEventId = headers.get('Last-Event-ID') ?? ''
     for (const [name, value] of headers)
       if (value !== '' && !isFieldValue(value)) throw new TypeError(`The header ${name} has a control character.`)
+    // 8. to 16. Build the request, and fetch it in parallel; the constructor returns.
     void this.#run()
   }
 
@@ -88,7 +104,7 @@ export class EventSource extends EventTarget {
     this.#setHandler('message', handler)
   }
 
-  /** For connections that ended, `readyState` tells whether for good; and for messages of the type `error`. */
+  /** Called when a connection ends: `readyState` tells whether for good. Also for messages whose type is `error`. */
   get onerror(): Handler<Event> {
     return this.#handler('error')
   }
@@ -97,8 +113,9 @@ export class EventSource extends EventTarget {
     this.#setHandler('error', handler)
   }
 
-  /** Ends it for good. Nothing is delivered from here on, not even what has already come. */
+  /** Closes the source for good. Nothing is delivered from here on, not even what has already come. */
   close(): void {
+    // [9.2.2] "close()": abort the fetch, and set the readyState to CLOSED. No event is fired.
     this.#readyState = this.CLOSED
     this.#interrupt()
   }
@@ -107,7 +124,8 @@ export class EventSource extends EventTarget {
     return (this.#handlers.get(type) ?? null) as Handler<E>
   }
 
-  // 8.1.8.1 "Event handlers": what is no object is null. It is a listener from when it is first set.
+  // [8.1.8.1] "Event handlers": a value that is no object is null. A handler is a listener from when it is first set
+  // on: set to another one, it keeps its place among the listeners.
   #setHandler(type: string, handler: unknown): void {
     const isObject = typeof handler === 'function' || (typeof handler === 'object' && handler !== null)
     if (isObject) this.#handlers.set(type, handler)
@@ -116,27 +134,31 @@ export class EventSource extends EventTarget {
     else this.removeEventListener(type, this.#callHandler)
   }
 
-  // An object that cannot be called is kept and does nothing (Web IDL, "LegacyTreatNonObjectAsNull").
+  // The listener of all handlers. An object that cannot be called is kept, and does nothing (Web IDL,
+  // "LegacyTreatNonObjectAsNull").
   readonly #callHandler = (event: Event): unknown => {
     const handler = this.#handlers.get(event.type)
     return typeof handler === 'function' ? handler.call(this, event) : undefined
   }
 
-  // 9.2.3 "Processing model", "reestablish the connection"
+  // [9.2.3] "Reestablish the connection", again and again.
   async #run(): Promise<void> {
     for (let failures = 0; !this.#isClosed();) {
       failures = (await this.#connect()) ? 0 : failures + 1
+      // 1. Unless the readyState is CLOSED, set it to CONNECTING and fire `error`.
       this.#becomes(this.CONNECTING, 'error')
+      // 2. Wait the reconnection time. 3. Optionally, wait some more. 4. and 5. Fetch again, unless it was closed.
       if (!this.#isClosed()) await this.#wait(failures)
     }
   }
 
-  // One connection, from the request to its end. True if it delivered anything: only then was it no failure.
+  // One connection, from the request to its end. True if it brought anything: only then was it no failure.
   async #connect(): Promise<boolean> {
     const { fetch = globalThis.fetch } = this.#options
     const connection = new AbortController()
     this.#interrupt = () => connection.abort()
     let liveness: ReturnType<typeof setTimeout> | undefined
+    // The connection is alive: from here on it may be silent for so long again.
     const alive = () => {
       clearTimeout(liveness)
       if (this.#livenessMs > 0 && this.#livenessMs < Infinity)
@@ -145,12 +167,16 @@ export class EventSource extends EventTarget {
     let delivered = false
     try {
       alive()
+      // [9.2.2] The request: its headers, the credentials mode, and the cache mode `no-store`.
       const credentials = this.withCredentials ? ('include' as const) : ('same-origin' as const)
       const init = { headers: this.#headers(), credentials, cache: 'no-store' as const, signal: connection.signal }
       const response = await fetch(this.#url, init)
-      // "fail the connection": for good, whatever the server meant by it.
+      // [9.2.3] If the status is not 200 or the type not text/event-stream, "fail the connection": for good, whatever
+      // the server meant by it. A 204 and a 502 end alike.
       if (!isEventStream(response)) return this.#becomes(this.CLOSED, 'error')
-      this.#becomes(this.OPEN, 'open') // "announce the connection"
+      // [9.2.3] "Announce the connection": set the readyState to OPEN and fire `open`.
+      this.#becomes(this.OPEN, 'open')
+      // [9.2.3] Interpret the body line by line.
       const parser = this.#parser(new URL(response.url || this.#url).origin)
       const reader = response.body?.getReader()
       for (;;) {
@@ -162,7 +188,8 @@ export class EventSource extends EventTarget {
         this.#lastEventId = parser.lastEventId
       }
     } catch (error) {
-      // Beyond the parser's limits: so it would be the next time. Else a network error, like the end of the body.
+      // A RangeError is a stream beyond the parser's limits, as it would be the next time: fail the connection.
+      // Anything else is a network error: like the end of the body, reestablish the connection.
       return error instanceof RangeError ? this.#becomes(this.CLOSED, 'error') : delivered
     } finally {
       clearTimeout(liveness)
@@ -170,30 +197,34 @@ export class EventSource extends EventTarget {
     }
   }
 
+  // The request's headers. [9.2.2] Accept; [9.2.3] "If the last event ID string is not the empty string", encode it as
+  // UTF-8 and set it as Last-Event-ID.
   #headers(): Headers {
     const headers = new Headers(this.#options.headers)
     headers.set('Accept', 'text/event-stream')
     headers.delete('Last-Event-ID')
-    // Bytes, each as the character of that number: so fetch wants a header value.
+    // `fetch` takes a header value as bytes, each written as the character of that number.
     const bytes = Array.from(new TextEncoder().encode(this.#lastEventId), (byte) => String.fromCharCode(byte)).join('')
-    // An ID that would not arrive as it is stays here: the server cannot know it, and fetch may refuse the request.
+    // An ID that would not arrive unchanged is not sent: no server would know it, and `fetch` may refuse the request.
     if (isFieldValue(bytes) && bytes.length <= MAX_ID_BYTES) headers.set('Last-Event-ID', bytes)
     return headers
   }
 
-  // 9.2.6 "Interpreting an event stream". By the letter a stream starts without an ID, so that its first event
-  // would wipe the one we have; browsers start with it, and so do we.
+  // A parser for one connection. [9.2.6] By the letter its last event ID buffer is empty at first, so that the first
+  // event would wipe the last event ID of the source; browsers begin with that ID, and so does this.
   #parser(origin: string) {
     return createParser({
       lastEventId: this.#lastEventId,
       onEvent: ({ type, data, lastEventId }) => {
+        // [9.2.6] "Dispatch the event", 8: "if the readyState attribute is set to a value other than CLOSED".
         if (!this.#isClosed()) this.dispatchEvent(new MessageEvent(type, { data, lastEventId, origin }))
       },
       onRetry: (milliseconds) => (this.#reconnectionTime = milliseconds),
     })
   }
 
-  // The reconnection time at least; after failures longer, and at random, lest all clients come back at once.
+  // [9.2.3] Waits the reconnection time at least. After failures in a row longer ("exponential backoff"), and at
+  // random, lest all clients of a server that restarts come back in the same instant.
   #wait(failures: number): Promise<void> {
     const backoff = Math.random() * Math.min(this.#maxBackoffMs, 1000 * (2 ** failures - 1))
     return new Promise((resolve) => {
@@ -202,6 +233,7 @@ export class EventSource extends EventTarget {
     })
   }
 
+  // Sets the readyState and fires an event, unless the source is closed. False, so that `#connect` can end with it.
   #becomes(readyState: 0 | 1 | 2, type: 'open' | 'error'): false {
     if (this.#isClosed()) return false
     this.#readyState = readyState
@@ -214,17 +246,18 @@ export class EventSource extends EventTarget {
   }
 }
 
-/** A setting in milliseconds. Infinity sets no timer; more than a timer can hold would end it at once. */
+/** A setting in milliseconds. Throws RangeError unless a timer can hold it, or it is Infinity, which sets none. */
 function duration(name: string, value: number): number {
   if (typeof value === 'number' && ((value >= 0 && value <= LONGEST_TIMER_MS) || value === Infinity)) return value
   throw new RangeError(`${name} must be 0 to ${LONGEST_TIMER_MS} milliseconds, or Infinity.`)
 }
 
-// RFC 9110, section 5.5 "Field Values": no control character but the tab; blanks at the ends are taken away.
+// A header value that arrives as it is sent (RFC 9110, section 5.5 "Field Values"): no control character but the tab,
+// and no blank at an end, where it would be taken away.
 const isFieldValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]+$/.test(value) && !/^[\t ]|[\t ]$/.test(value)
 
-// Of several types the last valid one counts (Fetch, "extract a MIME type"), and of that one not the parameters,
-// where a comma may stand in quotes.
+// Whether a response is an event stream: status 200, and the type text/event-stream. Of several types the last valid
+// one counts (Fetch, "extract a MIME type"), without its parameters, where a comma may stand in quotes.
 function isEventStream({ status, headers }: Response): boolean {
   const types = (headers.get('Content-Type') ?? '').replaceAll(/"(\\.|[^"\\])*"?/g, '""').split(',')
   const essences = types.map((type) => /^[\t ]*([!#$%&'*+.^`|~\w-]+\/[!#$%&'*+.^`|~\w-]+)[\t ]*(;|$)/.exec(type)?.[1])

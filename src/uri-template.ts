@@ -1,13 +1,14 @@
-/** What a template says of a URI: the values of its variables. */
+/** Matches a URI: the values of a template's variables, percent-decoded. Undefined where the URI does not match. */
 export type Match = (uri: string) => Record<string, string> | undefined
 
+/** A URI template that was parsed. */
 export interface UriTemplate {
   readonly variables: readonly string[]
-  /** Undefined where the URI is none of this template's. Each variable has at least one character. */
+  /** In a match each variable has at least one character. */
   readonly match: Match
 }
 
-/** The variables in a template, for the type system. */
+/** The names of a template's variables, for the type system. */
 export type VariableOf<T extends string> = string extends T
   ? string
   : T extends `${string}{${infer V}}${infer Rest}`
@@ -15,9 +16,9 @@ export type VariableOf<T extends string> = string extends T
     : never
 
 /**
- * A URI template (RFC 6570) of `{variable}`, which ends at / ? #, and `{+variable}`, which goes on over them. A
- * variable ends where the text after it first occurs. Read without a regular expression made of it, which could take
- * forever on a URI that somebody chose. Throws TypeError for any other template.
+ * Parses a URI template (RFC 6570) of `{variable}`, which ends at / ? #, and `{+variable}`, which goes on over them. A
+ * variable ends where the text after it first occurs. No regular expression is made of the template: it could take for
+ * ever on a URI that somebody chose. Throws TypeError for any other template.
  */
 export function parseTemplate(template: string): UriTemplate {
   const [first = '', ...pieces] = template.split('{')
@@ -64,7 +65,7 @@ export function isUri(text: string): boolean {
 
 const URI = /^[a-z][a-z0-9+.-]*:(?:[\w.~:/?#[\]@!$&'()*+,;=-]|%[0-9a-f]{2})+$/i
 
-const MAX_URI_LENGTH = 8192 // characters
+const MAX_URI_LENGTH = 8192 // UTF-16 units
 
 function decode(value: string): string | undefined {
   try {
@@ -74,5 +75,8 @@ function decode(value: string): string | undefined {
   }
 }
 
-/** Whether it would lead out of the folder that somebody may put it behind, in any notation (RFC 3986, "Dot Segments"). */
+/**
+ * Whether a path has `..` between slashes, or NUL: it could lead out of the folder before it (RFC 3986, "Dot
+ * Segments").
+ */
 export const hasDotSegments = (path: string): boolean => path.includes('\0') || path.split(/[/\\]/).includes('..')

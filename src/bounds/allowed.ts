@@ -4,15 +4,15 @@ import { domainToASCII } from 'node:url'
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * Whether the value of a Host or Origin header is on a list, and with which entry. A list of hosts has names, with or
- * without a port; one of origins has them too, for http and https, and origins as browsers send them (RFC 6454,
- * section 6.2). Throws TypeError for an entry that no header ever matches.
+ * A check whether the value of a Host or Origin header is on a list. A list of hosts has names, with or without a port;
+ * a list of origins has such names too, for http and https, and origins as browsers send them (RFC 6454, section 6.2).
+ * Throws TypeError for an entry that no header ever matches.
  */
 export function createList(option: 'allowedHosts' | 'allowedOrigins', list: readonly string[] = []) {
   if (!Array.isArray(list) || !list.every((entry) => typeof entry === 'string'))
     throw new TypeError(`${option} must be a list of texts.`)
   const isOrigins = option === 'allowedOrigins'
-  // An empty list means the default: nothing here can be switched off by leaving a gap.
+  // An empty list means the default: a variable that is left empty must not switch the check off.
   const listed = new Set((list.length > 0 ? list : LOOPBACK).flatMap((entry) => keysOf(entry, isOrigins)))
 
   return (header: string): boolean => {
@@ -25,7 +25,7 @@ export function createList(option: 'allowedHosts' | 'allowedOrigins', list: read
   }
 }
 
-/** What is looked up for an entry, as it is written and as a browser writes it (punycode, the shortest IPv6). */
+/** The texts by which an entry is found: as it is written, and as a browser writes it (punycode, the shortest IPv6). */
 function keysOf(entry: string, isOrigins: boolean): string[] {
   const text = (isIPv6(entry) ? `[${entry}]` : entry).toLowerCase()
   const [, start = '', host = '', end = ''] = /^(https?:\/\/)?(\[[^\]]+\]|[^\s:/?#@\\%*[\]]+)(:\d+)?$/.exec(text) ?? []
@@ -33,7 +33,7 @@ function keysOf(entry: string, isOrigins: boolean): string[] {
     const { scheme, name, port } = parse(start + one + end) ?? {}
     if (name === undefined || (scheme && !isOrigins)) return []
     if (scheme) return `${scheme}://${name}:${port}`
-    // Host leaves out the port that goes without saying, and with it, whether that was http's or https's.
+    // A Host leaves out the default port, and does not tell whether that was http's or https's.
     return port === '' ? name : port === '80' || port === '443' ? [`${name}:${port}`, `${name}:`] : `${name}:${port}`
   })
   if (isOrigins && OTHER_ORIGIN.test(text)) keys.push(text)
@@ -41,7 +41,7 @@ function keysOf(entry: string, isOrigins: boolean): string[] {
   return keys
 }
 
-/** A host, perhaps as an origin of http or https; without a port it has the scheme's. */
+/** The parts of a host, or of an origin of http or https, whose port is the scheme's where it has none. */
 function parse(text: string) {
   const [, scheme, name, port] = /^(?:(https?):\/\/)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/.exec(text) ?? []
   if (name === undefined || Number(port ?? 0) > 65_535) return undefined
@@ -50,7 +50,7 @@ function parse(text: string) {
 
 const DEFAULT_PORTS: Record<string, string> = { http: '80', https: '443' }
 
-/** Frames without an origin, files, and pages of extensions and programs. No page has ws or ftp. */
+/** The other origins: of frames without one, of files, of extensions and programs. No page has ws or ftp. */
 const OTHER_ORIGIN = /^(null|file:\/\/|(?!(https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*:\/\/[\w.:[\]~%!$&'()+;=-]+)$/
 
 const rule = (isOrigins: boolean): string =>

@@ -1,6 +1,7 @@
 /**
- * Bytes that callers make the server hold: so many in all, and half of them for one caller. A first piece may be larger
- * than that half where nothing is held for its caller, and than all where nothing is held: it could never come otherwise.
+ * A budget of bytes that callers can make the server hold: so many in all, and half of them for one caller. The first
+ * piece of a caller may be larger than that half, and the first piece of all larger than the budget: it could never
+ * come otherwise.
  */
 export class Budget {
   readonly #total: number
@@ -11,16 +12,16 @@ export class Budget {
     this.#total = total
   }
 
-  /** Whether so many more may be held for a caller. */
+  /** Whether so many bytes more may be held for a caller. */
   hasRoom(caller: string, bytes: number): boolean {
     if (this.#held === 0) return true
     const held = this.#heldBy.get(caller) ?? 0
-    // What is small goes on: one large piece must not keep a caller from everything else.
+    // A small piece may use three quarters: one large piece must not keep its caller from everything else.
     const share = bytes <= this.#total / 1024 ? 0.75 : 0.5
     return this.#held + bytes <= this.#total && (held === 0 || held + bytes <= this.#total * share)
   }
 
-  /** Counts bytes that are held for a caller, or, where it is less than 0, that are not any more. */
+  /** Counts bytes that are held for a caller; a negative number, that they are held no longer. */
   add(caller: string, bytes: number): void {
     const held = (this.#heldBy.get(caller) ?? 0) + bytes
     this.#held += bytes
@@ -28,7 +29,7 @@ export class Budget {
     else this.#heldBy.delete(caller)
   }
 
-  /** The same where there is room. False: nothing was counted. */
+  /** Counts bytes if there is room for them. False: there is not, and nothing was counted. */
   take(caller: string, bytes: number): boolean {
     if (bytes > 0 && !this.hasRoom(caller, bytes)) return false
     this.add(caller, bytes)

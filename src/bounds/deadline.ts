@@ -1,12 +1,12 @@
 import { LONGEST_MS } from './limits.ts'
 
 /**
- * The time that something may take, by the monotonic clock, whatever is done to the clock on the wall. It stands still
- * while it is paused, and `Infinity` never ends.
+ * A deadline: the time that a piece of work may take, by the monotonic clock, whatever is done to the clock on the
+ * wall. It can be paused, and `Infinity` never ends.
  */
 export class Deadline {
   #left: number
-  /** Since when it runs; undefined while it stands. */
+  /** The time since which it runs; undefined while it is paused. */
   #since: number | undefined = performance.now()
   #pauses = 0
   #onLate: (() => void) | undefined
@@ -16,12 +16,12 @@ export class Deadline {
     this.#left = timeoutMs
   }
 
-  /** Milliseconds that are left. */
+  /** The milliseconds that are left. */
   get left(): number {
     return this.#since === undefined ? this.#left : this.#left - (performance.now() - this.#since)
   }
 
-  /** Has something called when the time is up. */
+  /** Has a function called when the time is up. */
   start(onLate: () => void): void {
     this.#onLate = onLate
     this.#arm()
@@ -32,7 +32,7 @@ export class Deadline {
     this.#stopTimer?.()
   }
 
-  /** Each pause needs its own end. */
+  /** Pauses it. Where several have, it goes on when the last has called `resume`. */
   pause(): void {
     if (this.#pauses++ > 0) return
     this.#left = this.left
@@ -51,7 +51,9 @@ export class Deadline {
   }
 }
 
-/** Calls `then` after so many milliseconds, however many; after Infinity never. Call what comes back to stop that. */
+/**
+ * Calls `then` after so many milliseconds, be they more than a timer can wait. Returns the function that prevents it.
+ */
 export function callAfter(ms: number, then: () => void): () => void {
   let timer: NodeJS.Timeout | undefined
   const wait = (left: number): void => {

@@ -1,15 +1,16 @@
-/** One thing that happened, for whoever runs the server. `reason` is a stable word to search and count by. */
+/** An entry of the log, for whoever runs the server. `reason` is a stable word, to search and count by. */
 export interface LogEntry {
   level: 'info' | 'warn' | 'error'
   reason: string
   [detail: string]: unknown
 }
 
+/** A function that writes an entry. */
 export type Log = (entry: LogEntry) => void
 
 /**
- * The same log, which neither throws nor rejects: a line that is lost must not take a request with it. What the one
- * that was given cannot take goes to standard error. What is logged while it logs is left out, or it would never end.
+ * A log that neither throws nor rejects: a line that is lost must not take a request with it. An entry that the given
+ * log cannot take goes to standard error. What the given log itself logs is left out, or it would never end.
  */
 export function safeLog(log: Log = logToStderr): Log {
   if (typeof log !== 'function') throw new TypeError('log must be a function that takes an entry.')
@@ -53,18 +54,19 @@ export const logToStderr: Log = (entry) => {
 
 let lost = 0
 let underWay = 0 // lines that are neither written nor lost yet
-const MAX_WAITING = 65_536 // bytes
+const MAX_WAITING = 65_536 // bytes that may wait for the reader of standard error
 const ignore = (): void => {}
 
-// Beside the C0 controls, which JSON escapes itself: C1 (U+009B begins a terminal's command), line separators, and
-// format characters, which turn the direction of a line or are not seen at all.
+// An entry as a line, with control characters escaped. JSON escapes the C0 controls itself; the others are C1 (U+009B
+// begins a terminal's command), line separators, and format characters, which turn a line's direction or are not seen
+// at all.
 const toLine = (entry: LogEntry): string =>
   `${JSON.stringify({ time: new Date().toISOString(), ...entry }).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped)}\n`
 
 const escaped = (character: string): string =>
   character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** The cause of a failure, for the log alone. */
+/** The cause of a failure as a text, with its stack: for the log alone. */
 export function causeOf(error: unknown): string {
   try {
     return String(error instanceof Error ? (error.stack ?? error.message) : error).slice(0, MAX_CAUSE)

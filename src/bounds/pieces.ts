@@ -1,11 +1,12 @@
 /**
- * A body as it comes. Small chunks are put together: kept each for itself it takes some hundred bytes, and a sender may
- * cut its body into single ones.
+ * The pieces of a body. Small chunks are copied into one buffer: a chunk that is kept takes some hundred bytes beside
+ * its own, and a sender may cut a body into single bytes.
  */
 export class Pieces {
+  /** Bytes. */
   size = 0
   readonly #pieces: Buffer[] = []
-  /** Where small chunks go, and how much of it is full. */
+  /** The buffer for small chunks, and how much of it is full. */
   #slab: Buffer | undefined
   #used = 0
 
@@ -16,6 +17,7 @@ export class Pieces {
     this.#pieces.push(chunk)
   }
 
+  /** All bytes in one buffer. */
   whole(): Buffer {
     this.#close()
     return this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces)
@@ -34,4 +36,4 @@ export class Pieces {
   }
 }
 
-const SLAB = 65_536
+const SLAB = 65_536 // bytes

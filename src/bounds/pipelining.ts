@@ -2,23 +2,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Log } from './log.ts'
 
-/** Requests that wait on one connection before nothing more of it is read. */
+/** The requests that may wait on one connection before no more of it is read. */
 const MAX_WAITING = 16
 
 /**
- * What has been read cannot be put back, and Node makes requests of all of it: those of one read may be more. Beyond so
- * many on a connection, or on all of them, the connection ends.
+ * The requests that may wait at once, on one connection and on all of them: beyond, the connection is destroyed. They
+ * can be more than `MAX_WAITING`: what has been read cannot be put back, and Node makes requests of all of it.
  */
 const MAX_WAITING_AT_ONCE = 128
 const MAX_WAITING_IN_ALL = 4_096
 
-/** By connection, what to call when the turn of a request has come, or when its connection has ended. */
+/**
+ * The requests that wait, by connection: of each the function that is told that its turn has come, or that it never
+ * will.
+ */
 const queues = new WeakMap<Socket, Set<(isOurTurn: boolean) => void>>()
 let waitingInAll = 0
 
 /**
- * Waits until the answers before have been given: a caller may send requests before it has read any (RFC 9112,
- * "Pipelining"), and Node gives the connection to one answer after another. False: the connection has ended.
+ * Waits until the responses before this one are sent: a client may send requests before it has read any response (RFC
+ * 9112, "Pipelining"), and Node gives the connection to one response after another. False: the connection has ended.
  */
 export function waitForTurn({ socket }: IncomingMessage, response: ServerResponse, log: Log): Promise<boolean> {
   const queue = queues.get(socket) ?? openQueue(socket)

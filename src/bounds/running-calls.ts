@@ -1,29 +1,30 @@
-/** Bounds on authors' functions: of a client, of all, and of those that nobody waits for any more. */
+/** The bounds on authors' functions that run: for one client, for all, and those that nobody waits for any more. */
 export interface RunningLimits {
   maxInFlight: number
   maxRunning: number
   maxAbandoned: number
 }
 
-/** For whom functions run. The count is kept here. */
+/** A client for whom functions run. `RunningCalls` keeps the count. */
 export interface Runner {
   running: number
   readonly caller: { readonly key: string }
 }
 
-/** Ends the count: now, or, where the function runs on though nobody waits for it, when it has ended. */
+/** Counts a call no longer: from now on, or, given a function that runs on unheard, from its end on. */
 export type EndCall = (work?: Promise<unknown>) => void
 
 /**
- * Counts authors' functions until they have really ended: also those whose result nobody waits for any more, because
- * the time was up or the client has left. Nobody can make the server begin more of them than it may have.
+ * The count of authors' functions that run. A function is counted until it has really ended, also after its time was up
+ * or its client has left, when nobody waits for its result any more. So no client can make the server run more of them
+ * than it may have.
  */
 export class RunningCalls {
   readonly #limits: RunningLimits
   #running = 0
-  /** Those that nobody waits for, by what they are: "tool slow". */
+  /** The number of abandoned calls, by what they run: "tool slow". */
   readonly #abandoned = new Map<string, number>()
-  /** The same by caller. */
+  /** The number of abandoned calls, by caller. */
   readonly #abandonedBy = new Map<string, number>()
   #allAbandoned = 0
 
@@ -31,7 +32,7 @@ export class RunningCalls {
     this.#limits = limits
   }
 
-  /** Counts one more. Returns what to call when its response is there, or the sentence by which it is refused. */
+  /** Counts a call. Returns the function that ends the count, or the sentence by which the call is refused. */
   begin(name: string, client: Runner): EndCall | string {
     const refusal = this.#refusal(name, client)
     if (refusal !== undefined) return refusal
@@ -52,6 +53,7 @@ export class RunningCalls {
     }
   }
 
+  /** The sentence by which a call is refused; undefined: it may begin. */
   #refusal(name: string, { running, caller }: Runner): string | undefined {
     const { maxInFlight, maxRunning, maxAbandoned } = this.#limits
     const hanging = this.#abandoned.get(name) ?? 0
@@ -65,12 +67,13 @@ export class RunningCalls {
     return undefined
   }
 
-  /** Which work holds the places, where nobody waits for it. */
+  /** A sentence on the abandoned calls that take up the places, if there are any. */
   #blame(): string {
     const [worst, count] = [...this.#abandoned].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0])
     return count > 0 ? ` Nobody waits any more for ${count} of the ${worst}, which do not end.` : ''
   }
 
+  /** Counts a call that nobody waits for any more, or one less. */
   #abandon(name: string, key: string, by: 1 | -1): void {
     this.#allAbandoned += by
     add(this.#abandoned, name, by)

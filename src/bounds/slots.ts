@@ -1,13 +1,14 @@
 /**
- * A set whose members are removed by the place that they were given. A Set with one member in and out for every request
- * is rebuilt again and again in V8's old heap, where it keeps alive what has left it; these places are used again.
+ * A list whose places are used again: an item is removed by the place that it was given. It stands where a Set would
+ * do, but a Set with one member in and out for every request is rebuilt again and again in V8's old heap, and keeps
+ * alive what has left it.
  */
 export class Slots<T> implements Iterable<T> {
   size = 0
   readonly #items: (T | undefined)[] = []
   readonly #free: number[] = []
 
-  /** Returns the place, for `remove`. */
+  /** Adds an item. Returns its place, for `remove`. */
   add(item: T): number {
     const place = this.#free.pop() ?? this.#items.length
     this.#items[place] = item

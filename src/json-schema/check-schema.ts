@@ -1,21 +1,25 @@
 import { isCostly, toRegExp } from './pattern.ts'
 
-/** A schema that can be compiled: without annotations, and each `$ref` leads to a place in its `$defs`. */
+/** A schema that was checked, in a form that ajv compiles rightly. */
 export interface CheckedSchema {
+  /** The form for ajv: without annotations, and each `$ref` leads to a place in `$defs`. */
   schema: Node
   isDraft07: boolean
-  /** All schemas in it, as they were given. */
+  /** All schemas in the given one, itself included. */
   found: ReadonlyMap<Node, Found>
-  /** Where patterns stand that a text could keep busy for ever. */
+  /** The places of patterns that a text could keep busy for ever. */
   costly: readonly string[]
 }
 
+/** A schema inside the given one. */
 interface Found {
+  /** Its place, for error messages. */
   place: string
-  /** The way to the argument that it describes, where `properties` alone lead there. */
+  /** The path of the argument that it describes, where `properties` alone lead there. */
   path: readonly string[] | undefined
-  /** What relative references in it start from. */
+  /** The base URI of relative references in it. */
   base: string
+  /** Its form for ajv. */
   compiled: Node
 }
 
@@ -40,7 +44,7 @@ const isAnchor: Fits = (value) => typeof value === 'string' && /^[A-Za-z_][-\w.]
 const SCHEMA = 'a schema: an object, true or false'
 const NAMED = 'an object of schemas'
 
-/** What the value of a keyword must be, in either dialect. All other keywords are annotations. */
+/** The keywords of the two dialects, and what their values must be. All others are annotations. */
 const RULES: readonly (readonly [keywords: string, what: string, fits: Fits])[] = [
   ['additionalItems additionalProperties contains contentSchema else if items not', SCHEMA, isSchema],
   ['propertyNames then unevaluatedItems unevaluatedProperties', SCHEMA, isSchema],
@@ -76,9 +80,9 @@ const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/
 const DRAFT_2020_12 = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/
 
 /**
- * Checks a schema as its dialect says (2020-12, unless it names draft-07). Throws TypeError, which names the place, for
- * what could not be compiled. ajv follows keywords that the standard does not have, such as OpenAPI's `nullable`, and
- * loses its way among `$id`, `$anchor` and `$dynamicRef`; so it gets to see none of these.
+ * Checks a schema by the rules of its dialect (2020-12, unless `$schema` names draft-07). Throws TypeError, which names
+ * the place, for a schema that could not be compiled. ajv follows keywords that the standard does not have, such as
+ * OpenAPI's `nullable`, and loses its way among `$id`, `$anchor` and `$dynamicRef`; so it gets to see none of these.
  */
 export function checkSchema(given: unknown, where: string): CheckedSchema {
   const root = asJson(given, where)
@@ -96,10 +100,11 @@ export function checkSchema(given: unknown, where: string): CheckedSchema {
   const defs: unknown[] = []
   const costly: string[] = []
 
+  /** Checks a schema at a place. Returns its form for ajv. */
   function read(node: unknown, outer: string, place: string, path?: readonly string[]): unknown {
     if (typeof node === 'boolean') return node
     if (!isRecord(node)) throw new TypeError(`${place} must be ${SCHEMA}.`)
-    const isReference = isDraft07 && node['$ref'] !== undefined // what stands beside it says nothing
+    const isReference = isDraft07 && node['$ref'] !== undefined // in draft-07 the keywords beside `$ref` mean nothing
     const base = isReference ? outer : nameIt(node, outer, place)
     const compiled: Node = {}
     const here = { place, path, base, compiled }
@@ -116,6 +121,7 @@ export function checkSchema(given: unknown, where: string): CheckedSchema {
     return ownProto(compiled)
   }
 
+  /** Checks the schemas that are the value of a keyword. */
   function readInside(keyword: string, value: unknown, place: string, { base, path }: Found): unknown {
     if (Array.isArray(value)) return value.map((one, i) => read(one, base, `${place}/${i}`))
     if (KEYWORDS.get(keyword)![1] !== NAMED) return read(value, base, place)
@@ -133,7 +139,7 @@ export function checkSchema(given: unknown, where: string): CheckedSchema {
     if (isCostly(pattern)) costly.push(place)
   }
 
-  /** Remembers the URIs of a schema. What comes back is the one that those inside it start from. */
+  /** Remembers the URIs of a schema. Returns the base URI of the schemas inside it. */
   function nameIt(node: Node, outer: string, place: string): string {
     const { $id = '#', $anchor, $dynamicAnchor } = node
     if (typeof $id !== 'string' || !URL.canParse($id, outer) || (!isDraft07 && /#./.test($id)))
@@ -145,6 +151,7 @@ export function checkSchema(given: unknown, where: string): CheckedSchema {
     return base
   }
 
+  /** Has a reference lead to the form of its target in `$defs`. */
   function refer(from: Node, keyword: string, ref: string, base: string, place: string): void {
     const uri = URL.canParse(ref, base) ? new URL(ref, base).href.replace(/#$/, '') : ''
     const [resource = '', fragment = ''] = uri.split('#')
@@ -160,11 +167,13 @@ export function checkSchema(given: unknown, where: string): CheckedSchema {
   }
 
   const schema = read(root, 'schema:/', where, []) as Node
-  for (const lead of references) lead() // and those that are found on the way
+  for (const lead of references) lead() // and to those references that are found on the way
   return { schema: { ...schema, $defs: { ...defs } }, isDraft07, found, costly }
 }
 
-/** ajv passes over a property called `__proto__`, but not over a pattern for it. */
+/**
+ * A schema in which a property called `__proto__` is a pattern: ajv passes over the property, but not over the pattern.
+ */
 function ownProto(compiled: Node): Node {
   const { properties = {}, patternProperties } = compiled as Record<string, Node>
   if (!Object.hasOwn(properties, '__proto__')) return compiled
@@ -177,7 +186,7 @@ const anchorOf = (node: unknown) => isRecord(node) && node['$dynamicAnchor']
 
 const unescape = (part: string) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
 
-/** What a JSON Pointer (RFC 6901), written as the fragment of a URI, leads to. */
+/** The value to which a JSON Pointer (RFC 6901) leads, written as the fragment of a URI. */
 function byPointer(from: unknown, fragment: string): unknown {
   if (/%(?![\da-f]{2})/i.test(fragment)) return undefined
   const step = (at: unknown, name: string) => (Object.hasOwn(Object(at), name) ? (at as Node)[name] : undefined)
@@ -186,7 +195,7 @@ function byPointer(from: unknown, fragment: string): unknown {
 
 const MAX_DEPTH = 200 // levels
 
-/** A copy of a JSON value. Throws TypeError for what is none: a schema of zod's, say, has functions. */
+/** A copy of a JSON value. Throws TypeError for another one: a schema of zod's has functions. */
 function asJson(value: unknown, place: string, depth = 0): unknown {
   if (value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value)) return value
   if (depth > MAX_DEPTH) throw new TypeError(`${place} is nested deeper than ${MAX_DEPTH} levels.`)

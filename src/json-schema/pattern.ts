@@ -1,6 +1,7 @@
 /**
- * The regular expression that a `pattern` means (ECMA-262). Read with the flag `u`, as JSON Schema recommends; many are
- * written for a reader without it, and escape what needs none (`\:`), or more (Annex B). Undefined: it is none at all.
+ * The regular expression of a `pattern` (ECMA-262), with the flag `u`, as JSON Schema recommends. Many patterns are
+ * written for a reader without that flag: they escape what needs no escape (`\:`), or use more of Annex B. Undefined:
+ * the pattern is no regular expression at all.
  */
 export function toRegExp(pattern: string): RegExp | undefined {
   // A needless escape means the same as the number of its character, which is allowed everywhere.
@@ -24,8 +25,8 @@ const ASCII = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
 
 /**
  * Whether a text may keep a regular expression busy for ever: in a group that is repeated, the same characters can be
- * taken in two ways, as in `(a+)+` and `(a|a)*`. A guess from the look of it, good for a warning: it takes `(a|[ab])*`
- * for harmless, and whatever costs no more than a power of the length (`.*.*x`).
+ * taken in two ways, as in `(a+)+` and `(a|a)*`. It is a guess by the look of the pattern, good for a warning: it takes
+ * `(a|[ab])*` for harmless, and whatever costs no more than a power of the length (`.*.*x`).
  */
 export function isCostly(pattern: string): boolean {
   for (let rest = pattern, group; (group = INNERMOST_GROUP.exec(rest));) {
@@ -38,7 +39,7 @@ export function isCostly(pattern: string): boolean {
   return false
 }
 
-/** It has a repetition of its own, and nothing that must stand between two turns. */
+/** Whether a branch of a repeated group has a repetition itself, and nothing that must stand between two turns. */
 function repeatsFreely(branch: string): boolean {
   const atoms = [...branch.matchAll(ATOM)].map(([, one, times = '']) => ({ times, taken: toRegExp(`^${one}$`) }))
   const free = atoms.filter(({ times }) => /[*+,]/.test(times))

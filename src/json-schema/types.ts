@@ -1,7 +1,7 @@
 type TypeName = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null'
 type OneOrMore<T> = T | readonly T[]
 
-/** The part of JSON Schema that the type system follows. All of it is checked at run time. */
+/** The keywords of JSON Schema that the type system follows. At run time all are checked. */
 export interface SchemaShape {
   readonly $schema?: string | undefined
   readonly type?: OneOrMore<TypeName> | undefined
@@ -15,6 +15,7 @@ export interface SchemaShape {
 /** A schema whose type may be an interface, which has no other keywords for the type system, or any that has. */
 export type AnySchema = SchemaShape | JsonSchema
 
+/** A JSON Schema, with any keywords. */
 export interface JsonSchema extends SchemaShape {
   readonly [keyword: string]: unknown
 }
@@ -48,12 +49,15 @@ type InferObject<P, S> = { [K in keyof P as K extends Present<P, S> ? K : never]
   [K in keyof P as K extends Present<P, S> ? never : K]?: Infer<P[K]>
 }
 
-// A default fills the gap before the tool runs, so the tool always sees a value.
+// The properties that are always there: those required, and those with a default, which is filled in before the tool
+// runs.
 type Present<P, S> =
   | (S extends { required: readonly (infer R)[] } ? R : never)
   | { [K in keyof P]: P[K] extends { default: unknown } ? K : never }[keyof P]
 
 type Flat<T> = { [K in keyof T]: T[K] }
 
-/** What a tool gets: of a schema that is known at run time alone (from zod, say), arguments under any names. */
+/**
+ * The type of a tool's arguments. For a schema that is known at run time alone (of zod, say) they are under any names.
+ */
 export type Arguments<S> = unknown extends Infer<S> ? Record<string, unknown> : Infer<S>

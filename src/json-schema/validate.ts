@@ -4,11 +4,15 @@ import type { CheckedSchema } from './check-schema.ts'
 import { areUnique, isEqual, isMultipleOf } from './json-value.ts'
 import { toRegExp } from './pattern.ts'
 
-/** A checked value, with defaults filled in, or what is wrong with it: the path and the rule. */
+/** The result of a check: the value with defaults filled in, or the problem, with its path and its rule. */
 export type Checked = { value: unknown } | { problem: string }
+/** A compiled schema. */
 export type Check = (value: unknown) => Checked
 
-/** Loads ajv, which takes longer than all else together, so nothing imports this before the first call. */
+/**
+ * Compiles a schema with ajv, whose loading takes longer than all else together: nothing imports this file before the
+ * first call of a tool. Problems call the value `what`.
+ */
 export async function compile({ schema, isDraft07 }: CheckedSchema, what: string): Promise<Check> {
   const ajv = isDraft07
     ? new (await import('ajv')).Ajv(OPTIONS)
@@ -23,7 +27,7 @@ export async function compile({ schema, isDraft07 }: CheckedSchema, what: string
   }
 }
 
-// strict refuses legal tool schemas; coercion and removal would let a tool see what the caller never sent.
+// The options of ajv. `strict` would refuse legal schemas; by coercion and removal a tool would see what nobody sent.
 const OPTIONS: Options = {
   strict: false,
   coerceTypes: false,
@@ -42,7 +46,7 @@ const OPTIONS: Options = {
   verbose: true, // errors bring the schema along, to name the values that are allowed
 }
 
-/** The same for defaults and for properties evaluated so far, where ajv forgets it. */
+/** Has the code that ajv generates ask for own properties in the two places where `ownProperties` forgets it. */
 function ownPropertiesToo(code: string): string {
   return code
     .replace(
@@ -57,7 +61,8 @@ type Message = KeywordErrorDefinition['message']
 const ruleOf = (keyword: string, type: JSONType[], message: Message, validate: SchemaValidateFunction) =>
   ({ keyword, type, errors: false, error: { message }, validate }) as const
 
-// ajv's own count in binary fractions, take what objects inherit for a part of them, or cost the square of the length.
+// Rules in place of ajv's, which count in binary fractions, take inherited members for a part of a value, or cost the
+// square of the length.
 const OWN_RULES: readonly KeywordDefinition[] = [
   ruleOf(
     'multipleOf',
@@ -72,6 +77,7 @@ const OWN_RULES: readonly KeywordDefinition[] = [
   ruleOf('const', [], 'must be equal to constant', isEqual),
 ]
 
+/** The sentence for an error of ajv's: the path, what is wrong, and the values that are allowed. */
 function describe(error: ErrorObject | null | undefined, what: string): string {
   if (!error) return `${what} does not fit the schema`
   const { instancePath, keyword, message = 'is not allowed', params, parentSchema } = error

@@ -3,16 +3,18 @@ import { attempt, type MaybePromise } from './maybe-promise.ts'
 import { clip, errorResponse, isMessage, isRequest, readableId } from './message.ts'
 import type { Message, Notification, Params, Request, Response } from './message.ts'
 
-/** Does what a method stands for. Returns the result, or nothing, which is answered as `{}`. */
+/**
+ * The function of one method. Returns the result of the response; nothing counts as `{}`. Throws RpcError to refuse.
+ */
 export type Handler<Context> = (params: Params, context: Context) => MaybePromise<object | void>
 
-/** A Map, not an object: `toString` or `__proto__` would be found in an object that never listed them. */
+/** Handlers by method. A Map, not an object: in an object, `toString` and `__proto__` would be found unlisted. */
 export type MethodTable<Context> = ReadonlyMap<string, Handler<Context>>
 
 /**
- * Runs one message against a table of methods. A notification gets no answer, not even an error (section 4.1).
- * An RpcError becomes the response's error. Anything else thrown goes to `onUnexpected`; the caller learns only
- * that it happened, for its text may name paths or secrets.
+ * Dispatches a message: runs the handler of its method, and returns the response. A notification has none, not even an
+ * error (section 4.1). An RpcError that is thrown becomes the error of the response. Any other goes to `onUnexpected`,
+ * and the caller learns only that it happened: its text may name paths or secrets.
  */
 export function dispatch<Context>(
   methods: MethodTable<Context>,
@@ -37,8 +39,8 @@ export function dispatch<Context>(
 }
 
 /**
- * Answers what a caller sent, which may be a batch (section 6): one answer, several, or none when there were
- * only notifications. What is no message is answered by -32600 in its place.
+ * Answers a JSON value that may be a batch (section 6): one response, or several in the order of the requests, or none
+ * where there were only notifications. In the place of what is no message stands the error -32600.
  */
 export function answerAll(
   value: unknown,
@@ -54,6 +56,7 @@ export function answerAll(
   })
 }
 
+/** The text of that error. */
 export const NOT_A_MESSAGE =
   'Not a JSON-RPC 2.0 message: it needs "jsonrpc": "2.0" and a method, and an id is a string or an integer.'
 

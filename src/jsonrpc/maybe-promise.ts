@@ -1,6 +1,6 @@
 /**
  * A value, or the promise of one. Most requests are answered at once, and a promise for each step of each of them would
- * be what the server is busiest with: what is there already is handed on as it is.
+ * be what the server is busiest with. So a value that is there already is handed on as it is.
  */
 export type MaybePromise<T> = T | Promise<T>
 
@@ -8,11 +8,11 @@ export type MaybePromise<T> = T | Promise<T>
 export const isThenable = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 
-/** Goes on with a value: now, or once its promise is fulfilled. What `next` throws is thrown, or rejects. */
+/** Calls `next` with a value: now, or once its promise is fulfilled. What `next` throws is thrown, or rejects. */
 export const after = <T, R>(value: T | PromiseLike<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> =>
   isThenable(value) ? (value.then(next) as Promise<R>) : next(value)
 
-/** Runs some work and goes on with what it returns, or, where it throws or rejects, with the error. */
+/** Runs some work, and calls `next` with what it returns, or `onError` with what it throws or rejects with. */
 export function attempt<T, R>(
   work: () => T | PromiseLike<T>,
   next: (value: T) => MaybePromise<R>,

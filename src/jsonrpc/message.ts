@@ -1,14 +1,14 @@
 import { INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR, RpcError, type ErrorObject } from './errors.ts'
 
-/** JSON-RPC 2.0 messages, and their way from and to text. https://www.jsonrpc.org/specification */
+// JSON-RPC 2.0 messages, and their way from and to text. https://www.jsonrpc.org/specification
 
-/** Set by whoever asks, returned with its type by whoever answers: `1` and `"1"` are two ids. */
+/** The id of a request, which its response repeats with its type: `1` and `"1"` are two ids. */
 export type Id = string | number
 
 /** Parameters by name. Those by position are an array, whose members are named 0, 1, … (section 4.2). */
 export type Params = Record<string, unknown>
 
-/** Section 4: a call that wants an answer. */
+/** A call that wants a response (section 4 "Request object"). */
 export interface Request {
   jsonrpc: '2.0'
   id: Id
@@ -16,7 +16,7 @@ export interface Request {
   params?: Params
 }
 
-/** Section 4.1: a call without an id, never answered. */
+/** A call without an id, which is never answered (section 4.1 "Notification"). */
 export interface Notification {
   jsonrpc: '2.0'
   method: string
@@ -24,20 +24,23 @@ export interface Notification {
 }
 
 /**
- * Section 5: a result or an error, never both. Where the request's id could not be read, the specification
- * writes `id: null`; MCP's schemas know no such id, so the member is left out.
+ * The answer to a request: a result or an error, never both (section 5 "Response object"). Where the id of the request
+ * could not be read, JSON-RPC writes `id: null`; MCP's schemas know no such id, so the member is left out.
  */
 export type Response = { jsonrpc: '2.0'; id: Id; result: object } | { jsonrpc: '2.0'; id?: Id; error: ErrorObject }
 
+/** One message, in either direction. */
 export type Message = Request | Notification | Response
 
+/** Whether a message is a request; a method without an id makes it a notification. */
 export const isRequest = (message: Message): message is Request => 'method' in message && 'id' in message
+/** Whether a message is a response. */
 export const isResponse = (message: Message): message is Response => !('method' in message)
 
-const MAX_ID_LENGTH = 1024 // characters; an id is kept and echoed
-const MAX_METHOD_LENGTH = 256
+const MAX_ID_LENGTH = 1024 // UTF-16 units; an id is kept and sent back
+const MAX_METHOD_LENGTH = 256 // UTF-16 units
 
-/** Whether a JSON value has the shape of a message. Members it does not know are no fault. */
+/** Whether a JSON value has the shape of a message. It may have further members. */
 export function isMessage(value: unknown): value is Message {
   if (!isObject(value) || value['jsonrpc'] !== '2.0') return false
   const { method, params } = value
@@ -47,11 +50,12 @@ export function isMessage(value: unknown): value is Message {
   return !('id' in value) || isId(value['id'])
 }
 
-/** The id of what is no message, so that the refusal can name it. */
+/** The id of a JSON value that is perhaps no message, so that the response that refuses it can name it. */
 export function readableId(value: unknown): Id | undefined {
   return isObject(value) && isId(value['id']) ? value['id'] : undefined
 }
 
+// Whether a message without a method is a response.
 function isAnswer(value: Record<string, unknown>): boolean {
   const { result, error } = value
   if (result !== undefined) return error === undefined && isObject(result)
@@ -64,8 +68,8 @@ function isId(value: unknown): value is Id {
 }
 
 /**
- * The beginning of a text that came from outside, for a message or the log: what is echoed has a length. A character of
- * two units is not cut in two: a half of one is not UTF-8, and strict readers refuse the whole message for it.
+ * The beginning of a text from outside, for an error message or the log: at most `length` UTF-16 units, by default 128.
+ * A character of two units is not cut in two: half of one is not UTF-8, and strict readers refuse the whole message.
  */
 export const clip = (text: string, length = 128): string =>
   text.length > length ? text.slice(0, length).replace(/[\ud800-\udbff]$/, '') : text
@@ -77,12 +81,15 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-/** No honest message nests deeper; what recurses over values later (schemas, JSON.stringify) must not be led on. */
+/** The deepest nesting of a message. Schemas and JSON.stringify recurse over values, and must not run out of stack. */
 const MAX_DEPTH = 64
 
+/** The refusal of what nests too deep. */
 export const tooDeep = () => new RpcError(INVALID_REQUEST, `JSON nested deeper than ${MAX_DEPTH} levels.`)
 
-/** Text to a JSON value. Throws RpcError: -32700 where it is no JSON, -32600 where it nests deeper than 64 levels. */
+/**
+ * The JSON value of a text. Throws RpcError: -32700 where it is no JSON, -32600 where it nests deeper than 64 levels.
+ */
 export function parseJson(text: string): unknown {
   checkDepth(text)
   try {
@@ -92,12 +99,14 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The response that carries an error. Without an id where none could be read. */
+/** The response with an error. It has no id where none could be read. */
 export function errorResponse(error: RpcError, id?: Id): Response {
   return { jsonrpc: '2.0', ...(id !== undefined && { id }), error: error.toJSON() }
 }
 
-/** A response to one line of text. A result that is no JSON value (a circle, a BigInt) becomes an internal error. */
+/**
+ * The JSON text of a response, one line. A result that is no JSON value (a circle, a BigInt) becomes an internal error.
+ */
 export function encodeResponse(response: Response, onUnexpected: (error: unknown) => void): string {
   try {
     return JSON.stringify(response)
@@ -112,8 +121,8 @@ export function checkDepth(text: string): void {
   if (isTooDeep(text)) throw tooDeep()
 }
 
-// Counted on the text, before anything is built from it. Brackets inside strings do not nest; but few of them, wherever
-// they stand, cannot nest deep, and to count them takes a quarter of the time.
+// The depth is counted on the text, before anything is built from it. Brackets inside strings do not nest. A text with
+// few brackets cannot nest deep wherever they stand, and to count them all takes a quarter of the time.
 function isTooDeep(text: string): boolean {
   if (count(text, '{') + count(text, '[') <= MAX_DEPTH) return false
   let depth = 0
@@ -133,6 +142,7 @@ function count(text: string, character: string): number {
   return found
 }
 
+/** The place of the quote that ends the string at `start`. */
 function endOfString(text: string, start: number): number {
   for (let i = start + 1; i < text.length; i++) {
     const character = text.charCodeAt(i)

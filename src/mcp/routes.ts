@@ -14,15 +14,17 @@ import { streamableHttp } from './transports/streamable-http.ts'
 import type { StreamableSession } from './transports/streamable-session.ts'
 import type { HttpHandler, TransportOptions } from './transports/transport.ts'
 
-/** What a URL answers, by HTTP method. */
+/** A route: what one URL serves. */
 export interface Route {
+  /** The handlers, by HTTP method. HEAD is served by that of GET. */
   methods: ReadonlyMap<string, HttpHandler>
-  /** Told to whoever uses another method. */
+  /** A sentence for the response to another method: what to do instead. */
   hint?: string
-  /** Served whoever calls. */
+  /** Whether it is served without authorization. */
   isPublic?: boolean
 }
 
+/** What routes are made of: that of all transports, and the stores of each. */
 export interface RouteOptions extends TransportOptions {
   /** Whether `/sse` and `/mcp` serve any client, whichever of the two it was given. */
   anyUrl: boolean
@@ -32,7 +34,7 @@ export interface RouteOptions extends TransportOptions {
   documents: Auth['documents']
 }
 
-/** Which transport serves a request: by its URL, its method and its era. */
+/** The routes, by path. Which transport serves a request is decided by its URL, its method and its era. */
 export function createRoutes(options: RouteOptions): ReadonlyMap<string, Route> {
   const { anyUrl, limits } = options
   const sse = httpSse(options.sseSessions, options)
@@ -71,7 +73,8 @@ export function createRoutes(options: RouteOptions): ReadonlyMap<string, Route> 
   return routes
 }
 
-// Where the eras part (2026-07-28, versioning): a request that names its version itself needs no session.
+// Whether the headers name a version without a handshake. Here the eras part (2026-07-28, versioning): a request that
+// names its version itself needs no session.
 const isStateless = ({ headers }: HttpRequest): boolean => isPerRequestVersion(headers['mcp-protocol-version'])
 
 /** Whether a message names a version in its `_meta`. */

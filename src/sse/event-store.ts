@@ -1,12 +1,12 @@
 import type { SseMessage } from './event.ts'
 
-/** How much is remembered. Resumption is for seconds: a lost connection, not a lost day. */
+/** The limits of an event store. Resumption is for a lost connection, which takes seconds, not for a lost day. */
 export interface EventStoreLimits {
-  /** Messages of one stream. Default 256. */
+  /** Messages of one stream. Beyond it the oldest are forgotten, as beyond the next. Default 256. */
   maxEvents: number
   /** UTF-16 units of one stream's data. Default 1 Mi. */
   maxLength: number
-  /** The same of all streams together. Default 64 Mi. */
+  /** UTF-16 units of the data of all streams together. Beyond it whole streams are forgotten. Default 64 Mi. */
   maxTotalLength: number
   /** Milliseconds that a stream may be silent before it is forgotten. Default 5 minutes. */
   maxAgeMs: number
@@ -19,18 +19,21 @@ const DEFAULTS: EventStoreLimits = {
   maxAgeMs: 5 * 60_000,
 }
 
-/** Events that a client has missed. Undefined: it cannot be known. */
+/** The messages that a client has missed. Undefined: it cannot be known. */
 export type Missed = readonly SseMessage[] | undefined
 
-/** The events of one stream, as far as they are kept. A log that several processes share may be asynchronous. */
+/**
+ * The last messages of one stream, each under an id, so that the stream can be resumed from any of them. A log that
+ * several processes share may be asynchronous.
+ */
 export interface EventLog {
   /** The id of the place before the first message. */
   readonly start: string
   /** Remembers a message and gives it the next id: the stream's name and a number that counts up. */
   append(message: Omit<SseMessage, 'id'>): SseMessage & { id: string }
-  /** What came after an event of this stream, or undefined where some of it is forgotten or the id was never given. */
+  /** The messages after the one with this id. Undefined: some of them are forgotten, or the id was never given. */
   after(id: string): Missed | Promise<Missed>
-  /** Forgets everything. */
+  /** Forgets all messages, and the log itself. */
   drop(): void
 }
 
@@ -39,23 +42,29 @@ export interface MemoryEventLog extends EventLog {
   after(id: string): Missed
 }
 
-/** Where events wait for clients that come back. */
+/** The event logs of many streams. */
 export interface EventStore {
   /** Begins a log. Its name becomes part of every id, so that an id finds its stream. */
   open(name: string): EventLog
 }
 
-/** Of all streams together: a message with hardly any data takes some 250 bytes all the same. */
+/**
+ * Messages of all streams together. A bound of their own, because one with hardly any data takes 250 bytes all the
+ * same.
+ */
 const MAX_TOTAL_EVENTS = 200_000
 
-/** Remembers the last messages of many streams within common bounds. The stream silent for longest goes first. */
+/**
+ * An event store in memory. All logs share its limits; beyond them the log that was silent for longest is forgotten.
+ */
 export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = () => performance.now()) {
   const { maxEvents, maxLength, maxTotalLength, maxAgeMs } = { ...DEFAULTS, ...limits }
   const logs = new Set<Log>() // in the order of the last message
   let total = 0
   let events = 0
-  let nextLook = 0 // until then, no log is too old
+  let nextLook = 0 // a time until which no log is too old, so that not every message has to look
 
+  // Forgets logs, the one silent for longest first, until the limits are kept.
   function makeRoom(): void {
     for (const log of logs) {
       nextLook = log.since + maxAgeMs
@@ -66,12 +75,12 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
   }
 
   class Log implements MemoryEventLog {
-    /** When it said something last. */
+    /** The time of the last message. */
     since = 0
     readonly #name: string
     #messages: (SseMessage & { id: string })[] = []
     #length = 0
-    /** The number of messages that were here and are not any more. */
+    /** The number of messages that were forgotten: the ids go on counting. */
     #forgotten = 0
 
     constructor(name: string) {
@@ -83,14 +92,14 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
     }
 
     append(message: Omit<SseMessage, 'id'>): SseMessage & { id: string } {
-      // The id first: after a spread, V8 makes a hidden class of its own for each message (450 ns instead of 70).
+      // The id comes first: after a spread, V8 makes a hidden class of its own for each message (450 ns instead of 70).
       const numbered = { id: `${this.#name}.${this.#forgotten + this.#messages.length + 1}`, ...message }
       const length = message.data?.length ?? 0
       this.#messages.push(numbered)
       this.#length += length
       total += length
       events++
-      // The last one stays, however long: it may be the answer that the client comes back for.
+      // The last message stays, however long: it may be the response that the client comes back for.
       while (this.#messages.length > 1 && (this.#messages.length > maxEvents || this.#length > maxLength))
         this.#forget(1)
       this.since = now()

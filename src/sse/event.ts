@@ -1,18 +1,23 @@
-/** What a server may say in one message of an event stream. Every member is optional, but one must be there. */
+/** One message of an event stream, as a server writes it. Every member is optional, but one must be there. */
 export interface SseMessage {
-  /** Ignored by every reader; proxies see traffic. Line ends split it into several comment lines. */
+  /** A comment: readers ignore it, proxies see traffic. Line ends split it into several comment lines. */
   comment?: string
   /** The event type. Empty or absent means `message`. One line without NUL. */
   event?: string
-  /** Becomes the reader's last event ID. Empty clears it. One line without NUL: readers ignore an id that has one. */
+  /**
+   * The last event ID of the reader from here on. Empty clears it. One line without NUL: readers ignore an id with one.
+   */
   id?: string
   /** The reconnection time in milliseconds, a safe integer of at least 0. */
   retry?: number
-  /** The payload. CR LF, CR and LF all count as line ends; the reader gets LF for each. */
+  /**
+   * The data of the event; without it the reader dispatches none. CR LF, CR and LF all count as line ends; the reader
+   * gets LF for each.
+   */
   data?: string
 }
 
-/** Why `encodeEvent` refused a message. */
+/** The reason for which `encodeEvent` refuses a message: the field, and what is wrong with it. */
 export type SseEncodeErrorCode =
   | 'event-line-break'
   | 'id-line-break'
@@ -22,7 +27,9 @@ export type SseEncodeErrorCode =
   | 'empty-message'
   | `${'comment' | 'event' | 'id' | 'data'}-type`
 
-/** A message that cannot be written. Nothing of it has been: half a message would reach the reader as another one. */
+/**
+ * A message that cannot be encoded. Nothing of it was written: half a message would reach the reader as another one.
+ */
 export class SseEncodeError extends TypeError {
   override readonly name = 'SseEncodeError'
   readonly code: SseEncodeErrorCode
@@ -34,8 +41,8 @@ export class SseEncodeError extends TypeError {
 }
 
 /**
- * One message as it goes over the wire: LF line ends, one space after each colon, a blank line at the end.
- * Throws SseEncodeError.
+ * The text of one message as it goes over the wire: LF line ends, one space after each colon, a blank line at the end.
+ * The space is there so that a value with a space of its own keeps it. Throws SseEncodeError.
  * HTML Standard, section 9.2.5 "Parsing an event stream".
  */
 export function encodeEvent({ comment, event, id, retry, data }: SseMessage): string {
@@ -49,14 +56,17 @@ export function encodeEvent({ comment, event, id, retry, data }: SseMessage): st
   return `${text}\n`
 }
 
-/** A message that every reader ignores. Sent now and then, it keeps proxies from closing a silent stream. */
+/**
+ * The text of a comment, which every reader ignores. Sent now and then, it keeps proxies from closing a silent stream.
+ */
 export function encodeComment(text = ''): string {
   return encodeEvent({ comment: text })
 }
 
 const isOneLine = (text: string): boolean => !text.includes('\n') && !text.includes('\r')
 
-// A reader ends a line at a bare CR too, so whoever splits at LF alone lets the data forge fields.
+// A text as lines with a prefix each. A reader ends a line at a bare CR too: split at LF alone, the data could forge
+// fields.
 function lines(prefix: string, text: string): string {
   if (isOneLine(text)) return `${prefix}${text}\n`
   return text
@@ -65,7 +75,8 @@ function lines(prefix: string, text: string): string {
     .join('')
 }
 
-// `1\n\ndata: forged` as an id would be a complete second event. Cutting it short would hide the attack.
+// A value that must be a single line. The id `1\n\ndata: forged` would be a complete second event; to cut it short
+// would hide the attack, so it is refused.
 function oneLine(value: string, field: 'event' | 'id'): string {
   if (!isOneLine(asText(value, field)))
     throw new SseEncodeError(`${field}-line-break`, `The field ${field} must be a single line.`)

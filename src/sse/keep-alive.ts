@@ -1,9 +1,10 @@
-/** A stream that can be pinged. */
+/** A stream that can be pinged: that sends a comment, if it may. */
 export interface Pingable {
   ping(): void
 }
 
-// All streams of one interval share one timer: ten thousand idle streams wake the process once, not ten thousand times.
+// The timers, by interval. All streams of one interval share one: ten thousand idle streams wake the process once, not
+// ten thousand times.
 const timers = new Map<number, { streams: Set<Pingable>; timer: NodeJS.Timeout }>()
 
 /** Pings a stream at an interval in milliseconds, until the function that it returns is called. 0: never. */

@@ -4,50 +4,65 @@ import { encodeComment, encodeEvent, type SseMessage } from './event.ts'
 import { keepAlive } from './keep-alive.ts'
 import { endInPieces, PIECE, pieceEnd, watchSlowReader } from './slow-reader.ts'
 
+/** The options of one event stream. All bounds are on what waits because its reader does not take it. */
 export interface StreamOptions {
   /** Further response headers. */
   headers?: Record<string, string>
-  /** Milliseconds between two keep-alive comments; proxies cut silent streams after 30 to 60 s. Default 15,000; 0: none. */
+  /**
+   * Milliseconds between two keep-alive comments; proxies cut silent streams after 30 to 60 s. Default 15,000; 0: none.
+   */
   keepAliveMs?: number
-  /** Bytes that may wait for a reader who does not take them, before the stream is destroyed. Default 1 MiB. */
+  /** Bytes of keyed messages that may wait for the reader, before the stream is destroyed. Default 1 MiB. */
   maxUnreadBytes?: number
-  /** The same with what is sent without a key: it was asked for, and may wait as long as its reader reads. Default: no more. */
+  /**
+   * Bytes that may wait in all, those of messages without a key included: a response was asked for, and may wait as
+   * long as its reader reads. Default: no more than `maxUnreadBytes`.
+   */
   maxUnreadTotal?: number
-  /** Milliseconds without a byte taken of what waits, before the stream is destroyed. Default 30,000. */
+  /** Milliseconds in which nothing of what waits was taken, before the stream is destroyed. Default 30,000. */
   unreadMs?: number
-  /** Told how many bytes more wait, or less. False: those that wait everywhere are too many, and the stream is destroyed. */
+  /**
+   * Told by how many bytes more, or less, wait here. To return false is to have the stream destroyed: too many wait in
+   * all.
+   */
   onUnread?: (bytes: number) => boolean
-  /** Told that the stream was destroyed for its reader, with the bytes that waited and the messages dropped before. */
+  /** Told that the stream was destroyed for its slow reader: the bytes that waited, the messages dropped before. */
   onCut?: (unread: number, dropped: number) => void
 }
 
-/** What became of a message. `full` is not gone: it waits, and so should whoever can. */
+/**
+ * The outcome of sending a message. `full`: it waits for the reader, and a sender that can wait should. `closed`: it is
+ * gone.
+ */
 export type Sent = 'sent' | 'full' | 'closed'
 
-/** Under which a message may take the place of an older one that still waits. */
+/** A key: while the reader lags, a message takes the place of the one that waits under the same key. */
 export type CoalesceKey = string | typeof DROPPABLE
 
-/** The key of a message that a reader who lags need not get at all. */
+/** The key of messages that may be left out while the reader lags. */
 export const DROPPABLE = Symbol('droppable')
 
+/** An event stream that a server writes. It stands on the response of one HTTP request, and ends with it. */
 export interface EventStream {
   /**
-   * Writes one message. Throws SseEncodeError where it cannot be encoded. While the reader lags, a message takes the
-   * place of the one that waits under the same key, and a droppable one is left out.
+   * Sends one message. While the reader lags it waits: under a key, in the place of the one that waits under the same;
+   * under `DROPPABLE` it is left out. Throws SseEncodeError where it cannot be encoded.
    */
   send(message: SseMessage, key?: CoalesceKey): Sent
-  /** Ends the stream in good order. A browser reconnects all the same: only a 204 tells it to stay away. */
+  /**
+   * Ends the stream once all was taken that waits. A browser reconnects all the same: only a 204 tells it to stay away.
+   */
   close(): void
-  /** Ends it without what still waits, for a reader who gets that by another stream. */
+  /** Ends the stream without what still waits, for a reader who gets that by another stream. */
   drop(): void
-  /** Aborted once the stream is over, whoever ended it. */
+  /** A signal that is aborted once the stream is over, whoever ended it. */
   readonly closed: AbortSignal
 }
 
 /**
- * Answers a request with an event stream. The headers leave at once, so that the reader's `open` event fires.
- * HTML Standard, section 9.2.5 "Parsing an event stream" and 9.2.7 "Authoring notes".
+ * Responds to a request with an event stream. The headers leave at once, so that the reader's `open` event fires.
  * Throws TypeError, before anything is sent, for milliseconds that no timer can wait.
+ * HTML Standard, section 9.2.5 "Parsing an event stream" and 9.2.7 "Authoring notes".
  */
 export function openStream(response: StreamResponse, options: StreamOptions = {}): EventStream {
   checkDuration('keepAliveMs', options.keepAliveMs, 0)
@@ -57,7 +72,10 @@ export function openStream(response: StreamResponse, options: StreamOptions = {}
   return new ResponseStream(response, options)
 }
 
-/** The same, where all of the stream is known: one write, and closed. Returns UTF-16 units. Throws SseEncodeError. */
+/**
+ * Responds with a whole event stream of which all messages are known: one write, and closed. Returns its length in
+ * UTF-16 units. Throws SseEncodeError, before anything is sent.
+ */
 export function sendStream(response: StreamResponse, messages: readonly SseMessage[], headers?: object): number {
   let text = ''
   for (const message of messages) text += encodeEvent(message)
@@ -80,11 +98,11 @@ const KEEP_ALIVE = encodeComment('keep-alive')
 class ResponseStream implements EventStream {
   readonly #response: StreamResponse
   readonly #options: StreamOptions
-  /** What waits until the reader has taken what was written; undefined while it keeps up. */
+  /** The messages that wait until the reader has taken what was written; undefined while it keeps up. */
   #backlog: Backlog | undefined
-  /** Bytes of it that `onUnread` was told of. */
+  /** The bytes of the backlog that `onUnread` was told of. */
   #counted = 0
-  /** To be ended when nothing waits any more. */
+  /** Whether the response is to be ended when nothing waits any more. */
   #isEnding = false
   #stopWatching: (() => void) | undefined
   #closed: AbortController | undefined
@@ -92,7 +110,7 @@ class ResponseStream implements EventStream {
   constructor(response: StreamResponse, options: StreamOptions) {
     this.#response = response
     this.#options = options
-    if (this.#isOver()) return // the reader has left before: there will be no `close` to tidy up after
+    if (this.#isOver()) return // the reader has left already: no `close` will come, at which to tidy up
     const stopPinging = keepAlive(this, options.keepAliveMs ?? 15_000)
     response.once('close', () => {
       stopPinging()
@@ -102,7 +120,7 @@ class ResponseStream implements EventStream {
     })
   }
 
-  // Made when somebody looks: most streams of a server with many are never asked.
+  // The controller is made when somebody looks: on a server with many streams most are never asked.
   get closed(): AbortSignal {
     this.#closed ??= new AbortController()
     if (this.#isOver()) this.#closed.abort()
@@ -137,19 +155,20 @@ class ResponseStream implements EventStream {
     else this.close()
   }
 
-  /** A keep-alive to a reader who lags would only lengthen what waits for it. */
+  /** Sends a keep-alive comment, but not to a reader who lags: it would only lengthen what waits. */
   ping(): void {
     if (!this.#backlog && !this.#isOver() && !this.#write(KEEP_ALIVE)) this.#lag()
   }
 
-  /** Whether the reader has taken it, as far as one can tell. */
+  /** Writes a text. True: the system took all of it, which is as much as can be known of the reader. */
   #write(text: string): boolean {
     if (this.#response.write(text)) return true
-    // What Node only keeps until the end of this turn, to send it in one piece, is not unread.
+    // Node keeps what is written in one turn, to send it in one piece. That is not unread: it is sent now.
     while (this.#response.socket?.writableCorked) this.#response.socket.uncork()
     return this.#response.writableLength === 0
   }
 
+  /** From now on messages wait: the reader has not taken what was written. */
   #lag(): 'full' {
     this.#backlog ??= new Backlog()
     this.#response.once('drain', () => this.#catchUp())
@@ -157,6 +176,7 @@ class ResponseStream implements EventStream {
     return 'full'
   }
 
+  /** Writes what waits, until the reader lags again or nothing waits any more. */
   #catchUp(): void {
     for (let text; (text = this.#backlog?.take());) {
       this.#count(-Buffer.byteLength(text))
@@ -168,16 +188,19 @@ class ResponseStream implements EventStream {
     if (this.#isEnding) this.#response.end()
   }
 
+  /** Bytes that wait, in Node and in the backlog. */
   #unread(): number {
     return this.#response.writableLength + (this.#backlog?.bytes ?? 0)
   }
 
+  /** Tells `onUnread` of bytes. False: too many wait in all. */
   #count(bytes: number): boolean {
     const isCounted = bytes === 0 || (this.#options.onUnread?.(bytes) ?? true)
     if (isCounted) this.#counted += bytes
     return isCounted
   }
 
+  /** Destroys the stream of a slow reader. */
   #cut(): void {
     this.#options.onCut?.(this.#unread(), this.#backlog?.dropped ?? 0)
     this.#response.destroy()
@@ -188,17 +211,17 @@ class ResponseStream implements EventStream {
   }
 }
 
-/** Messages that wait, the oldest first. */
+/** The messages that wait for the reader, the oldest first. */
 class Backlog {
   bytes = 0
-  /** Those of them that were sent under a key. */
+  /** The bytes of those under a key. */
   keyedBytes = 0
   dropped = 0
   readonly #texts = new Map<string | symbol, string>()
-  /** What is left of a text of which a piece was taken. */
+  /** The rest of a text of which a piece was taken. */
   #rest = ''
 
-  /** Returns by how many bytes more wait. */
+  /** Adds a text. Returns by how many bytes more wait. */
   add(text: string, key: string | symbol = Symbol()): number {
     if (key === DROPPABLE) {
       this.dropped++
@@ -212,7 +235,7 @@ class Backlog {
     return more
   }
 
-  /** The next piece; empty when nothing waits. */
+  /** Removes and returns the next piece; empty when nothing waits. */
   take(): string {
     let text = this.#rest
     for (const [key, next] of this.#texts) {

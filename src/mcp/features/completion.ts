@@ -5,16 +5,20 @@ import type { Methods } from './methods.ts'
 import type { Prompt } from './prompts.ts'
 import type { Resource, ResourceTemplate } from './resources.ts'
 
-/** As many as the specification allows in one answer. */
+/** The most values that the specification allows in one response. */
 const MAX_VALUES = 100
 
+/** What can have arguments or variables to complete. */
 export interface Completable {
   prompts: readonly Prompt[]
   resources: readonly Resource[]
   resourceTemplates: readonly ResourceTemplate[]
 }
 
-/** Suggests values for the arguments of prompts and the variables of resource templates. */
+/**
+ * Completion (server/utilities/completion): suggests values for the arguments of prompts and the variables of resource
+ * templates. Where none of them has a function for it, the feature is not there.
+ */
 export function completion(all: Completable): Methods {
   const completes =
     all.prompts.some((prompt) => prompt.arguments?.some((argument) => argument.complete)) ||
@@ -41,7 +45,7 @@ export function completion(all: Completable): Methods {
   }
 }
 
-/** What can be filled in, by name, with what suggests values, if anything does. */
+/** The arguments or variables that `ref` has, by name, each with the function that suggests values, if it has one. */
 function parametersOf(ref: Params, all: Completable): Map<string, Complete | undefined> | undefined {
   if (ref['type'] === 'ref/prompt') {
     const prompt = all.prompts.find(({ name }) => name === ref['name'])

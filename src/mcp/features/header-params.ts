@@ -1,7 +1,7 @@
 import type { CheckedSchema } from '../../json-schema/index.ts'
 import { isText, must } from '../options.ts'
 
-/** An argument that a request's headers repeat: `Mcp-Param-<name>` for the one at `path`. */
+/** An argument of a tool that a header repeats: `Mcp-Param-<name>` for the one at `path`. */
 export interface HeaderParam {
   name: string
   path: readonly string[]
@@ -9,8 +9,8 @@ export interface HeaderParam {
 }
 
 /**
- * The arguments that a schema marks with `x-mcp-header`. Throws TypeError where a client would drop the tool for it
- * (2026-07-28, server/tools, "x-mcp-header").
+ * The arguments that a schema marks with `x-mcp-header`. Throws TypeError for a mark because of which clients would
+ * drop the tool (2026-07-28, server/tools, "x-mcp-header").
  */
 export function headerParams({ found }: CheckedSchema): HeaderParam[] {
   const params: HeaderParam[] = []

@@ -4,6 +4,7 @@ import { negotiate, perRequestRevisions } from '../revisions/index.ts'
 import type { Capabilities, Implementation } from '../protocol/types.ts'
 import type { Methods } from './methods.ts'
 
+/** The server, as it introduces itself to clients. */
 export interface LifecycleOptions extends Implementation {
   /** How to use this server, for the model. */
   instructions?: string
@@ -38,7 +39,7 @@ export function lifecycle(server: LifecycleOptions, capabilities: Capabilities):
     'notifications/initialized': () => {},
     ping: () => {},
     'notifications/cancelled': ({ requestId }, { client }) => {
-      // Some clients give every request the same id: a cancel that names it stops all of them.
+      // A client may give several requests the same id, though it must not: then all of them are cancelled.
       for (const request of client.inFlight) {
         const { id, method } = request.message
         if (id === requestId && method !== 'initialize') request.cancel()

@@ -2,7 +2,7 @@ import { INVALID_PARAMS, RpcError } from '../../jsonrpc/index.ts'
 import type { Methods } from './methods.ts'
 import { LOG_LEVELS, type LogLevel } from '../protocol/types.ts'
 
-/** Log messages to the client, which names the least severe level it wants. */
+/** Logging (server/utilities/logging): the client sets the least severe level of the log messages that it wants. */
 export function logging(): Methods {
   return {
     'logging/setLevel': ({ level }, { client }) => {

@@ -1,5 +1,5 @@
 import type { Handler } from '../../jsonrpc/index.ts'
 import type { RequestContext } from '../request/context.ts'
 
-/** What a feature can do, by method. */
+/** The methods of a feature: a handler for each, by name. */
 export type Methods = Record<string, Handler<RequestContext>>

@@ -1,7 +1,10 @@
 import { INVALID_PARAMS, RpcError } from '../../jsonrpc/index.ts'
 import type { Signer } from '../request/signer.ts'
 
-/** The part of a list that a cursor asks for, and the cursor of the next part, if there is one. */
+/**
+ * Takes a page of a list: the entries from the cursor on, and the cursor of the next page, if there is one. Throws
+ * RpcError for a cursor that was not given for this list (server/utilities/pagination, "Error Handling").
+ */
 export type Pager = <T>(
   list: string,
   items: readonly T[],
@@ -9,8 +12,8 @@ export type Pager = <T>(
 ) => { items: readonly T[]; nextCursor?: string }
 
 /**
- * Cursors say where to go on, signed: any process with the key can read them, and nobody can make one up. Throws
- * RpcError for a cursor that we never gave for this list (server/utilities/pagination, "Error Handling").
+ * A pager for pages of so many entries. A cursor is the place to go on at, signed: any process with the key can read
+ * it, and no client can make one up. Throws TypeError unless the page size is a whole number above 0.
  */
 export function createPager(pageSize: number, signer: Signer): Pager {
   if (!Number.isInteger(pageSize) || pageSize < 1) throw new TypeError('pageSize must be a whole number above 0.')

@@ -9,29 +9,35 @@ import type { Pager } from './pagination.ts'
 
 // Above: the prompt that you write. Below: what a client calls.
 
+/** An argument of a prompt, with a function that completes its value, if there is one. */
 export interface PromptParameter extends PromptArgument {
   complete?: Complete
 }
 
-/** Text of one message of the user, messages, or a whole result. */
+/** What the function of a prompt returns: the text of one user message, several messages, or a whole result. */
 export type PromptReturn = string | readonly PromptMessage[] | GetPromptResult
 
+/** A prompt, as `definePrompt` takes it. */
 export interface PromptDefinition<A extends readonly PromptParameter[]> extends Omit<PromptInfo, 'arguments'> {
   arguments?: A
   get(args: PromptArguments<A>, context: HandlerContext): PromptReturn | Promise<PromptReturn>
 }
 
-/** The values by name: those required are there, others may be. */
+/** The values of a prompt's arguments by name: those required are there, others may be. */
 export type PromptArguments<A extends readonly PromptParameter[]> = {
   [P in A[number] as P extends { required: true } ? P['name'] : never]: string
 } & { [P in A[number] as P extends { required: true } ? never : P['name']]?: string }
 
+/** A prompt: what lists say of it, and the function that fills it in. */
 export interface Prompt extends PromptInfo {
   arguments?: readonly PromptParameter[]
   get(args: Record<string, string>, context: HandlerContext): PromptReturn | Promise<PromptReturn>
 }
 
-/** A prompt whose values are typed by its own list of arguments. Throws TypeError for two of the same name. */
+/**
+ * Makes a prompt whose values are typed by its own list of arguments. Throws TypeError for a definition that is not
+ * complete, or has two arguments of the same name.
+ */
 export function definePrompt<const A extends readonly PromptParameter[]>(definition: PromptDefinition<A>): Prompt {
   must(isRecord(definition), 'definePrompt needs { name, get }.')
   const { name, arguments: list = [] } = definition as { name: string; arguments?: readonly PromptParameter[] }
@@ -49,9 +55,9 @@ export function definePrompt<const A extends readonly PromptParameter[]>(definit
   }
 }
 
-/** Lists the prompts and fills them in. */
+/** Prompts (server/prompts): lists them, and fills them in. Throws TypeError for two of the same name. */
 export function prompts(list: readonly Prompt[], page: Pager): Methods {
-  for (const prompt of list) definePrompt(prompt) // not everybody does
+  for (const prompt of list) definePrompt(prompt) // checks those that were made without it
   const byName = indexBy(list, ({ name }) => name, 'prompts are called')
   if (list.length === 0) return {}
   return {
@@ -71,6 +77,7 @@ export function prompts(list: readonly Prompt[], page: Pager): Methods {
   }
 }
 
+/** A result in the words of a revision: content of types that it does not know is left out. */
 function encodePromptResult({ messages, ...result }: GetPromptResult, revision: Revision): object {
   const known = messages.filter(({ content }) => revision.contentTypes.includes(content.type))
   return {
@@ -79,7 +86,10 @@ function encodePromptResult({ messages, ...result }: GetPromptResult, revision: 
   }
 }
 
-/** The values of the arguments that the prompt has; others do not reach it. */
+/**
+ * The values of the arguments that the prompt has; others are left out. Throws RpcError where a required one is
+ * missing.
+ */
 function readArguments(prompt: Prompt, given: unknown): Record<string, string> {
   if (!isRecord(given)) throw new RpcError(INVALID_PARAMS, 'params.arguments must be an object.')
   const args = Object.create(null) as Record<string, string>

@@ -10,28 +10,37 @@ import type { Pager } from './pagination.ts'
 
 // Above: the resource that you write. Below: what a client calls.
 
-/** Text, bytes, or contents of several URIs. Undefined: there is no such resource. */
+/**
+ * What the function of a resource returns: text, bytes, or contents of several URIs. Undefined: there is no such
+ * resource.
+ */
 export type ResourceReturn = string | Uint8Array | readonly ResourceContents[] | undefined
 
+/** A resource: what lists say of it, and the function that reads it. */
 export interface Resource extends ResourceInfo {
   read(context: HandlerContext): ResourceReturn | Promise<ResourceReturn>
 }
 
+/** A resource template, as `defineResourceTemplate` takes it. */
 export interface ResourceTemplateDefinition<T extends string> extends ResourceTemplateInfo {
   /** RFC 6570 with `{variable}` and `{+variable}`, which may contain slashes. */
   uriTemplate: T
-  /** Suggests values, by variable. */
+  /** The functions that suggest values, by variable. */
   complete?: { readonly [V in VariableOf<T>]?: Complete }
-  /** The values come from outside, percent-decoded: one may begin with a slash, but has no `..` between slashes. */
+  /**
+   * Reads the resource. The values of the variables come from outside, percent-decoded: one may begin with a slash, but
+   * has no `..` between slashes.
+   */
   read(variables: Record<VariableOf<T>, string>, context: HandlerContext): ResourceReturn | Promise<ResourceReturn>
 }
 
+/** A resource template: what lists say of it, what URIs it matches, and the function that reads them. */
 export interface ResourceTemplate extends ResourceTemplateInfo, UriTemplate {
   complete?: Readonly<Record<string, Complete | undefined>>
   read(variables: Record<string, string>, context: HandlerContext): ResourceReturn | Promise<ResourceReturn>
 }
 
-/** Something to read under a URI. Throws TypeError where that is none. */
+/** Makes a resource. Throws TypeError for a definition that is not complete, or whose `uri` is no URI. */
 export function defineResource(definition: Resource): Resource {
   must(isRecord(definition), 'defineResource needs { uri, name, read }.')
   const { uri, name, read } = definition
@@ -41,7 +50,10 @@ export function defineResource(definition: Resource): Resource {
   return { ...definition, read: (context) => definition.read(context) }
 }
 
-/** Things to read under all URIs of a template, whose variables are typed by it. Throws TypeError for one we cannot read. */
+/**
+ * Makes a resource template, which reads all URIs that it matches; its variables are typed by it. Throws TypeError for
+ * a definition that is not complete, or a template that is not of `{variable}` and `{+variable}`.
+ */
 export function defineResourceTemplate<const T extends string>(
   definition: ResourceTemplateDefinition<T>,
 ): ResourceTemplate {
@@ -56,20 +68,25 @@ export function defineResourceTemplate<const T extends string>(
   return { ...(definition as unknown as ResourceTemplate), ...parseTemplate(uriTemplate), read }
 }
 
-/** URIs that one client may subscribe to, and the characters of all of them: they outlive the message. */
+/**
+ * The most URIs that one client may subscribe to, and the UTF-16 units of all of them: they are kept with the session.
+ */
 const MAX_SUBSCRIPTIONS = 1_000
 const MAX_SUBSCRIPTION_LENGTH = 65_536
 
-/** Lists the resources and their templates, reads them, and remembers who wants to hear of changes. */
+/**
+ * Resources (server/resources): lists resources and templates, reads them, and keeps the client's subscriptions. Throws
+ * TypeError for two under the same URI.
+ */
 export function resources(list: readonly Resource[], templates: readonly ResourceTemplate[], page: Pager): Methods {
-  for (const resource of list) defineResource(resource) // not everybody does
+  for (const resource of list) defineResource(resource) // checks those that were made without it
   for (const one of templates)
     must(isFunction(one?.match), 'resourceTemplates: make each with defineResourceTemplate({ … }).')
   const byUri = indexBy(list, ({ uri }) => uri, 'resources have the URI')
   indexBy(templates, ({ uriTemplate }) => uriTemplate, 'resource templates have the uriTemplate')
   if (list.length + templates.length === 0) return {}
 
-  /** What reads a URI: its own resource, else the first template that it fits. */
+  /** The resource of a URI, else the first template that matches it. Throws RpcError where there is none. */
   function find(uri: string, { client }: RequestContext) {
     const resource = byUri.get(uri)
     if (resource) return { mimeType: resource.mimeType, read: (author: HandlerContext) => resource.read(author) }

@@ -6,10 +6,12 @@ import type { Methods } from './methods.ts'
 
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 
-/** The data of the error when no more subscriptions can be held: a transport may have a status for it. */
+/**
+ * The data of the error that refuses a subscription because there are too many: a transport may have a status for it.
+ */
 export const SUBSCRIPTIONS_FULL = { reason: 'busy' }
 
-/** What a client wants to hear of. */
+/** The changes that a client has subscribed to. */
 interface Filter {
   toolsListChanged?: true
   promptsListChanged?: true
@@ -17,13 +19,17 @@ interface Filter {
   resourceSubscriptions?: string[]
 }
 
+/** The subscriptions of a server. */
 export interface Listening {
   methods: Methods
   /** Ends every subscription in good order. */
   close(): void
 }
 
-/** `subscriptions/listen`: a request whose answer comes when the subscription ends, and changes before it. */
+/**
+ * Subscriptions (2026-07-28, patterns/subscriptions): `subscriptions/listen` is a request that stays in flight;
+ * the changes are notifications before its response, and the response ends it.
+ */
 export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListens: number): Listening {
   const ends = new Set<() => void>()
   const open = new Map<string, number>() // by caller: one principal has no more than half of them
@@ -55,7 +61,8 @@ export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListe
         else open.delete(key)
         resolve({ _meta })
       }
-      // The pages disagree on how a server ends it: the notification of one, then the result of the other.
+      // The pages of the specification disagree on how a server ends a subscription: by a notification, or by the
+      // result. It sends both.
       const end = () => {
         context.notify('notifications/cancelled', { requestId: id, reason: 'The server ends.', _meta })
         over()
@@ -76,11 +83,14 @@ export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListe
 
 const LISTS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const
 
-/** URIs of one subscription, and the characters of all of them: they are kept, and said again in the acknowledgment. */
+/**
+ * The most URIs of one subscription, and the UTF-16 units of all of them: they are kept, and repeated in a
+ * notification.
+ */
 const MAX_RESOURCES = 1000
 const MAX_LENGTH = 65_536
 
-/** The part of what is requested that is kept: what is unknown is left out of the acknowledgment. */
+/** The part of a request's filter that is accepted. What is unknown is left out, and so of the acknowledgment. */
 function accepted(requested: Params, listChanged: boolean): Filter {
   const filter: Filter = {}
   if (listChanged) for (const list of LISTS) if (requested[list] === true) filter[list] = true

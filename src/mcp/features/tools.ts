@@ -18,43 +18,55 @@ import type { Pager } from './pagination.ts'
 // Above: the tool that you write. Below: what a client calls.
 
 /**
- * Text, or a result. One with structuredContent alone has its JSON as text too, for clients that know no other.
- * Throw a ToolError to tell the model what to do differently.
+ * What the function of a tool returns: a text, or a result. A result of structuredContent alone gets its JSON as text,
+ * too, for clients that know nothing else. Throw a ToolError to tell the model what to do differently.
  */
 export type ToolReturn<Output = unknown> =
   | string
   | (Omit<CallToolResult, 'structuredContent'> & { structuredContent?: Output })
   | (Omit<CallToolResult, 'structuredContent' | 'content'> & { structuredContent: Output })
 
+/** A tool, as `defineTool` takes it. */
 export interface ToolDefinition<S extends AnySchema, O extends AnySchema> extends Omit<
   ToolInfo,
   'inputSchema' | 'outputSchema'
 > {
   /**
-   * What the arguments must be. Published as it is; without `$schema` it is JSON Schema 2020-12. Keywords of others say
-   * nothing here: what OpenAPI writes as `nullable` is `type: ['string', 'null']`.
+   * The JSON Schema of the arguments, of draft 2020-12 unless `$schema` names draft-07. Lists publish it as it is.
+   * Keywords of other dialects mean nothing here: what OpenAPI writes as `nullable` is `type: ['string', 'null']`.
    */
   inputSchema: S
-  /** What structuredContent must be; then it has to be there. A result that does not fit is a failure of the tool. */
+  /**
+   * The JSON Schema of structuredContent, which then has to be there. A result that does not fit is a failure of the
+   * tool.
+   */
   outputSchema?: O
-  /** How long a call may take, in milliseconds. Default 60,000; Infinity: as long as it wants. */
+  /**
+   * The milliseconds that a call may take, those not counted in which it asks the client. Default 60,000; Infinity: no
+   * end.
+   */
   timeoutMs?: number
   run(args: Arguments<S>, context: HandlerContext): ToolReturn<Infer<O>> | Promise<ToolReturn<Infer<O>>>
 }
 
+/** A tool: what lists say of it, the checks of its schemas, and the function that does its work. */
 export interface Tool extends ToolInfo {
   readonly timeoutMs: number
-  /** Where its schemas have patterns that a text could keep busy for ever. */
+  /** The places in its schemas with a pattern that a text could keep busy for ever. */
   readonly costly: readonly string[]
-  /** Arguments that headers repeat, where the transport has such. */
+  /** The arguments that headers repeat, in a transport that has such headers. */
   readonly headerParams: readonly HeaderParam[]
   run(args: Record<string, unknown>, context: HandlerContext): ToolReturn | Promise<ToolReturn>
-  /** Compiled at the first call. */
+  /** The check of the arguments, compiled at the first call: only then is it a promise. */
   check(): Check | Promise<Check>
+  /** The check of structuredContent. */
   checkOutput?(): Check | Promise<Check>
 }
 
-/** A tool whose arguments are typed by its own JSON Schema. Throws TypeError where clients could not use it. */
+/**
+ * Makes a tool whose arguments are typed by its own JSON Schema. Throws TypeError, which says what to do, for a
+ * definition that clients could not use: a wrong name, a schema that cannot be compiled.
+ */
 export function defineTool<const S extends AnySchema, const O extends AnySchema = AnySchema>(
   definition: ToolDefinition<S, O>,
 ): Tool {
@@ -110,7 +122,7 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
   }
 }
 
-// What goes wrong inside a tool is a result, so that the model can react (server/tools, "Error Handling").
+// Runs a tool. What goes wrong inside it is a result, so that the model can react (server/tools, "Error Handling").
 function runTool(tool: Tool, args: Params, context: RequestContext, log: Log): MaybePromise<CallToolResult> {
   const { name, timeoutMs } = tool
   const timeoutError = () => new ToolError(`The tool ${name} took longer than ${timeoutMs / 1000} s and was stopped.`)
@@ -129,6 +141,7 @@ function runTool(tool: Tool, args: Params, context: RequestContext, log: Log): M
   )
 }
 
+/** The result that a tool returned, in full. Throws TypeError for what is none. */
 function asResult(returned: ToolReturn): CallToolResult {
   if (typeof returned === 'string') return { content: [text(returned)] }
   const { content, structuredContent } = returned as Partial<CallToolResult>
@@ -138,7 +151,7 @@ function asResult(returned: ToolReturn): CallToolResult {
   return { ...returned, content: [text(JSON.stringify(structuredContent))] }
 }
 
-/** Throws where the result is not what the tool's own outputSchema promises. */
+/** The result with its structuredContent checked. Throws TypeError where it is not what the outputSchema promises. */
 async function checkOutput(returned: ToolReturn, tool: Tool): Promise<ToolReturn> {
   const { isError, structuredContent } = returned as Partial<CallToolResult>
   if (isError) return returned
@@ -148,6 +161,7 @@ async function checkOutput(returned: ToolReturn, tool: Tool): Promise<ToolReturn
   return { ...(returned as CallToolResult), structuredContent: checked.value }
 }
 
+/** A result in the words of a revision. */
 function encodeCallResult(result: CallToolResult, revision: Revision): object {
   // Nearly all results are text and nothing else, which is the same in every revision.
   if (result.structuredContent === undefined && result.content.every(isPlain)) return result

@@ -2,21 +2,23 @@ import type { IncomingMessage } from 'node:http'
 import type { Principal } from '../request/handler-context.ts'
 import type { HttpRequest, HttpResponse } from './node-http.ts'
 
+/** Authorization: who is calling. */
 export interface Auth {
-  /** Finds out who is calling. Throws HttpError 400, 401 or 403. */
+  /** The principal of a request. Throws HttpError 400, 401 or 403. */
   authorize(request: IncomingMessage): Principal | Promise<Principal>
-  /** Public metadata, by path (RFC 9728): they tell how to be authorized, and anybody may GET them. */
+  /** Public metadata, by path (RFC 9728): it tells how to be authorized, and is served to everybody. */
   readonly documents?: ReadonlyMap<string, (request: HttpRequest, response: HttpResponse) => void>
 }
 
+/** The options by which a request is authorized and admitted. */
 export interface AccessOptions {
-  /** Finds out who is calling `/mcp`, `/sse` and `/messages`. Default: nobody asks. */
+  /** Authorization for `/mcp`, `/sse` and `/messages`. Default: everybody may call. */
   auth?: Auth
-  /** Admits a request, or throws HttpError: a limit of rates, say. */
+  /** Admits a request, or throws HttpError, as a rate limit does. Default: admits all. */
   admit?: (request: IncomingMessage, principal?: Principal) => void
 }
 
-/** Finds out who sends a request, and whether it is admitted. Throws HttpError where it is not. */
+/** The principal of a request, if it is authorized and admitted; otherwise throws HttpError. */
 export async function authorizeRequest(
   request: IncomingMessage,
   { auth, admit }: AccessOptions,
@@ -25,7 +27,7 @@ export async function authorizeRequest(
   try {
     principal = await auth?.authorize(request)
   } catch (error) {
-    admit?.(request) // who guesses tokens is counted too
+    admit?.(request) // a request with a wrong token is counted too: somebody may be guessing
     throw error
   }
   admit?.(request, principal)

@@ -20,20 +20,21 @@ import { HttpError } from './http-error.ts'
 import type { MessageMemory } from './message-memory.ts'
 import { rememberLast } from './remember-last.ts'
 
-/** The message that a JSON value is. Throws HttpError with the id, where one can be read. */
+/** The JSON value of a body as a message. Throws HttpError 400 where it is none, with the id, where one can be read. */
 export function asMessage(value: unknown): Message {
   if (isMessage(value)) return value
   const text = Array.isArray(value) ? 'No batches here: send one message per POST.' : NOT_A_MESSAGE
   throw new HttpError(400, INVALID_REQUEST, text, { id: readableId(value) })
 }
 
-/** A request, perhaps behind a framework that has read its body already and keeps what it made of it here. */
+/** A request, perhaps behind a framework that has read the body before, and has left in `body` what it made of it. */
 type Posted = HttpRequest & { body?: unknown }
 
 /**
- * Reads the JSON value that a POST brings, goes on with `use`, and gives back the memory when that is done. Throws, or
- * rejects with, HttpError: 415 unless it is JSON, sent as it is; 413 above `maxBytes`, from the declared length already;
- * 400 where the bytes are no JSON in UTF-8 or end early; 500 where somebody has read them and left nothing.
+ * Reads the JSON body of a POST, calls `use` with its value, and releases the memory when that is done. Throws, or
+ * rejects with, HttpError: 415 unless the body is JSON without an encoding; 413 above `maxBytes`, which the declared
+ * length can tell already; 400 where it is no JSON in UTF-8 or ends early; 500 where somebody has read it and left
+ * nothing.
  */
 export function readJson<T>(
   request: Posted,
@@ -42,11 +43,11 @@ export function readJson<T>(
   use: (value: unknown) => MaybePromise<T>,
 ): MaybePromise<T> {
   const { headers } = request
-  // A page can send text/plain or a form to any site unasked, but not application/json.
+  // A web page can send text/plain or a form to any site without a preflight, but not application/json.
   if (!isJson(headers['content-type'] ?? ''))
     throw new HttpError(415, INVALID_REQUEST, 'Send the message as Content-Type: application/json.')
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  // Bytes that were read are not there a second time, and who listens for `readable` takes them before us.
+  // A body can be read once. It is taken where it was read before, or where a listener for `readable` will take it.
   const isTaken = request.readableDidRead || request.readableEnded || request.listenerCount('readable') > 0
   if (isTaken) return releaseAfter(memory, () => use(readParsed(request, maxBytes, memory)))
   if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
@@ -69,7 +70,8 @@ const releaseAfter = <T>(memory: MessageMemory, work: () => MaybePromise<T>): Ma
     },
   )
 
-// What follows is begun when the last byte is there: a promise of the bytes alone would be one more for each message.
+// Reads the bytes of a body, and calls `use` when the last is there. To return a promise of the bytes would be one
+// promise more for each message.
 function readBytes<T>(
   request: HttpRequest,
   maxBytes: number,
@@ -79,7 +81,7 @@ function readBytes<T>(
   return new Promise((resolve, reject) => {
     const body = new Pieces()
     const onData = (given: Buffer | string): void => {
-      // A string after somebody's setEncoding.
+      // Somebody may have called `setEncoding`: then the chunks are strings.
       const chunk = typeof given === 'string' ? Buffer.from(given, request.readableEncoding!) : given
       try {
         if (body.size + chunk.length > maxBytes) throw tooLarge(maxBytes)
@@ -98,13 +100,13 @@ function readBytes<T>(
       }
     }
     const endEarly = (): void => fail(new HttpError(400, PARSE_ERROR, 'The body ended early.'))
-    const goOn = (): void => void request.resume() // nobody else's pause may make the caller wait for ever
+    const goOn = (): void => void request.resume() // somebody else's `pause` would make the caller wait for ever
     const fail = (error: HttpError): void => {
       stop()
       memory.release()
       reject(error)
     }
-    // What listens to a request is there as long as its response, and with it the bytes.
+    // Listeners live as long as the request, which lives as long as its response: they would keep the bytes in memory.
     const stop = (): void => {
       request.off('data', onData).off('end', onEnd).off('error', endEarly).off('close', endEarly).off('pause', goOn)
     }
@@ -116,7 +118,10 @@ function readBytes<T>(
   })
 }
 
-/** What a body parser has left: bytes, text, or a value, which becomes text again to pass what text has to pass. */
+/**
+ * The JSON value of a body that a body parser has read: from bytes, a text, or a value, which becomes a text again so
+ * that it passes the same checks. Throws HttpError 500 where nothing of it was left.
+ */
 function readParsed(
   { body, readableEnded, readableDidRead }: Posted,
   maxBytes: number,
@@ -131,7 +136,7 @@ function readParsed(
   return parseBytes(bytes, memory)
 }
 
-/** Undefined for what a parser would not leave: a stream, a promise, a form, all that is more than its members. */
+/** The JSON text of a parsed value. Undefined for what no JSON parser makes: a stream, a promise, a form. */
 function textOf(value: unknown): string | undefined {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   const prototype: unknown = isObject ? Object.getPrototypeOf(value) : null // perhaps the Object of another realm
@@ -147,20 +152,24 @@ function textOf(value: unknown): string | undefined {
 const ALREADY_READ =
   'The body had been read before it came to the MCP handler. Put the handler before body parsers, or set request.body to what they read.'
 
+/** The JSON value of some bytes. Throws HttpError where they are no JSON in UTF-8, or there is no memory for them. */
 function parseBytes(bytes: Buffer, memory: MessageMemory): unknown {
   if (!isUtf8(bytes)) throw new HttpError(400, PARSE_ERROR, 'The body is not UTF-8.')
   const text = bytes.toString()
-  checkDepth(text) // what is too deep is refused for that, whatever it weighs
+  checkDepth(text) // before the weight, so that what nests too deep is refused for that reason
   memory.set(weightOf(text))
   return parseJson(text)
 }
 
-/** RFC 8259, section 11: the type has no parameters, and those that are sent mean nothing. Two types are none. */
+/**
+ * Whether a Content-Type is JSON. It has no parameters, and those that are sent mean nothing (RFC 8259, section 11).
+ */
 const isJson = rememberLast((contentType: string) =>
   /^application\/json[ \t]*(;([^",]|"([^"\\]|\\.)*")*)?$/i.test(contentType),
 )
 
-// The rest of the body is still on its way: only closing the connection spares us from reading it.
+// The refusal of a body that is too large. Its rest is still on the way: only to close the connection spares reading
+// it.
 function tooLarge(maxBytes: number): HttpError {
   return new HttpError(413, INVALID_REQUEST, `The body is larger than ${maxBytes} bytes.`, {
     headers: { Connection: 'close' },

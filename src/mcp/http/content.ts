@@ -5,13 +5,15 @@ import { OWN_PAGES_ONLY } from './guard.ts'
 import { HttpError } from './http-error.ts'
 import { rememberLast } from './remember-last.ts'
 
-/** The content types that a request accepts (RFC 9110, "Accept"). */
+/** The content types that a request accepts, of the two that there are (RFC 9110, section 12.5.1 "Accept"). */
 export interface Accepted {
   json: boolean
   stream: boolean
 }
 
-/** Lenient as the field is: one of the two types is enough, and who sends no Accept takes anything. */
+/**
+ * The types in `Accept`. One of the two is enough, more lenient than the specification; without the header it is both.
+ */
 export const acceptedBy = ({ headers }: HttpRequest): Accepted => accepted(headers.accept ?? '*/*')
 
 const accepted = rememberLast((accept: string): Accepted => {
@@ -23,9 +25,10 @@ const accepted = rememberLast((accept: string): Accepted => {
   }
 })
 
+/** Whether a media range has another weight than 0. */
 const isWanted = (range: string): boolean => !/;\s*q=0(\.0*)?\s*$/i.test(range)
 
-/** A whole response of one piece of text. */
+/** Sends a whole response: status, headers and a text. */
 export function sendText(response: HttpResponse, status: number, type: string, text: string, headers?: object): void {
   const own: Record<string, string | number> = {
     'Content-Type': type,
@@ -38,26 +41,28 @@ export function sendText(response: HttpResponse, status: number, type: string, t
   endInPieces(response, text)
 }
 
-/** 202: notifications and responses are accepted, and that is all there is to say. */
+/** Sends 202 without a body: a notification or a response was accepted, and has no answer. */
 export function acknowledge(response: HttpResponse): void {
   response.writeHead(202, ACKNOWLEDGED).end()
 }
 
 const ACKNOWLEDGED = { 'Content-Length': 0, 'X-Content-Type-Options': 'nosniff', ...OWN_PAGES_ONLY }
 
-/** 405. No JSON-RPC body: newer clients take this answer as the sign that another transport is here. */
+/**
+ * Sends 405, as a text and not as JSON-RPC: newer clients take it as the sign that another transport is served here.
+ */
 export function methodNotAllowed(response: HttpResponse, allowed: readonly string[], hint = ''): void {
   const text = `This URL answers ${allowed.join(', ')} and nothing else. ${hint}`
   sendText(response, 405, 'text/plain', `${text.trim()}\n`, { Allow: allowed.join(', ') })
 }
 
-/** 404. `more` says what else is here: a page, say. */
+/** Sends 404. `more` is a sentence on what else is here: a page, say. */
 export function notFound(response: HttpResponse, more = ''): void {
   const text = `Nothing here.${more && ` ${more}`} MCP is at /mcp, HTTP+SSE begins at GET /sse.\n`
   sendText(response, 404, 'text/plain', text)
 }
 
-/** Responds with the error, if there is still somebody to read it. What was not thrown on purpose says nothing outside. */
+/** Sends an error, unless the response has begun or is closed. Any but an RpcError becomes 500 without its text. */
 export function sendError(response: HttpResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return void response.end()
   const { status, headers, id } = error instanceof HttpError ? error : NO_DETAILS
@@ -66,5 +71,5 @@ export function sendError(response: HttpResponse, error: unknown): void {
   sendText(response, status ?? (error instanceof RpcError ? 400 : 500), 'application/json', body, headers)
 }
 
-// A message that JSON-RPC refuses is the caller's mistake, anything unforeseen is ours.
+// For an error that has no status of its own: an RpcError is the caller's mistake (400), any other is ours (500).
 const NO_DETAILS = { status: undefined, headers: {}, id: undefined }

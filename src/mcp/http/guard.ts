@@ -4,22 +4,26 @@ import { createList } from '../../bounds/allowed.ts'
 import { HttpError } from './http-error.ts'
 import { rememberLast } from './remember-last.ts'
 
+/** The options of a guard: what this server is called, and whose pages may call it. */
 export interface GuardOptions {
-  /** Names in the Host header that are us, with or without a port. Default: localhost, 127.0.0.1, [::1]. */
+  /** The names of this server in the Host header, with or without a port. Default: localhost, 127.0.0.1, [::1]. */
   allowedHosts?: readonly string[]
   /**
-   * Origins whose pages may call, as browsers send them, or names of hosts for http and https on any port. Default:
-   * localhost, 127.0.0.1, [::1]. Who lists `null` lets in every page without an origin: any sandboxed frame.
+   * The origins whose pages may call, as browsers send them, or names of hosts, for http and https on any port.
+   * Default: localhost, 127.0.0.1, [::1]. The entry `null` lets in every page without an origin: any sandboxed frame.
    */
   allowedOrigins?: readonly string[]
 }
 
-/** Throws HttpError 403. What is served by `anyHost`, under whatever name it is asked for, must hold no secret. */
+/**
+ * Checks a request. Throws HttpError 403. With `anyHost` the Host is not checked: what is served then must hold no
+ * secret.
+ */
 export type Guard = (request: HttpRequest, anyHost?: boolean) => void
 
 /**
- * Stops the web pages of strangers. A page may send requests to a server on its visitor's machine, and after DNS
- * rebinding even read the answers; but its browser tells where the page came from (Origin), and which name it
+ * A guard against the web pages of strangers. A page can send requests to a server on its visitor's machine, and after
+ * DNS rebinding even read the responses; but its browser tells where the page came from (Origin), and which name it
  * believes to talk to (Host). Throws TypeError for a list with an entry that never matches.
  */
 export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Guard {
@@ -33,12 +37,13 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
       const host = hostOf(request)
       if (!isOurs(host)) throw refusal('Host', host)
     }
-    // Without Origin it is no page: a browser sends it with every request that a page makes to another site.
+    // A request without Origin is from no page: browsers send it with every request of a page to another site.
     if (headers.origin === undefined) return
     if (!mayCall(headers.origin)) throw refusal('Origin', headers.origin)
   }
 }
 
+/** Refuses a head that two readers could understand differently. Throws HttpError, and the connection is closed. */
 function checkHead({ headers, rawHeaders = [], httpVersionMajor = 1 }: HttpRequest): void {
   if (httpVersionMajor < 1) throw badHead(400, 'Say the version: HTTP/1.1.')
   if (headers.host?.includes(',') && countOf('host', rawHeaders) > 1) throw badHead(400, 'Send one Host.')
@@ -47,7 +52,7 @@ function checkHead({ headers, rawHeaders = [], httpVersionMajor = 1 }: HttpReque
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') throw badHead(501, 'Send chunks uncoded.')
 }
 
-// Node leaves out headers beyond the 2,000th: among them, the one that is looked for here.
+// The most header fields. Node leaves out those beyond the 2,000th, among which a field may be that is looked for here.
 const MAX_FIELDS = 1_000
 
 const countOf = (name: string, rawHeaders: readonly string[]): number =>
@@ -56,7 +61,10 @@ const countOf = (name: string, rawHeaders: readonly string[]): number =>
 const badHead = (status: number, text: string) =>
   new HttpError(status, INVALID_REQUEST, text, { headers: { Connection: 'close' } })
 
-/** A request may name the whole URL; then that is its host, whatever the header says (RFC 9112, "absolute-form"). */
+/**
+ * The host of a request. In a request line with a whole URL it stands there, whatever Host is (RFC 9112,
+ * "absolute-form").
+ */
 function hostOf({ url = '/', headers }: HttpRequest): string {
   if (headers.host === undefined) throw badHead(400, 'Send one Host.')
   if (url.startsWith('/')) return headers.host
@@ -75,9 +83,9 @@ function refusal(header: 'Host' | 'Origin', value: string): HttpError {
 }
 
 /**
- * Throws HttpError 403 for what a page of another site loads without CORS: as an image, a frame, a link. It cannot
- * read the answer, but it could hold it open; and its browser sends no Origin, only from how far away it asks (Fetch
- * Metadata, "Sec-Fetch-Site"). `same-site` is another page too: another port of localhost, another subdomain.
+ * Refuses what a page of another site loads without CORS: as an image, a frame, a link. Throws HttpError 403. The page
+ * cannot read the response, but could hold it open. Its browser sends no Origin for it, only how far away the page is
+ * (Fetch Metadata, "Sec-Fetch-Site"). `same-site` is another page too: another port of localhost, another subdomain.
  */
 export function refuseForeignLoad({ headers }: HttpRequest): void {
   const from = headers['sec-fetch-site']
@@ -85,11 +93,14 @@ export function refuseForeignLoad({ headers }: HttpRequest): void {
   throw new HttpError(403, INVALID_REQUEST, 'Pages of other sites reach this only by CORS, from an allowed Origin.')
 }
 
-/** No page of another site may embed an answer (Fetch Standard, "Cross-Origin-Resource-Policy"). CORS is not bound by it. */
+/**
+ * The header that keeps pages of other sites from embedding a response (Fetch Standard,
+ * "Cross-Origin-Resource-Policy"). A request by CORS is not bound by it.
+ */
 export const OWN_PAGES_ONLY = { 'Cross-Origin-Resource-Policy': 'same-origin' }
 
 /**
- * Lets a page that has passed read the answer, an error too: one that cannot be read helps nobody.
+ * Lets a page that has passed the guard read the response, an error as well: one that cannot be read helps nobody.
  * Fetch Standard, "CORS protocol".
  */
 export function allowPage({ headers }: HttpRequest, response: HttpResponse): void {
@@ -99,9 +110,9 @@ export function allowPage({ headers }: HttpRequest, response: HttpResponse): voi
   response.setHeader('Vary', 'Origin')
 }
 
-/** Answers what a browser asks before a request with a method or headers of the page's own choice. */
+/** Answers a preflight: what a browser asks before a page's request with a method or headers that are not plain. */
 export function preflight({ headers }: HttpRequest, response: HttpResponse, methods: readonly string[]): void {
-  // There is an Mcp-Param-* for any argument that a tool marks: the page names those it means to send.
+  // There may be an Mcp-Param-* for each argument of a tool: those are allowed that the page asks for.
   const params = headers['access-control-request-headers']?.match(/mcp-param-[\w-]{1,64}/gi) ?? []
   response.writeHead(204, {
     ...OWN_PAGES_ONLY,

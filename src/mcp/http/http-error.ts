@@ -1,14 +1,17 @@
 import { STATUS_CODES } from 'node:http'
 import { RpcError, type Id } from '../../jsonrpc/index.ts'
 
-/** A request that is refused before it became a message, or because of it. The text tells the caller what to do. */
+/**
+ * An error with an HTTP status: a request is refused, before it became a message or for what it says. The text tells
+ * what to do.
+ */
 export class HttpError extends RpcError {
   override readonly name = 'HttpError'
   readonly status: number
   readonly headers: Record<string, string>
   /** The id of the request, where one could be read. */
   readonly id: Id | undefined
-  /** The word for it in the log, where that of the status says too little. */
+  /** The word in the log, where that of the status says too little. */
   readonly reason: string | undefined
 
   constructor(
@@ -25,7 +28,7 @@ export class HttpError extends RpcError {
   }
 }
 
-/** The word for a refusal in the log: `forbidden`, `not-found`. */
+/** The word in the log for an error: `forbidden`, `not-found`. */
 export const reasonOf = (error: RpcError): string =>
   error instanceof HttpError && error.reason
     ? error.reason

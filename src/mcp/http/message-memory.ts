@@ -5,8 +5,8 @@ import type { Hold } from '../request/context.ts'
 import { HttpError } from './http-error.ts'
 
 /**
- * The memory that one message takes: its bytes while they arrive, then about what its value takes. It is given back
- * when the last one that refers to the message has let go of it.
+ * The memory that one message takes: its bytes while they arrive, then about those that its value takes. It is given
+ * back when nothing refers to the message any more.
  */
 export class MessageMemory implements Hold {
   readonly #budget: Budget
@@ -19,7 +19,7 @@ export class MessageMemory implements Hold {
     this.#caller = caller.key
   }
 
-  /** So many bytes are taken now. Throws HttpError 503 where there is no room for more. */
+  /** Sets the bytes that are taken now. Throws HttpError 503 where there is no room for them. */
   set(bytes: number): void {
     this.free()
     if (!this.#budget.take(this.#caller, bytes)) throw tooMuch()

@@ -1,6 +1,6 @@
 import type { HttpRequest } from './node-http.ts'
 
-/** The path that a request is for; of a whole URL (RFC 9112, "absolute-form"), its path. */
+/** The path of a request, without the query. The request line may have a whole URL (RFC 9112, "absolute-form"). */
 export const pathOf = ({ url = '/' }: { url?: string | undefined }): string => {
   const target = url.startsWith('/') || !URL.canParse(url) ? url : new URL(url).pathname
   const query = target.indexOf('?')
@@ -8,8 +8,8 @@ export const pathOf = ({ url = '/' }: { url?: string | undefined }): string => {
 }
 
 /**
- * The path under which a framework has mounted us, as `originalUrl` tells: `/api` in Express's `app.use('/api', …)`.
- * Empty for what is no plain path: a client must never be sent to `//another.host`.
+ * The path under which a framework has mounted the handler, as `originalUrl` tells: `/api` after Express's
+ * `app.use('/api', …)`. Empty where it is no plain path: a client must never be sent to `//another.host`.
  */
 export function mountOf(request: HttpRequest & { originalUrl?: unknown }): string {
   if (typeof request.originalUrl !== 'string') return ''

@@ -1,16 +1,17 @@
-/** What a server can tell those who listen: a list has changed, or the resource under a URI. */
+/** A change that clients can hear of: a list has changed, or the resource under a URI. */
 export type Change =
   | { kind: 'toolsListChanged' | 'promptsListChanged' | 'resourcesListChanged' }
   | { kind: 'resourceUpdated'; uri: string }
 
-/** Publish and subscribe, for changes. The one in memory reaches this process; another may reach all of several. */
+/** Publish and subscribe, for changes. The bus in memory reaches this process; another one may reach several. */
 export interface ChangeBus {
+  /** Tells all subscribers of a change. */
   publish(change: Change): void
-  /** Returns the function that ends the subscription. */
+  /** Has a function told of all changes from now on. Returns the function that ends the subscription. */
   subscribe(listener: (change: Change) => void): () => void
 }
 
-/** A bus within this process. */
+/** A change bus in memory. */
 export function createChangeBus(): ChangeBus {
   const listeners = new Set<(change: Change) => void>()
   return {
@@ -24,7 +25,7 @@ export function createChangeBus(): ChangeBus {
   }
 }
 
-/** The notification of a change. */
+/** The notification of a change: its method, and its params. */
 export function notificationOf(change: Change): { method: string; params?: { uri: string } } {
   if (change.kind === 'resourceUpdated')
     return { method: 'notifications/resources/updated', params: { uri: change.uri } }

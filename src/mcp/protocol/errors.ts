@@ -1,19 +1,21 @@
 import type { InputRequests } from './types.ts'
 
-/** Error codes of the protocol's own (2026-07-28, basic, "Error Codes"). */
-export const HEADER_MISMATCH = -32020
-export const CAPABILITY_MISSING = -32021
-export const UNSUPPORTED_VERSION = -32022
+/** The error codes of MCP itself (2026-07-28, basic, "Error Codes"). */
+export const HEADER_MISMATCH = -32020 // a header does not repeat what the body says
+export const CAPABILITY_MISSING = -32021 // the client did not declare what the request needs
+export const UNSUPPORTED_VERSION = -32022 // the revision is not served
 
 /**
- * Throw it from a tool to tell the model what went wrong and what to try: its text becomes the result, marked as
- * an error. What else a tool throws is logged, and the model learns only that the tool failed.
+ * An error for the model. Thrown from a tool, its text becomes the result, marked as an error: say what went wrong and
+ * what to try. Any other error that a tool throws is logged, and the model learns only that the tool failed.
  */
 export class ToolError extends Error {
   override readonly name = 'ToolError'
 }
 
-/** Ends a request with input requests instead of a result (2026-07-28, patterns, "Multi Round-Trip Requests"). */
+/**
+ * The end of a request with input requests in place of a result (2026-07-28, patterns, "Multi Round-Trip Requests").
+ */
 export class InputRequired extends Error {
   override readonly name = 'InputRequired'
   readonly result: object

@@ -1,7 +1,7 @@
 import type { Params } from '../../jsonrpc/index.ts'
 import type { JsonSchema } from '../../json-schema/types.ts'
 
-/** Who a client or a server is. */
+/** A client or a server, as it introduces itself. */
 export interface Implementation {
   name: string
   version: string
@@ -20,22 +20,24 @@ export interface Icon {
   theme?: 'light' | 'dark'
 }
 
-/** What a client or a server can do, by name. An empty object is a yes. */
+/** The capabilities of a client or a server, by name. An empty object is a yes. */
 export type Capabilities = Record<string, object>
 
-/** RFC 5424's severities, least severe first. */
+/** The severities of log messages (RFC 5424), the least severe first. */
 export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+/** The member `_meta`: metadata beside what the specification defines, by key. */
 export type Meta = Record<string, unknown>
 
-/** For whom something is, how much it matters (0 to 1), and since when it is as it is (ISO 8601). */
+/** Annotations of content: for whom it is, how much it matters (0 to 1), and when it was modified last (ISO 8601). */
 export interface Annotations {
   audience?: readonly ('user' | 'assistant')[]
   priority?: number
   lastModified?: string
 }
 
+/** A block of content: text, an image or audio as Base64, a resource, or a link to one. */
 export type Content = { annotations?: Annotations; _meta?: Meta } & (
   | { type: 'text'; text: string }
   | { type: 'image' | 'audio'; data: string; mimeType: string }
@@ -43,7 +45,7 @@ export type Content = { annotations?: Annotations; _meta?: Meta } & (
   | ({ type: 'resource_link' } & ResourceInfo)
 )
 
-/** Text, or bytes in Base64. */
+/** The contents of a resource: `text`, or bytes as `blob` in Base64. */
 export interface ResourceContents {
   uri: string
   mimeType?: string
@@ -52,16 +54,17 @@ export interface ResourceContents {
   _meta?: Meta
 }
 
+/** The result of `tools/call`. */
 export interface CallToolResult {
   content: Content[]
   /** The result as a JSON value, which fits the tool's outputSchema. */
   structuredContent?: unknown
-  /** True: the text says what went wrong, to the model, which may try again. */
+  /** Whether the tool failed: then the text tells the model what went wrong, and it may try again. */
   isError?: boolean
   _meta?: Meta
 }
 
-/** Hints for whoever decides whether a tool may run. A client does not have to believe them. */
+/** Hints on a tool, for a client that decides whether it may run. A client does not have to believe them. */
 export interface ToolAnnotations {
   title?: string
   readOnlyHint?: boolean
@@ -70,7 +73,7 @@ export interface ToolAnnotations {
   openWorldHint?: boolean
 }
 
-/** What all lists say of their entries. */
+/** The members that the entries of all lists have. */
 interface Info {
   name: string
   /** The name for people. */
@@ -80,32 +83,33 @@ interface Info {
   _meta?: Meta
 }
 
-/** What `tools/list` says of a tool. */
+/** A tool, as `tools/list` has it. */
 export interface ToolInfo extends Info {
   inputSchema: JsonSchema
   outputSchema?: JsonSchema
   annotations?: ToolAnnotations
 }
 
-/** What `resources/list` says of a resource. */
+/** A resource, as `resources/list` has it. */
 export interface ResourceInfo extends Info {
   uri: string
   mimeType?: string
-  /** In bytes. */
+  /** The size in bytes. */
   size?: number
   annotations?: Annotations
 }
 
-/** What `resources/templates/list` says of a template. */
+/** A resource template, as `resources/templates/list` has it. */
 export interface ResourceTemplateInfo extends Omit<ResourceInfo, 'uri' | 'size'> {
   uriTemplate: string
 }
 
-/** What `prompts/list` says of a prompt. */
+/** A prompt, as `prompts/list` has it. */
 export interface PromptInfo extends Info {
   arguments?: readonly PromptArgument[]
 }
 
+/** An argument of a prompt; its value is a text. */
 export interface PromptArgument {
   name: string
   title?: string
@@ -113,11 +117,13 @@ export interface PromptArgument {
   required?: boolean
 }
 
+/** A message of a prompt, for the model. */
 export interface PromptMessage {
   role: 'user' | 'assistant'
   content: Content
 }
 
+/** The result of `prompts/get`. */
 export interface GetPromptResult {
   description?: string
   messages: readonly PromptMessage[]

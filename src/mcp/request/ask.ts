@@ -6,16 +6,16 @@ import type { RequestContext } from './context.ts'
 import type { Ask } from './handler-context.ts'
 import { ANSWER_MS, readState, writeState } from './request-state.ts'
 
-/** How this client can be asked for input. Its revision decides, then whether anything reaches it before the response. */
+/** How a client is asked for input. Its revision decides, then whether anything reaches it before the response. */
 export function askFor(context: RequestContext): Ask {
   if (context.client.revision.lifecycle === 'per-request') return askByRetry(context)
   return context.channel.canSend ? askByRequest(context) : cannotAsk
 }
 
 /**
- * Asks by requests of the server's own (until 2025-11-25): they go out before the response, and the client posts
- * its responses. Rejects with ToolError where the client refuses or does not answer in ten minutes, and with the reason
- * of the end when the call ends before. Whoever stops waiting tells the client so.
+ * Asks by requests of the server (until 2025-11-25): they go out before the response, and the client posts its
+ * responses. Rejects with ToolError where the client refuses or does not answer within ten minutes, and with the reason
+ * of the end where the call ends before. A request that is given up is cancelled.
  */
 function askByRequest(context: RequestContext): Ask {
   return async (requests) => {
@@ -30,16 +30,16 @@ function askByRequest(context: RequestContext): Ask {
   }
 }
 
-/** For a client that takes nothing but the response. */
+/** The refusal to ask a client that accepts nothing but the response. */
 const cannotAsk: Ask = () =>
   Promise.reject(
     new ToolError('This has to ask the client. To be asked, send Accept: application/json, text/event-stream.'),
   )
 
 /**
- * Asks by ending the request with input requests (from 2026-07-28 on): the client sends it again with its responses,
- * and the work begins anew. Rejects with InputRequired, which is that end, and with RpcError where the client did not
- * declare that it can be asked.
+ * Asks by ending the request with input requests (from 2026-07-28 on): the client sends the request again with its
+ * responses, and the author's function begins anew. Rejects with InputRequired, which becomes the result, and with
+ * RpcError where the client did not declare the capability.
  */
 function askByRetry(context: RequestContext): Ask {
   return async (requests) => {
@@ -54,7 +54,7 @@ function askByRetry(context: RequestContext): Ask {
   }
 }
 
-/** Hands a response that a client posted to the request it answers. One that nobody waits for is dropped. */
+/** Hands a client's response to the request of the server that it answers. Without such a request it is dropped. */
 export function takeResponse(client: Client, response: Response): void {
   for (const { pending } of client.inFlight) {
     const request = pending?.get(String(response.id))
@@ -62,7 +62,7 @@ export function takeResponse(client: Client, response: Response): void {
   }
 }
 
-let lastId = 0 // one count for the whole process: no id is used twice in a session
+let lastId = 0 // the ids of the whole process are counted here, so that none is used twice in a session
 
 const SHAPE = 'Ask { name: { method, params } }: elicitation/create, sampling/createMessage or roots/list.'
 
@@ -72,7 +72,9 @@ const CAPABILITY_FOR = new Map([
   ['roots/list', 'roots'],
 ])
 
-/** Throws what `refusal` makes of it where the client did not declare that it can be asked this. */
+/**
+ * Throws what `refusal` makes of the missing capabilities, where the client did not declare those that a request needs.
+ */
 function requireDeclared(
   { capabilities, revision }: Client,
   { method, params }: InputRequests[string],
@@ -88,14 +90,14 @@ function requireDeclared(
   throw refusal({ [name]: isWhole ? {} : { [part]: {} } })
 }
 
-/** What of a capability has to be declared by itself. */
+/** The part of a capability that a request needs and that has to be declared by itself. */
 function partOf(method: string, params: Params = {}): string | undefined {
   if (method === 'elicitation/create') return params['mode'] === 'url' ? 'url' : 'form'
   const withTools = params['tools'] !== undefined || params['toolChoice'] !== undefined
   return method === 'sampling/createMessage' && withTools ? 'tools' : undefined
 }
 
-/** `elicitation (url)` for `{ elicitation: { url: {} } }`. */
+/** Capabilities as a text: `elicitation (url)` for `{ elicitation: { url: {} } }`. */
 const named = (missing: Record<string, object>): string =>
   Object.entries(missing)
     .map(([name, parts]) => [name, ...Object.keys(parts).map((part) => `(${part})`)].join(' '))
@@ -111,7 +113,10 @@ const notDeclared = (requiredCapabilities: Record<string, object>) =>
     { requiredCapabilities },
   )
 
-/** Whether what came back has the shape of an answer. What has not is asked again. */
+/**
+ * Whether an input response has the shape that its method demands. One that has not counts as missing, and is asked
+ * again.
+ */
 function isAnswer(method: string, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   const { action, content, role, model, roots } = value as Params
@@ -121,6 +126,7 @@ function isAnswer(method: string, value: unknown): boolean {
   return typeof role === 'string' && typeof model === 'string' && typeof content === 'object'
 }
 
+/** The client's response to a request of the server; rejects when nobody waits for it any more. */
 function responseTo(context: RequestContext, id: string): Promise<object> {
   const pending = (context.pending ??= new Map<string, PendingRequest>())
   return new Promise((resolve, reject) => {
@@ -131,7 +137,7 @@ function responseTo(context: RequestContext, id: string): Promise<object> {
     const giveUp = (why: Error) => {
       close()
       reject(why)
-      // The dialog is still open: it has no use any more.
+      // The client may still show its dialog, which has no use any more.
       context.channel.send({
         jsonrpc: '2.0',
         method: 'notifications/cancelled',

@@ -8,7 +8,9 @@ const KNOWN = new Map([
   ['roots', ['listChanged']],
 ])
 
-/** What is kept of the capabilities that a client declares: those that mean something here. A session outlives the message. */
+/**
+ * The capabilities that are kept of those that a client declares: the known ones, for a session outlives the message.
+ */
 export function readCapabilities(declared: unknown): Capabilities {
   const known: Capabilities = {}
   if (!isRecord(declared)) return known
@@ -16,14 +18,14 @@ export function readCapabilities(declared: unknown): Capabilities {
     const value = Object.hasOwn(declared, name) ? declared[name] : undefined
     if (!isRecord(value)) continue
     const declaredParts = parts.filter((part) => Object.hasOwn(value, part))
-    // `elicitation: {}` is from before there was another mode than the form.
+    // `elicitation: {}` is that of a revision in which the form was the only mode.
     const isOld = name === 'elicitation' && Object.keys(value).length === 0
     known[name] = Object.fromEntries((isOld ? ['form'] : declaredParts).map((part) => [part, {}]))
   }
   return known
 }
 
-/** What is kept of `clientInfo`: the name and the version, neither longer than 128 characters. */
+/** The part of `clientInfo` that is kept: the name and the version, each of at most 128 UTF-16 units. */
 export function readClientInfo(given: unknown): Implementation | undefined {
   if (!isRecord(given)) return undefined
   const { name, version } = given
@@ -31,5 +33,5 @@ export function readClientInfo(given: unknown): Implementation | undefined {
   return { name: copyOf(name), version: copyOf(version) }
 }
 
-// Through bytes: a slice of a long string refers to all of it, and so keeps it in memory.
+// A copy, made through bytes: a slice of a long string refers to all of it, and so would keep it in memory.
 const copyOf = (text: string): string => Buffer.from(clip(text)).toString()

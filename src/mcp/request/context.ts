@@ -4,23 +4,23 @@ import type { InputResponses } from '../protocol/types.ts'
 import type { Client, InFlightRequest, PendingRequest } from './client.ts'
 import type { Signer } from './signer.ts'
 
-/** How a transport reaches the sender of a message before the response. */
+/** A channel: how the sender of a message is reached before the response. Each transport has its own. */
 export interface ClientChannel {
   /** Sends a notification, or a request of the server. */
   send(message: Message): void
-  /** Whether such a message reaches the client: one that accepts JSON alone gets the response and nothing else. */
+  /** Whether what is sent reaches the client: one that accepts JSON alone gets the response and nothing else. */
   readonly canSend: boolean
-  /** Ends the connection, not the stream, where the client can come back for the rest after so many milliseconds. */
+  /** Ends the connection, not the stream: the client can come back for the rest after `retryMs` milliseconds. */
   disconnect?(retryMs: number): void
 }
 
 /** Memory that is counted for a caller until it is given back. */
 export interface Hold {
-  /** One more refers to it. */
+  /** Counts one more that refers to the memory. */
   retain(): void
-  /** One less does. The last one gives it back. */
+  /** Counts one less. The last gives the memory back. */
   release(): void
-  /** Gives it back now, whoever refers to it. */
+  /** Gives the memory back now, whatever refers to it. */
   free(): void
 }
 
@@ -32,22 +32,26 @@ export interface RequestServices {
   onUnexpected(error: unknown): void
 }
 
-/** One request or notification while it is handled: who sent it, how its sender is reached, and whether it is over. */
+/**
+ * A request or notification while it is handled: the message, who sent it, how its sender is reached, and whether it is
+ * over. Every method gets it as its second argument.
+ */
 export class RequestContext implements InFlightRequest {
   readonly message: Request
   readonly client: Client
   readonly channel: ClientChannel
   readonly services: RequestServices
-  /** The memory that the message takes, given back when nothing refers to it any more. */
+  /** The memory of the message, given back when nothing refers to it any more. */
   readonly hold: Hold | undefined
-  /** The client wants no response any more, or is gone. */
+  /** Whether the client wants no response any more, or is gone. */
   cancelled = false
+  /** The requests of the server that belong to it and wait for a response, by id. */
   pending: Map<string, PendingRequest> | undefined
-  /** What the client has answered so far, where it brings its answers along. */
+  /** The client's input responses so far, in a revision in which requests bring them along. */
   inputResponses: InputResponses | undefined
-  /** The author's function, as long as it runs: on and on, perhaps, after the request is over. */
+  /** The author's function as long as it runs, perhaps when the request is over already. */
   work: Promise<unknown> | undefined
-  /** When progress was told last, in milliseconds of the monotonic clock. */
+  /** The time of the last progress notification, in milliseconds of the monotonic clock. */
   progressAt = -Infinity
   #controller: AbortController | undefined
   #abortReason: Error | undefined
@@ -61,49 +65,52 @@ export class RequestContext implements InFlightRequest {
     services: RequestServices,
     hold?: Hold,
   ) {
-    this.message = message as Request // of a notification nobody reads the id
+    this.message = message as Request // a notification has no id, and none of their methods reads it
     this.client = client
     this.channel = channel
     this.services = services
     this.hold = hold
   }
 
-  /** Why nothing is sent for it any more: it was answered, timed out or cancelled. Undefined: it goes on. */
+  /** The reason for which it is over: answered, timed out or cancelled. Undefined: it is not. */
   get end(): Error | undefined {
     return this.#end
   }
 
-  /** Aborted when the work should stop early. Made when somebody looks: most tools are done before they would. */
+  /** A signal, aborted when the work should stop early. It is made when it is taken: most tools never do. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
     if (this.#abortReason) this.#controller.abort(this.#abortReason)
     return this.#controller.signal
   }
 
-  /** The same as a callback, and cheaper. There is one place for it: only one handler runs for a request. */
+  /** Has a function called when the work should stop early: cheaper than the signal. There is room for one. */
   whenAborted(listener: (reason: Error) => void): void {
     if (this.#abortReason) listener(this.#abortReason)
     else this.#onAbort = listener
   }
 
-  /** Sends a notification before the response. After the end it does nothing, whoever still calls it. It never throws. */
+  /** Sends a notification before the response. Once the request is over it does nothing. It never throws. */
   notify(method: string, params: Params): void {
     if (this.#end) return
     try {
       this.channel.send({ jsonrpc: '2.0', method, params })
     } catch (error) {
-      // No JSON (a circle, a BigInt). Thrown out of a timer of the tool's, it would end the process.
+      // The params are no JSON (a circle, a BigInt). Thrown in a timer of a tool, the error would end the process.
       this.services.onUnexpected(error)
     }
   }
 
-  /** Ends the connection where the client can come back for the rest. After the end it does nothing. It never throws. */
+  /**
+   * Ends the connection where the client can come back for the rest. Once the request is over it does nothing. It never
+   * throws.
+   */
   disconnect(retryMs: number): void {
     if (this.#end || !Number.isFinite(retryMs) || retryMs < 0) return
     this.channel.disconnect?.(Math.min(Math.trunc(retryMs), LONGEST_MS))
   }
 
-  /** Stops the work; the response says why. */
+  /** Stops the work, for a reason that the response may tell. */
   abort(reason: Error): void {
     if (this.#end) return
     this.#abortReason = reason
@@ -118,12 +125,12 @@ export class RequestContext implements InFlightRequest {
     this.abort(new DOMException('The client has cancelled the request or is gone.', 'AbortError'))
   }
 
-  /** The work is done: from here on nothing is sent but the response. */
+  /** Ends it because the work is done: from here on nothing is sent but the response. */
   close(): void {
     if (!this.#end) this.#finish(ANSWERED)
   }
 
-  /** Empties the params, for what stays in flight for long and has read them: others may still refer to the object. */
+  /** Empties the params and gives their memory back, for a request that has read them and stays in flight for long. */
   forgetParams(): void {
     const params = this.message.params ?? {}
     for (const name of Object.keys(params)) delete params[name]
@@ -136,14 +143,14 @@ export class RequestContext implements InFlightRequest {
   }
 }
 
-// One for all: an Error takes a stack, and nearly every call ends this way.
+// The end of a call that was answered. One for all: an Error takes a stack, and nearly every call ends this way.
 const ANSWERED = new DOMException('The call has been answered.', 'AbortError')
 
 const callEnds = new WeakSet<object>([ANSWERED])
 
 /**
  * Whether an error says no more than that a call is over: answered, timed out or cancelled. A tool that runs on after
- * that gets it from `ask` and from its signal. Where nobody in the tool catches it, it becomes an unhandled rejection,
+ * that gets such an error from `ask` and from its signal. A tool that does not catch it leaves an unhandled rejection,
  * which is no reason to end the process.
  */
 export const isCallEnd = (error: unknown): boolean => typeof error === 'object' && error !== null && callEnds.has(error)

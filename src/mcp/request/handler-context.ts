@@ -1,44 +1,51 @@
 import type { InputRequests, InputResponses, LogLevel } from '../protocol/types.ts'
 
-/** Who is calling, as far as authorization has found out. */
+/** A principal: who is calling, as authorization has found out. */
 export interface Principal {
   issuer: string
   subject: string
   /** The program that the subject lets act for it. */
   client?: string
-  /** When the token ends, in milliseconds since 1970, and its open streams with it. A session keeps that of its first. */
+  /** The end of the token, in milliseconds since 1970, and of the streams that were opened with it. */
   expiresAt?: number
-  /** Whether many callers go by this name, as with one token for all: then no share is kept from it for others. */
+  /** Whether many callers go by this name, as with one token for all: then it may have more than the share of one. */
   isShared?: boolean
 }
 
-/** Asks the client for input. Rejects with ToolError where it cannot be asked, refuses, or does not answer in time. */
+/**
+ * Asks the client for input. Rejects with ToolError where the client cannot be asked, refuses, or does not answer
+ * within ten minutes. The results come from outside, unchecked.
+ */
 export type Ask = (requests: InputRequests) => Promise<InputResponses>
 
-/** What the function of a tool, a prompt or a resource may know and do while it runs. Nothing in it speaks of HTTP. */
+/**
+ * The context of an author's function (of a tool, a prompt, a resource) while it runs. Nothing in it speaks of HTTP.
+ */
 export interface HandlerContext {
-  /** Aborted at the deadline, when the client cancels, and when the client is gone. Hand it on to `fetch`. */
+  /** A signal, aborted at the deadline, when the client cancels, and when the client is gone. Hand it on to `fetch`. */
   readonly signal: AbortSignal
-  /** When the time is up, in milliseconds since 1970. */
+  /** The time at which it is stopped, in milliseconds since 1970. It moves on while the client is asked. */
   readonly deadline: number
-  /** Who is calling; undefined without authorization. */
+  /** The principal that is calling; undefined without authorization. */
   readonly principal: Principal | undefined
-  /** Says how far the work has come, to a client that asked for it. It must grow; what does not is dropped. */
+  /** Tells a client that asked for it how far the work has come. The number must grow; one that does not is dropped. */
   progress(progress: number, total?: number, message?: string): void
-  /** A log message to the client, which chooses the least severe level it wants. */
+  /** Sends a log message to the client, which has chosen the least severe level that it wants. */
   log(level: LogLevel, data: unknown, logger?: string): void
   /** Asks the client (elicitation, sampling, roots). Ask before you act: the body may run again from its first line. */
   ask: Ask
-  /** Ends the connection where the client can come back for the rest, and asks it to wait so many milliseconds. */
+  /**
+   * Ends the connection where the client can come back for the rest, and asks it to wait `retryMs` milliseconds before.
+   */
   releaseConnection(retryMs: number): void
 }
 
-/** What else is known while a value is being typed. */
+/** The context of a completion: what it may go by beside the value. */
 export interface CompletionContext {
-  /** Values chosen before, by name. */
+  /** The values of other arguments that were chosen before, by name. They come from outside, unchecked. */
   readonly arguments: Readonly<Record<string, unknown>>
   readonly principal: Principal | undefined
 }
 
-/** Suggests values that go on from what has been typed. */
+/** A function that suggests values, for the beginning of one that was typed. */
 export type Complete = (value: string, context: CompletionContext) => readonly string[] | Promise<readonly string[]>

@@ -3,19 +3,23 @@ import { INVALID_PARAMS, RpcError, type Params } from '../../jsonrpc/index.ts'
 import type { InputResponses } from '../protocol/types.ts'
 import type { RequestContext } from './context.ts'
 
-/** How long the client may take to answer, in milliseconds. */
+/** The milliseconds that a client may take to answer a question: ten minutes. */
 export const ANSWER_MS = 10 * 60_000
 
 /**
- * What a retry brings back of earlier rounds: the answers so far, signed, because it went through the client's hands,
- * and bound to the request it belongs to and to its sender.
+ * Writes a `requestState`: the input responses so far, which the client carries to the next round. It is signed,
+ * because the client could change it, and bound to this request and its sender, because the client could send it with
+ * another.
  */
 export function writeState(context: RequestContext, responses: InputResponses): string {
   const until = Date.now() + ANSWER_MS
   return context.services.signer.sign(JSON.stringify({ responses, until, of: digest(context), round: nonce() }))
 }
 
-/** The answers of earlier rounds. Throws RpcError where the state is not ours, not of this request, or too old. */
+/**
+ * Reads the input responses of earlier rounds. Throws RpcError for a state that is not ours, not of this request, or
+ * too old.
+ */
 export function readState(context: RequestContext): InputResponses {
   const token = context.message.params?.['requestState']
   if (token === undefined) return {}
@@ -29,14 +33,16 @@ export function readState(context: RequestContext): InputResponses {
   return state.responses
 }
 
+/** The content of a request state. */
 interface State {
   responses: InputResponses
-  /** In milliseconds since 1970. */
+  /** The end of its validity, in milliseconds since 1970. */
   until: number
   /** The digest of the request. */
   of: string
 }
 
+/** A digest of what makes a request the same one: method, params, and who sends it. */
 function digest({ message, client }: RequestContext): string {
   const { principal } = client.caller
   const { inputResponses: _answers, requestState: _state, _meta, ...params } = (message.params ?? {}) as Params
@@ -44,7 +50,7 @@ function digest({ message, client }: RequestContext): string {
   return createHash('sha256').update(JSON.stringify(what)).digest('base64url')
 }
 
-/** The same value, whatever the order of its members. */
+/** A form of a value that is the same whatever the order of its members. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical)
   if (typeof value !== 'object' || value === null) return value
@@ -53,6 +59,6 @@ function canonical(value: unknown): unknown {
     .map(([name, member]) => [name, canonical(member)])
 }
 
-// Two rounds never have the same state, even with the same answers.
+// A nonce, so that two rounds never have the same state, even with the same input responses.
 let rounds = 0
 const nonce = () => `${Date.now()}.${++rounds}`

@@ -14,8 +14,9 @@ import type { RequestContext } from './context.ts'
 import type { Ask, HandlerContext, Principal } from './handler-context.ts'
 
 /**
- * Runs an author's function until it is done, its time is up (then it fails with `timeoutError()`), or the client
- * leaves: then it runs on unheard.
+ * Runs an author's function. Returns what it returns; throws `timeoutError()` when its time is up, and the reason of
+ * the abort when the client has left. Nothing in JavaScript can stop the function: in these two cases it runs on, and
+ * `context.work` knows of it.
  */
 export function withTimeout<T>(
   context: RequestContext,
@@ -49,7 +50,10 @@ export function withTimeout<T>(
   })
 }
 
-/** The same for what is no tool, whose failure is the error of the response: there is no model to read it. */
+/**
+ * Runs the function of a prompt, a resource or a completion, for at most 60 seconds. A ToolError becomes the error of
+ * the response: here no model would read it as a result.
+ */
 export function runOrFail<T>(
   context: RequestContext,
   run: (context: HandlerContext) => T | PromiseLike<T>,
@@ -58,7 +62,7 @@ export function runOrFail<T>(
     () => withTimeout(context, TIMEOUT_MS, timeoutError, run),
     (value) => value,
     (error) => {
-      // Nobody hears it when the client has left, and it is no failure of ours.
+      // Where the client has left, the error is no failure of the server, and nobody reads it.
       if (error instanceof ToolError || context.cancelled) throw new RpcError(INVALID_REQUEST, (error as Error).message)
       throw error
     },
@@ -72,6 +76,7 @@ const timeoutError = () => new RpcError(INTERNAL_ERROR, `This took longer than $
 class AuthorContext implements HandlerContext {
   readonly #context: RequestContext
   readonly #deadline: Deadline
+  /** The progress that was sent last. */
   #reached = -Infinity
 
   constructor(context: RequestContext, deadline: Deadline) {
@@ -89,12 +94,12 @@ class AuthorContext implements HandlerContext {
     return this.#context.signal
   }
 
-  // Each is a function of its own, so that a tool may take it out of the context.
+  // Each helper is a function that a tool may take out of the context: `const { progress } = context`.
   get ask(): Ask {
     return (requests) => {
       const { end } = this.#context
       const responses = end ? Promise.reject<InputResponses>(end) : this.#ask(requests)
-      responses.catch(() => {}) // who asked and went on without the answer has no use for its failure either
+      responses.catch(() => {}) // a tool that does not await the responses needs no unhandled rejection either
       return responses
     }
   }
@@ -108,7 +113,7 @@ class AuthorContext implements HandlerContext {
     return (retryMs) => this.#context.disconnect(retryMs)
   }
 
-  // The time that the client takes to answer is not the tool's.
+  // The deadline stands still while the client is asked.
   async #ask(requests: InputRequests): Promise<InputResponses> {
     this.#deadline.pause()
     try {

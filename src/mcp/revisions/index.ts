@@ -5,7 +5,7 @@ import { rev20251125 } from './2025-11-25.ts'
 import { rev20260728 } from './2026-07-28.ts'
 import type { Revision } from './revision.ts'
 
-/** Newest first. To drop a revision, delete its line and its file. */
+/** All revisions that are served, the newest first. To drop one, delete its line and its file. */
 export const revisions: readonly Revision[] = [
   rev20260728, // without a handshake
   rev20251125,
@@ -17,24 +17,27 @@ export const revisions: readonly Revision[] = [
 const byVersion = (lifecycle: Revision['lifecycle']): ReadonlyMap<unknown, Revision> =>
   new Map(revisions.filter((revision) => revision.lifecycle === lifecycle).map((each) => [each.version, each]))
 
-/** Those that `initialize` can agree on. */
+/** The revisions that begin with a handshake, by version. */
 export const handshakeRevisions = byVersion('handshake')
 
-/** Those that a request names in its `_meta`. */
+/** The revisions that each request names in its `_meta`, by version. */
 export const perRequestRevisions = byVersion('per-request')
 
 const [newestHandshake, ...olderHandshakes] = handshakeRevisions.values()
 
-/** The newest that has a handshake: what a session begins with. */
+/** The newest revision with a handshake: that of a session until it is negotiated. */
 export const newest: Revision = newestHandshake!
 
-/** What a client speaks that never says: those before there was a way to say it. */
+/** The oldest revision: that of a client of HTTP+SSE that has not named one. */
 export const oldest: Revision = olderHandshakes.at(-1) ?? newest
 
-/** The answer to `initialize`: the client's version when we speak it, else our newest (lifecycle, "Version Negotiation"). */
+/**
+ * The revision for an `initialize`: the requested one if it is served, else the newest (lifecycle, "Version
+ * Negotiation").
+ */
 export const negotiate = (requested: unknown): Revision => handshakeRevisions.get(requested) ?? newest
 
-/** Whether a version is of the kind without a handshake: one of ours, or one that is yet to come. */
+/** Whether a version has no handshake: one that is served, or a later one. */
 export function isPerRequestVersion(version: unknown): boolean {
   return typeof version === 'string' && first !== undefined && version >= first.version && DATE.test(version)
 }

@@ -2,8 +2,9 @@ import type { Message } from '../../jsonrpc/index.ts'
 import { DROPPABLE, type CoalesceKey } from '../../sse/index.ts'
 
 /**
- * Which message takes the place of an older one while its reader lags (see `EventStream.send`): progress on a token, a
- * change of a list or a resource. Log messages may be dropped. Responses and requests each stay, without a key.
+ * The coalesce key of a message: while the reader lags, a message takes the place of the one that waits under the same
+ * key (`EventStream.send`). Progress has one for each token, a change one for each list or resource. Log messages may
+ * be dropped. Responses and requests have none: each of them stays.
  */
 export function coalesceKey(message: Message): CoalesceKey | undefined {
   if (!('method' in message) || 'id' in message) return undefined

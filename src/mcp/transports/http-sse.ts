@@ -33,7 +33,8 @@ export function httpSse(
   /** 1: opens the stream. */
   const get: HttpHandler = (request, response, caller) => {
     if (!acceptedBy(request).stream) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
-    // A client that lost its stream comes back without a second handshake, and may name what it had agreed on.
+    // The revision of a client that comes back after it lost its stream, without a second handshake: the header may
+    // name what was negotiated before.
     const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldest
     if (request.method === 'HEAD') return openEventStream(response, caller, options).close() // no session, no event
     const session = new SseSession(createClient(revision, caller))
@@ -45,7 +46,7 @@ export function httpSse(
       response.once('close', () => sessions.close(session))
       session.stream = openEventStream(response, caller, options)
       session.stream.send({ event: 'endpoint', data: `${base ?? mountOf(request)}/messages?sessionId=${session.id}` })
-      // Without it clients wait three seconds, and meanwhile post to a session that is gone.
+      // The reconnection time. By default clients wait three seconds, and meanwhile post to a session that is gone.
       session.stream.send({ retry: 1000 })
     })
   }
@@ -85,7 +86,7 @@ const ACCEPTED_HEADERS = {
   ...OWN_PAGES_ONLY,
 }
 
-/** A session that lives as long as its one stream, which carries all that the server sends. */
+/** A session of HTTP+SSE: it lives as long as its one stream, which carries all that the server sends. */
 export class SseSession implements Session {
   readonly id = randomUUID()
   readonly client: Client
@@ -115,7 +116,7 @@ export class SseSession implements Session {
   }
 }
 
-/** The session that a POST names. Throws HttpError where it names none, or two. */
+/** The id of the session that a URL names. Throws HttpError 400 unless it names one. */
 function sessionIdOf({ url = '' }: HttpRequest): string {
   const id = /[?&]sessionId=([^&]*)/.exec(url)?.[1]
   if (id === undefined || url.indexOf('sessionId=') !== url.lastIndexOf('sessionId='))

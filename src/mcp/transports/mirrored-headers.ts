@@ -3,22 +3,23 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { clip, type Params } from '../../jsonrpc/index.ts'
 import type { HeaderParam } from '../features/header-params.ts'
 
-/** The names under which `Mcp-Name` repeats a member of the params, by method. */
+/** The member of the params that `Mcp-Name` repeats, by method. */
 const NAMED_BY = new Map([
   ['tools/call', 'name'],
   ['prompts/get', 'name'],
   ['resources/read', 'uri'],
 ])
 
-/**
- * From 2026-07-28 on, headers repeat what the body says, so that a proxy can route without reading it. What a proxy
- * believed and what the server does must be the same: a difference is refused (transports, "Standard Request Headers").
- * Each returns what is wrong, or undefined.
- */
+// Headers that mirror the body, from 2026-07-28 on: a proxy can route by them without reading the body. What the proxy
+// believed and what the server does must be the same, so a difference is refused (transports, "Standard Request
+// Headers"). Each of the three functions returns what is wrong, or undefined.
+
+/** `Mcp-Method` repeats the method. */
 export function methodMismatch(headers: IncomingHttpHeaders, method: string): string | undefined {
   return headers['mcp-method'] === method ? undefined : `Mcp-Method must repeat the body: send ${quoted(method)}.`
 }
 
+/** `Mcp-Name` repeats the name of the tool or prompt, or the URI of the resource. */
 export function nameMismatch(headers: IncomingHttpHeaders, method: string, params: Params): string | undefined {
   const member = NAMED_BY.get(method)
   if (member === undefined || typeof params[member] !== 'string') return undefined
@@ -47,10 +48,10 @@ export function paramMismatch(
   return undefined
 }
 
-/** A value for a complaint, no longer than one reads. */
+/** A value, clipped and in quotes, for an error message. */
 const quoted = (value: unknown) => JSON.stringify(clip(String(value)))
 
-/** A header's text, which is Base64 between exact marks where it is not plain ASCII. Undefined: not readable. */
+/** The text of a header: Base64 between exact marks where it is not plain ASCII. Undefined: it cannot be decoded. */
 function decode(header: string | string[] | undefined): string | undefined {
   if (typeof header !== 'string') return undefined
   if (!header.startsWith('=?base64?') || !header.endsWith('?=') || header.length < 11) {
@@ -58,6 +59,6 @@ function decode(header: string | string[] | undefined): string | undefined {
   }
   const text = header.slice('=?base64?'.length, -'?='.length)
   const bytes = Buffer.from(text, 'base64')
-  // Node's decoder takes anything; what does not come back the same was not Base64.
+  // Node decodes anything. What does not give the same text when it is encoded again was not Base64.
   return bytes.toString('base64') === text && isUtf8(bytes) ? bytes.toString() : undefined
 }

@@ -6,8 +6,8 @@ import type { Caller } from '../request/client.ts'
 import type { TransportOptions } from './transport.ts'
 
 /**
- * Responds with an event stream, which ends with the token that opened it, and in which what waits for the reader
- * counts as its caller's. Throws HttpError 503 where too much would wait already: `bytes` that are sent at once.
+ * Opens the event stream of an HTTP response. It ends with the token that opened it, and what waits for its reader is
+ * counted for the caller. `bytes` are those that will be sent at once: throws HttpError 503 where too much would wait.
  */
 export function openEventStream(
   response: HttpResponse,
@@ -21,13 +21,14 @@ export function openEventStream(
   return stream
 }
 
+/** The refusal of a caller for whom too much waits that was not read. */
 export const tooMuchUnread = (): HttpError =>
   new HttpError(503, INTERNAL_ERROR, 'Too many answers wait to be read. Read them first, or come back later.', {
     headers: { 'Retry-After': '10' },
     data: { reason: 'busy' },
   })
 
-/** Ends a stream at a date, and at once where that is past. */
+/** Ends a stream at a date, in milliseconds since 1970; at once where that is past. */
 function endAt(date: number, stream: EventStream, response: HttpResponse): void {
   let timer: NodeJS.Timeout | undefined
   const check = (): void => {
@@ -39,5 +40,5 @@ function endAt(date: number, stream: EventStream, response: HttpResponse): void 
   response.once('close', () => clearTimeout(timer))
 }
 
-/** A date is one of the clock on the wall, which somebody may set: it is looked at again after so many milliseconds. */
+/** Milliseconds between two looks at the clock. It is the one on the wall, which somebody may set meanwhile. */
 const CHECK_MS = 60_000

@@ -19,13 +19,13 @@ export class PostResponse implements ClientChannel {
   readonly #response: HttpResponse
   readonly #caller: Caller
   readonly #options: TransportOptions
-  /** Where its stream can be resumed. */
+  /** The session, in which the stream of this response can be resumed; undefined without sessions. */
   readonly #session: StreamableSession | undefined
   readonly #accepted: Accepted
   #connection: EventStream | undefined
   #stream: ResumableStream | undefined
 
-  /** Throws HttpError 406. */
+  /** Throws HttpError 406 where the client accepts neither JSON nor a stream. */
   constructor(
     request: HttpRequest,
     response: HttpResponse,
@@ -46,22 +46,27 @@ export class PostResponse implements ClientChannel {
     return this.#accepted.stream
   }
 
-  /** Sends a message before the response, to a client that accepts more than the response. */
+  /**
+   * Sends a message before the JSON-RPC response: the HTTP response becomes a stream. A client of JSON alone gets none.
+   */
   send(message: Message): void {
     if (this.canSend) this.#send(JSON.stringify(message), coalesceKey(message))
   }
 
   /** Ends the connection of a resumable stream, not the stream: the client comes back for the rest. */
   disconnect(retryMs: number): void {
-    // Without an id the client could not come back.
+    // Only a stream that begins with a priming event has an id to come back with.
     if (!this.canSend || !this.#session?.client.revision.primesStreams) return
     this.#connection ??= this.#open()
     this.#stream?.disconnect(retryMs)
   }
 
-  /** Ends with the response, or those of a batch. Without one it ends in silence: nobody wants it any more. */
+  /**
+   * Ends with the JSON-RPC response, or those of a batch. Undefined: nobody wants one any more, and an empty stream
+   * ends.
+   */
   finish(result: Response | Response[] | undefined, status = 200, headers?: Record<string, string>): void {
-    // An error's status can only be told by a response that is not a stream.
+    // An HTTP status of its own can only be told by a response that is no stream.
     const isJson = result && !this.#connection && (this.#accepted.json || status !== 200)
     if (isJson) return this.#finishJson(result, status, headers)
     const responses = Array.isArray(result) ? result : result ? [result] : []
@@ -83,7 +88,7 @@ export class PostResponse implements ClientChannel {
     this.#watch(text.length)
   }
 
-  /** Nothing was sent before: the stream begins and ends with the response, in one write. */
+  /** Ends with a stream that has nothing but the response: one write, no stream object. */
   #finishStream(texts: string[], headers?: Record<string, string>): void {
     const stream = this.#session?.openStream()
     const events = stream?.primingEvents() ?? []
@@ -99,6 +104,7 @@ export class PostResponse implements ClientChannel {
     else this.#connection.send({ data }, key)
   }
 
+  /** Opens the stream, and with a session the resumable stream that this connection carries. */
   #open(): EventStream {
     const connection = openEventStream(this.#response, this.#caller, this.#options)
     this.#stream = this.#session?.openStream()
@@ -106,7 +112,9 @@ export class PostResponse implements ClientChannel {
     return connection
   }
 
-  /** A large response waits in memory until it is read. Throws HttpError 503 where too much waits already. */
+  /**
+   * Counts a large response, which waits in memory until it is read. Throws HttpError 503 where too much waits already.
+   */
   #count(length: number): void {
     if (length < LARGE) return
     const { unread } = this.#options
@@ -115,6 +123,7 @@ export class PostResponse implements ClientChannel {
     this.#response.once('close', () => unread.add(key, -length))
   }
 
+  /** Destroys a large response whose reader takes nothing for too long. */
   #watch(length: number): void {
     if (length < LARGE) return
     const { streams } = this.#options
@@ -125,5 +134,5 @@ export class PostResponse implements ClientChannel {
   }
 }
 
-/** UTF-16 units; what is smaller the system takes at once, read or not. */
+/** The least UTF-16 units of a large response. The system takes a smaller one at once, whether it is read or not. */
 const LARGE = 65_536

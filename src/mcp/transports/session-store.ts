@@ -5,48 +5,51 @@ import { notificationOf, type Change } from '../protocol/change-bus.ts'
 import { isSame, type Caller, type Client } from '../request/client.ts'
 import { coalesceKey } from './coalesce.ts'
 
-/** A session (basic/lifecycle): one client, its revision and capabilities, its streams, its requests in flight. */
+/** A session (basic/lifecycle): what the server keeps of one client from its handshake on, and the streams to it. */
 export interface Session {
-  /** 122 random bits: whoever knows it may use the session, so nobody can guess it. */
+  /** The id, 122 random bits: whoever knows it may use the session, so it cannot be guessed. */
   readonly id: string
   readonly client: Client
-  /** When it was used last, in milliseconds of the monotonic clock, and how often. Kept by the store. */
+  /** The time of the last use, in milliseconds of the monotonic clock. The store sets it. */
   lastUsedAt: number
+  /** The number of uses. After one, the handshake, nothing has come yet. The store sets it. */
   uses: number
   /** Whether a stream is open: such a session is in use, however long it is silent. */
   hasStream(): boolean
   /** Sends a message, as text, that concerns no request. */
   send(data: string, key?: CoalesceKey): void
-  /** Ends its streams; whoever reads them may come back after so many milliseconds. */
+  /** Ends the streams; their readers may come back after `retryMs` milliseconds. */
   end(retryMs?: number): void
 }
 
-/** Where sessions are. The store in memory answers at once; one that several processes share may be asynchronous. */
+/** The sessions of one transport. A full store makes room by a rule of fairness, or refuses. */
 export interface SessionStore<S extends Session> {
-  /** The session with an id, if it is the caller's: another's is as unknown as one that never was. */
+  /** The session with this id, if it is the caller's: that of another principal is as unknown as one that never was. */
   find(id: string, caller: Caller): MaybePromise<S | undefined>
-  /** Takes a new session in. False: the store is full of sessions in use. */
+  /** Adds a session. False: the store, or the caller's share of it, is full of sessions in use. */
   add(session: S): MaybePromise<boolean>
   /** Notes that a session is used. */
   touch(session: S): void
-  /** Forgets the session, ends its streams, stops its work. */
+  /** Closes a session: it is forgotten, its requests are cancelled, its streams end. */
   close(session: S): void
-  /** The same for all, whose readers are told to come back, and not all in one instant. */
+  /**
+   * Closes all sessions. Their readers are told to come back after 1 to 5 seconds, at random: not all in one instant.
+   */
   closeAll(): void
-  /** Sends the notification of a change to every session that has to know of it. */
+  /** Sends the notification of a change: that of a resource to the sessions that subscribed to it, others to all. */
   publish(change: Change): void
 }
 
-/** The same, which answers at once. */
+/** A session store that answers at once. */
 export interface MemorySessionStore<S extends Session> extends SessionStore<S> {
   find(id: string, caller: Caller): S | undefined
   add(session: S): boolean
 }
 
-/** The sessions of this process. */
+/** A session store in memory. The order of the Map is that of the last use. */
 export function createSessionStore<S extends Session>(limits: Limits, now = monotonic): MemorySessionStore<S> {
   const sessions = new Map<string, S>() // the one unused for longest first
-  let latest: S | undefined // the last in that order, which need not be moved
+  let latest: S | undefined // the last in that order: touched again, it need not be moved
 
   function close(session: S, retryMs?: number): void {
     sessions.delete(session.id)
@@ -54,6 +57,7 @@ export function createSessionStore<S extends Session>(limits: Limits, now = mono
     session.end(retryMs)
   }
 
+  /** Closes the sessions that were idle for too long. */
   function sweep(): void {
     for (const session of sessions.values()) {
       const patience = session.uses > 1 ? limits.sessionIdleMs : limits.handshakeIdleMs
@@ -81,13 +85,16 @@ export function createSessionStore<S extends Session>(limits: Limits, now = mono
     return victim !== undefined
   }
 
-  /** Whether a principal has its share already: half of the store, unless many callers go by its name. */
+  /**
+   * Whether a session is beyond the share of its principal: half of the store, unless many callers go by that name. A
+   * principal at its share closes its own session that was idle for longest, if there is one.
+   */
   function isOverShare({ client }: S): boolean {
     const { principal } = client.caller
     if (!principal || principal.isShared || sessions.size < limits.maxSessions / 2) return false
     const own = [...sessions.values()].filter((session) => isSame(session.client.caller.principal, principal))
     if (own.length < limits.maxSessions / 2) return false
-    const idle = own.find((session) => !inUse(session)) // the one idle longest makes room for its own
+    const idle = own.find((session) => !inUse(session)) // the one unused for longest first
     if (idle) close(idle)
     return !idle
   }

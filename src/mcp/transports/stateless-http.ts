@@ -14,7 +14,7 @@ import { methodMismatch, nameMismatch, paramMismatch } from './mirrored-headers.
 import { PostResponse } from './post-response.ts'
 import type { PostHandler, TransportOptions } from './transport.ts'
 
-// The protocol's own keys of `_meta`.
+// The keys of `_meta` that the specification has taken for itself (basic, "_meta").
 export const VERSION = 'io.modelcontextprotocol/protocolVersion'
 const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities'
 const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo'
@@ -94,7 +94,10 @@ function readClient(request: HttpRequest, { id, method, params = {} }: Request, 
 const versions = [...perRequestRevisions.keys()].join(' or ')
 const OLDER = 'Older revisions begin with initialize, without this version header.'
 
-/** What a client must tell apart from an older server's answer has a status of its own (transports, "Error Handling"). */
+/**
+ * The HTTP status of a JSON-RPC response. An error that a client must tell apart from the answer of an older server has
+ * a status of its own (transports, "Error Handling").
+ */
 function statusOf(response: Response): number {
   if (!('error' in response)) return 200
   const { code, data } = response.error

@@ -122,9 +122,10 @@ export function streamableHttp(
   return { post, get, delete: end }
 }
 
-/** For what has no response, or a response alone. */
+/** The channel where nothing can be sent before the response: for notifications, responses, and `initialize`. */
 const RESPONSE_ONLY: ClientChannel = { send() {}, canSend: false }
 
+/** Checks a batch as a whole; its messages are handled one by one. Throws HttpError 400. */
 function checkBatch(batch: unknown[], { revision }: Client, maxBatch: number): void {
   if (!revision.batching)
     throw new HttpError(400, INVALID_REQUEST, `No batches in ${revision.version}: send one message per POST.`)

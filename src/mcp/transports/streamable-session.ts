@@ -4,7 +4,7 @@ import type { Client } from '../request/client.ts'
 import { ResumableStream } from './resumable-stream.ts'
 import type { Session } from './session-store.ts'
 
-/** A session that is named by a header, and whose streams can be resumed. */
+/** A session of Streamable HTTP: a header names it, and its streams can be resumed. */
 export class StreamableSession implements Session {
   readonly id = randomUUID()
   readonly client: Client
@@ -24,7 +24,7 @@ export class StreamableSession implements Session {
     return false
   }
 
-  /** A stream for one POST. */
+  /** Opens the stream of one POST. Beyond `MAX_STREAMS` the oldest that are over are forgotten. */
   openStream(): ResumableStream {
     for (const [name, stream] of this.#streams) {
       if (this.#streams.size < MAX_STREAMS) break
@@ -33,18 +33,18 @@ export class StreamableSession implements Session {
     return this.#add(String(++this.#opened))
   }
 
-  /** The standalone stream (transports, "Listening for Messages from the Server"): for what concerns no request. */
+  /** The standalone stream, for what concerns no request (transports, "Listening for Messages from the Server"). */
   standaloneStream(): ResumableStream {
     return this.#streams.get(STANDALONE) ?? this.#add(STANDALONE)
   }
 
-  /** The stream that an event belongs to. Ids of other sessions are not even looked at. */
+  /** The stream of an event. An id begins with the name of its stream; only streams of this session are found. */
   streamOf(eventId: string): ResumableStream | undefined {
     return this.#streams.get(eventId.slice(0, eventId.lastIndexOf('.')))
   }
 
   send(data: string, coalesceKey?: CoalesceKey): void {
-    // Nobody who never opened the standalone stream waits for it.
+    // A client that never opened the standalone stream does not want these messages.
     this.#streams.get(STANDALONE)?.send(data, coalesceKey)
   }
 
@@ -67,7 +67,8 @@ export class StreamableSession implements Session {
   }
 }
 
+/** The name of the standalone stream; that of a POST is a number. */
 const STANDALONE = 'get'
 
-/** Streams remembered at once; finished ones beyond it are forgotten, oldest first. */
+/** Streams of one session that are kept. Beyond it those that are over are forgotten, the oldest first. */
 const MAX_STREAMS = 64

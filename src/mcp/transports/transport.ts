@@ -7,24 +7,24 @@ import type { Caller } from '../request/client.ts'
 import type { Hold } from '../request/context.ts'
 import type { McpServer } from '../server.ts'
 
-/** What all transports are given. */
+/** What all three transports are given. */
 export interface TransportOptions {
   server: McpServer
   limits: Limits
-  /** For every event stream. */
+  /** The options of every event stream. */
   streams: StreamOptions
-  /** Counts the memory of messages in flight. */
+  /** The memory that messages take, by caller. */
   messages: Budget
-  /** Counts what waits for readers. */
+  /** The bytes that wait for readers, by caller. */
   unread: Budget
-  /** What comes before our paths, seen from outside: empty, or `/prefix`. Undefined: as each request tells. */
+  /** The path before ours as clients see it: empty, or `/prefix`. Undefined: each request tells (`mountOf`). */
   base: string | undefined
 }
 
-/** Serves one HTTP method of one URL. Throws HttpError to refuse. */
+/** A function that serves one HTTP method of one URL. Throws HttpError to refuse. */
 export type HttpHandler = (request: HttpRequest, response: HttpResponse, caller: Caller) => MaybePromise<void>
 
-/** The same with the body, read before, because it decides which transport it is for. */
+/** A function that serves a POST whose body was read before, because the body decides which transport it is for. */
 export type PostHandler = (
   request: HttpRequest,
   response: HttpResponse,
