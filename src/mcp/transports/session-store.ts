@@ -1,5 +1,5 @@
 import type { CoalesceKey } from '../../sse/index.ts'
-import type { Limits } from '../../bounds/limits.ts'
+import type { HttpLimits } from '../../bounds/limits.ts'
 import { notificationOf, type Change } from '../protocol/change-bus.ts'
 import { isSame, type Caller, type Client } from '../request/client.ts'
 import { coalesceKey } from './coalesce.ts'
@@ -35,7 +35,7 @@ export interface SessionStore<S extends Session> {
   publish(change: Change): void
 }
 
-export function createSessionStore<S extends Session>(limits: Limits, now = monotonic): SessionStore<S> {
+export function createSessionStore<S extends Session>(limits: HttpLimits, now = monotonic): SessionStore<S> {
   const sessions = new Map<string, S>() // the one unused for longest first
   let latest: S | undefined // the last in that order, which need not be moved
 
