@@ -67,7 +67,7 @@ const running = await serve({
   fallback: broadcast,
   port: Number(process.env.PORT ?? 3000),
   ...(process.env.HOST && { host: process.env.HOST }),
-  ...RAISED,
+  limits: RAISED,
 })
 
 // A reply is a stream where the client takes nothing but a stream: so this is what each client is made to say.

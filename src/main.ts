@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { causeOf, isCallEnd, LIMITS, logToStderr, serve, type Auth, type Limits } from './index.ts'
+import { causeOf, isCallEnd, LIMITS, logToStderr, serve, type Auth, type SocketLimits } from './index.ts'
 import { flagOf, help, readSettings, type Settings } from './app/settings.ts'
 import { site } from './app/site.ts'
 import { createHackerNews } from './tools/hacker-news.ts'
@@ -51,7 +51,7 @@ async function start({ hnSource, hnBaseUrl, authToken, authIssuer, authScopes, .
   Inspector       npx @modelcontextprotocol/inspector@0.15.0: Streamable HTTP ${here}/mcp, or SSE ${here}/sse; type: topstories
   Cherry Studio   设置 Settings → MCP → add 添加: streamableHttp ${here}/mcp, or sse ${here}/sse
   curl            curl -N ${auth ? `-H 'Authorization: Bearer …' ` : ''}${here}/sse
-${open(settings)}${changed(settings).join('\n')}
+${open(settings)}${changed(settings.limits).join('\n')}
 Ctrl-C ends it. 按 Ctrl-C 结束。`)
 }
 
@@ -80,9 +80,9 @@ function open({ host = '127.0.0.1', allowUnauthorized }: Settings): string {
 }
 
 /** The limits that are not as they come. */
-function changed(settings: Partial<Limits>): string[] {
+function changed(limits: Partial<SocketLimits> = {}): string[] {
   return Object.entries(LIMITS)
-    .map(([name, [without]]) => ({ name, without, value: settings[name as keyof Limits] ?? without }))
+    .map(([name, [without]]) => ({ name, without, value: limits[name as keyof SocketLimits] ?? without }))
     .filter(({ value, without }) => value !== without)
     .map(({ name, without, value }) => `  --${flagOf(name)} ${value} (default ${without})`)
 }

@@ -1,4 +1,4 @@
-// docs/limits.md and docs/limits.zh-CN.md, made of the table in src/bounds/limits.ts: `npm run docs` writes them, a test
+// docs/limits.md and docs/limits.zh-CN.md, made of the tables in src/bounds/limits.ts: `npm run docs` writes them, a test
 // compares them.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,30 +6,21 @@ import { ROOT } from '../parts.mjs'
 
 const CHINESE = {
   maxRequestsPerMinute: ['每分钟的请求数，按主体或地址；本机且不经代理则不限', '公平', '429'],
-  maxHeadBytes: ['请求头的字节数', '我们的不到 2 KiB', '431，断开连接'],
-  headMs: ['等请求头到齐的毫秒数', '发得慢的人', '408，断开连接'],
-  bodyMs: ['等整个请求到齐的毫秒数', '发得慢的人', '408，断开连接'],
-  socketIdleMs: ['两个请求之间的毫秒数', '比代理的 60 秒长：让代理先断', '断开连接'],
   maxConnections: ['连接数', '会话的和请求的都算', '不读就断开'],
   maxRequestsPerSocket: ['一条连接上的请求数', '没有连接能一直活下去', '503，断开连接'],
   maxBodyBytes: ['POST 正文的字节数', '参数都很小', '413，断开连接'],
   maxMessagesTotal: ['所有进行中的消息占用的字节数；一个调用者最多占一半', '内存', '503'],
-  maxBatch: ['一个批量里的消息数（2025-03-26）', '每一条都是活儿', '400'],
   maxSessions: ['一种传输的会话数', '每个约 10 kB', '闲得最久的那个结束；都不闲：503'],
   sessionIdleMs: ['没有请求也没有流的毫秒数', '很多客户端从不告别', '会话结束，之后是 404'],
   handshakeIdleMs: ['只做过 `initialize` 时的同一时间', '丢下它太容易', '会话结束，之后是 404'],
   maxInFlight: ['一个客户端正在运行的调用数，被放弃的也算', '公平', '-32603，reason 为 busy'],
   maxRunning: ['所有客户端正在运行的调用数，被放弃的也算', '每个都留着它的消息', '-32603，reason 为 busy'],
-  maxAbandoned: ['其中已没有人等的调用数', '停不下来的工具', '对这些工具：-32603'],
+  maxAbandoned: ['其中被放弃的调用数', '停不下来的工具', '对这些工具：-32603'],
   maxListens: ['订阅数（`subscriptions/listen`）', '每个都是一条开着的流', '503，reason 为 busy'],
   maxUnreadBytes: ['等着一条流的读者来取的通知的字节数', '内存', '销毁这条流'],
   maxUnreadAnswers: ['同上，连答案一起算', '内存', '销毁这条流'],
   maxUnreadTotal: ['等着所有读者来取的字节数；一个调用者最多占一半', '内存', '销毁这条流，503'],
   unreadMs: ['读者一个字节也不取的毫秒数', '内存', '销毁这条流'],
-  maxReplayEvents: ['一条流里留着重说的事件数', '为断掉的连接，不为断掉的一天', '忘掉最老的'],
-  maxReplayLength: ['它们的 UTF-16 单元数', '内存', '忘掉最老的'],
-  maxReplayTotal: ['所有流合计的同一数目', '内存', '忘掉沉默最久的流'],
-  replayMs: ['一条沉默的流保留的毫秒数', '内存', '忘掉'],
   keepAliveMs: ['流上两条注释之间的毫秒数；0 表示不发', '代理在 30 到 60 秒后掐断沉默的流', '–'],
   drainMs: ['关闭时等待进行中答案的毫秒数', '大多数那时已完成', '-32603，reason 为 shutting down'],
   shutdownMs: ['整个关闭过程的毫秒数', '在 SIGKILL 之前的 10 秒以内', '断开连接'],
@@ -38,14 +29,12 @@ const CHINESE = {
 /** What each bound weighs when it is used up, in English and Chinese. Times weigh nothing by themselves. */
 const WEIGHS = {
   maxRequestsPerMinute: ['10,000 callers are remembered: 2 MB', '记住 10,000 个调用者：2 MB'],
-  maxHeadBytes: ['× connections: 32 MB', '× 连接数：32 MB'],
   maxConnections: ['10 to 20 kB each in Node: 40 MB', 'Node 里每条 10 到 20 kB：40 MB'],
   maxBodyBytes: ['counted by maxMessagesTotal', '计入 maxMessagesTotal'],
   maxMessagesTotal: [
     '192 MiB, half for one caller, of whom a single message may take more',
     '192 MiB，一个调用者最多一半，只有一条消息时可以更多',
   ],
-  maxBatch: ['one body together', '合起来是一个正文'],
   maxSessions: [
     'about 10 kB each: 10 MB, half for one principal; 64 Ki characters of subscriptions each',
     '每个约 10 kB：10 MB，一个主体最多一半；每个最多 64 Ki 字符的订阅',
@@ -63,21 +52,22 @@ const WEIGHS = {
     '64 MiB, half for one caller, replays and whole answers among them',
     '64 MiB，一个调用者最多一半，重放和整段答案都算',
   ],
-  maxReplayEvents: [
-    '250 bytes each beside its data; 200,000 of all streams: 50 MB',
-    '数据之外每个 250 字节；所有流 200,000 个：50 MB',
-  ],
-  maxReplayLength: ['1 or 2 bytes each', '每个 1 或 2 字节'],
-  maxReplayTotal: ['64 to 128 MiB', '64 到 128 MiB'],
 }
 
 const TEXTS = {
   'docs/limits.md': {
     title: 'Limits',
-    lead: 'What strangers can make the server hold, and what happens beyond it. Each limit is an option of `serve` and `createMcpHandler`, a variable and a flag, all of one name: `maxSessions`, `MAX_SESSIONS`, `--max-sessions`. Ms are at most 2,147,483,647 (24.8 days); 0 is allowed for keepAliveMs (none), drainMs and shutdownMs (at once); headMs is part of bodyMs and drainMs of shutdownMs: where one is set alone, the other follows. Where `maxUnreadBytes` is set alone, it bounds answers too. At its start the server prints those that are not as they come. `npm run docs` makes this page from [`src/bounds/limits.ts`](../src/bounds/limits.ts). [中文](limits.zh-CN.md)',
-    head: ['option', 'variable', 'default', 'what is counted', 'why', 'beyond it', 'what it weighs at most'],
+    lead: 'What strangers can make the server hold, and what happens beyond it. Each limit is given under `limits`, or by a variable or a flag of the same name: `limits: { maxSessions: 100 }`, `MAX_SESSIONS=100`, `--max-sessions 100`. The function that keeps it takes it, and so does one that calls that function: `serve` calls `createMcpHandler`, which calls `createMcpServer`; what a function does not take, it refuses. Ms are at most 2,147,483,647 (24.8 days); 0 is allowed for keepAliveMs (none), drainMs and shutdownMs (at once); drainMs is part of shutdownMs: where one is set alone, the other follows. Where `maxUnreadBytes` is set alone, it bounds answers too. At its start the server prints those that are not as they come. `npm run docs` makes this page from [`src/bounds/limits.ts`](../src/bounds/limits.ts). [中文](limits.zh-CN.md)',
+    head: ['limit', 'kept by', 'variable', 'default', 'what is counted', 'why', 'beyond it', 'what it weighs at most'],
     fixed: 'Fixed',
     rows: [
+      ['bytes of a request head: 16 KiB, × connections: 32 MB', '431, connection closed'],
+      ['for a head to arrive: 10 s; for a whole request: 20 s', '408, connection closed'],
+      ['between two requests of a connection: 65 s; proxies close at 60 s, and should first', 'connection closed'],
+      ['messages of a batch (2025-03-26): 100', '400'],
+      ['events of a stream kept to be said again: 256, of 1 Mi UTF-16 units together', 'the oldest is forgotten'],
+      ['UTF-16 units kept of all streams: 64 Mi, 64 to 128 MiB', 'the stream silent longest is forgotten'],
+      ['a silent stream is kept: 5 minutes', 'forgotten'],
       ['JSON nested deeper than 64 levels', '-32600 before anything is built from it'],
       ['an id of more than 1,024 characters, a method of more than 256', '-32600'],
       ['streams of a session remembered: 64', 'the oldest finished one is forgotten'],
@@ -97,7 +87,10 @@ const TEXTS = {
         'an answer of the client to a question: 10 minutes',
         'the question is cancelled, the call goes on with an error',
       ],
-      ['events kept of all streams: 200,000', 'the stream silent longest is forgotten'],
+      [
+        'events kept of all streams: 200,000, of 250 bytes each beside their data: 50 MB',
+        'the stream silent longest is forgotten',
+      ],
       ['`sub` and client of a token: 1,024 characters', '401'],
       ['fetches of keys for an unknown one: one in 5 s', '503'],
       ['known keys without their issuer: 24 hours', '503'],
@@ -106,10 +99,17 @@ const TEXTS = {
   },
   'docs/limits.zh-CN.md': {
     title: '限制',
-    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制都是 `serve` 和 `createMcpHandler` 的选项，也是环境变量和命令行参数，名字是同一个：`maxSessions`、`MAX_SESSIONS`、`--max-sessions`。毫秒数最大 2,147,483,647（24.8 天）；只有 keepAliveMs（不发）、drainMs 和 shutdownMs（立刻）可以是 0；headMs 是 bodyMs 的一部分，drainMs 是 shutdownMs 的一部分：只设一个时，另一个跟着变。只设 `maxUnreadBytes` 时，答案也受它限制。启动时服务器会打印与默认值不同的那些。本页由 `npm run docs` 从 [`src/bounds/limits.ts`](../src/bounds/limits.ts) 生成。[English](limits.md)',
-    head: ['选项', '变量', '默认值', '数的是什么', '为什么', '超过之后', '最多占多少'],
+    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制写在选项 `limits` 里，也可以用同名的环境变量或命令行参数：`limits: { maxSessions: 100 }`、`MAX_SESSIONS=100`、`--max-sessions 100`。由哪个函数遵守，就由哪个函数接受，调用它的函数也接受：`serve` 调用 `createMcpHandler`，后者调用 `createMcpServer`；函数不接受的限制会被拒绝。毫秒数最大 2,147,483,647（24.8 天）；只有 keepAliveMs（不发）、drainMs 和 shutdownMs（立刻）可以是 0；drainMs 是 shutdownMs 的一部分：只设一个时，另一个跟着变。只设 `maxUnreadBytes` 时，答案也受它限制。启动时服务器会打印与默认值不同的那些。本页由 `npm run docs` 从 [`src/bounds/limits.ts`](../src/bounds/limits.ts) 生成。[English](limits.md)',
+    head: ['限制', '由谁遵守', '变量', '默认值', '数的是什么', '为什么', '超过之后', '最多占多少'],
     fixed: '固定的',
     rows: [
+      ['请求头的字节数：16 KiB，× 连接数：32 MB', '431，断开连接'],
+      ['等请求头到齐：10 秒；等整个请求到齐：20 秒', '408，断开连接'],
+      ['一条连接上两个请求之间：65 秒；比代理的 60 秒长，让代理先断', '断开连接'],
+      ['一个批量里的消息（2025-03-26）：100 条', '400'],
+      ['一条流里留着重说的事件：256 个，合计 1 Mi 个 UTF-16 单元', '忘掉最老的'],
+      ['所有流里留着的 UTF-16 单元：64 Mi 个，64 到 128 MiB', '忘掉沉默最久的流'],
+      ['一条沉默的流保留：5 分钟', '忘掉'],
       ['JSON 嵌套超过 64 层', '-32600，在用它构造任何东西之前'],
       ['超过 1,024 个字符的 id，超过 256 个字符的方法名', '-32600'],
       ['一个会话记住的流：64 条', '忘掉最老的已结束的一条'],
@@ -120,7 +120,7 @@ const TEXTS = {
       ['客户端对自己的说明：只留这里有意义的能力，名字和版本各 128 个字符', '不留'],
       ['一条连接上等着的请求：16 个', '不再往下读；一次读到 128 个，或所有连接共 4,096 个：断开连接'],
       ['客户端回答一个问题：10 分钟', '取消这个问题，调用带着错误继续'],
-      ['所有流里保留的事件：200,000 个', '忘掉沉默最久的流'],
+      ['所有流里保留的事件：200,000 个，数据之外每个 250 字节：50 MB', '忘掉沉默最久的流'],
       ['令牌的 `sub` 和 client：1,024 个字符', '401'],
       ['为未知的密钥去取：5 秒一次', '503'],
       ['签发者不在时沿用已知密钥：24 小时', '503'],
@@ -132,7 +132,7 @@ const TEXTS = {
 /** Path to text. */
 export async function limitPages() {
   const { LIMITS } = await import(pathToFileURL(join(ROOT, 'dist/index.js')))
-  const { variableOf } = await import(pathToFileURL(join(ROOT, 'dist/app/settings.js')))
+  const { takersOf, variableOf } = await import(pathToFileURL(join(ROOT, 'dist/bounds/limits.js')))
   const names = Object.keys(LIMITS)
   const missing = names.filter((name) => !CHINESE[name])
   if (missing.length > 0) throw new Error(`scripts/docs/limits.mjs has no Chinese for ${missing.join(', ')}`)
@@ -141,7 +141,14 @@ export async function limitPages() {
       const [value, ...english] = LIMITS[name]
       const words = path.includes('zh') ? CHINESE[name] : english
       const weighs = WEIGHS[name]?.[path.includes('zh') ? 1 : 0] ?? '–'
-      return [`\`${name}\``, `\`${variableOf(name)}\``, value.toLocaleString('en'), ...words, weighs]
+      return [
+        `\`${name}\``,
+        `\`${takersOf(name)[0]}\``,
+        `\`${variableOf(name)}\``,
+        value.toLocaleString('en'),
+        ...words,
+        weighs,
+      ]
     })
     return [path, `# ${title}\n\n${lead}\n\n${asTable(head, table)}\n\n## ${fixed}\n\n${asTable(fixedHead, rows)}\n`]
   })

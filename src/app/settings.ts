@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
-import { LIMITS, type HttpOptions, type Limits } from '../mcp/index.ts'
+import { LIMITS, type HttpOptions, type SocketLimits } from '../mcp/index.ts'
 import { flagOf, readLimit, variableOf } from '../bounds/limits.ts'
 
 export { flagOf, variableOf }
 
-export interface Settings
-  extends Partial<Limits>, Pick<HttpOptions, 'allowedHosts' | 'allowedOrigins' | 'anyUrl' | 'publicUrl'> {
+export interface Settings extends Pick<HttpOptions, 'allowedHosts' | 'allowedOrigins' | 'anyUrl' | 'publicUrl'> {
+  limits?: Partial<SocketLimits>
   allowUnauthorized?: boolean
   authToken?: string
   authIssuer?: string
@@ -22,7 +22,7 @@ export interface Settings
 /** How the text of a setting is read, what it is without, and what it means. */
 type Setting = readonly [read: (text: string, name: string) => unknown, without: string, meaning: string]
 
-/** Each by the name of its option, which the variable and the flag have too (`variableOf`, `flagOf`). */
+/** Each by the name of its option or limit, which the variable and the flag have too (`variableOf`, `flagOf`). */
 export const SETTINGS = new Map<string, Setting>([
   ['port', [portNumber, '3000', '0 lets the system choose']],
   ['host', [asItIs, '127.0.0.1', 'another address needs ALLOWED_HOSTS, and AUTH_TOKEN or AUTH_ISSUER']],
@@ -46,11 +46,12 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
   const flags = [...SETTINGS.keys()].map((name) => [flagOf(name), { type: 'string' }] as const)
   const { values } = parse(args, { ...Object.fromEntries(flags), help: { type: 'boolean' } })
   const settings: Record<string, unknown> = { help: values['help'] === true }
+  const limits: Record<string, unknown> = {}
   for (const [name, [read]] of SETTINGS) {
     const text = values[flagOf(name)] ?? env[variableOf(name)]
-    if (typeof text === 'string' && text !== '') settings[name] = read(text, name)
+    if (typeof text === 'string' && text !== '') (name in LIMITS ? limits : settings)[name] = read(text, name)
   }
-  return settings
+  return Object.keys(limits).length > 0 ? { ...settings, limits } : settings
 }
 
 /** All that can be set, for `--help`. */

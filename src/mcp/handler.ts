@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { after, clip, RpcError, type MaybePromise } from '../jsonrpc/index.ts'
 import { createEventStore } from '../sse/index.ts'
 import { Budget } from '../bounds/budget.ts'
-import { limitsFrom } from '../bounds/limits.ts'
+import { limitsFor, limitsFrom, type HttpLimits } from '../bounds/limits.ts'
 import { safeLog } from '../bounds/log.ts'
 import { waitForTurn } from '../bounds/pipelining.ts'
 import { authorizeRequest, type AccessOptions } from './http/access.ts'
@@ -26,6 +26,8 @@ export interface HttpOptions extends ServerOptions, GuardOptions, AccessOptions 
   publicUrl?: string
   /** The address by which a request is counted. Default: that of its connection. */
   addressOf?: (request: IncomingMessage) => string
+  /** Limits of work, bodies, sessions and streams, by name. What is no limit of these is refused. Default: docs/limits.md. */
+  limits?: Partial<HttpLimits>
   /** Answers what is not MCP, behind the same guard; its `/health` whatever the Host. Default: 404. */
   fallback?: (request: IncomingMessage, response: ServerResponse) => MaybePromise<void>
 }
@@ -43,9 +45,9 @@ export interface McpHandler {
 export function createMcpHandler(options: HttpOptions): McpHandler {
   checkOptions(options)
   const { fallback = (_request, response) => notFound(response), addressOf = addressOfConnection } = options
-  const limits = limitsFrom(options)
+  const limits = limitsFrom('createMcpHandler', options)
   const log = safeLog(options.log)
-  const server = createMcpServer({ ...options, log })
+  const server = createMcpServer({ ...options, log, limits: limitsFor('createMcpServer', limits) })
   const sseSessions = createSessionStore<SseSession>(limits)
   const streamableSessions = createSessionStore<StreamableSession>(limits)
   const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')
@@ -63,12 +65,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     unread: new Budget(limits.maxUnreadTotal),
     base: options.publicUrl === undefined ? undefined : base,
     anyUrl: options.anyUrl ?? true,
-    events: createEventStore({
-      maxEvents: limits.maxReplayEvents,
-      maxLength: limits.maxReplayLength,
-      maxTotalLength: limits.maxReplayTotal,
-      maxAgeMs: limits.replayMs,
-    }),
+    events: createEventStore(),
     sseSessions,
     streamableSessions,
     documents: options.auth?.documents,

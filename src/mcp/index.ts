@@ -1,5 +1,6 @@
 export { INTERNAL_ERROR, INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
-export { LIMITS, limitsFrom, LONGEST_MS, wholeNumber, type Limits } from '../bounds/limits.ts'
+export { LIMITS, LONGEST_MS, wholeNumber } from '../bounds/limits.ts'
+export type { HttpLimits, ServerLimits, SocketLimits } from '../bounds/limits.ts'
 export { causeOf, logToStderr, safeLog, type Log, type LogEntry } from '../bounds/log.ts'
 export type { Infer, JsonSchema } from '../json-schema/types.ts'
 export { createMcpHandler, type HttpOptions, type McpHandler } from './handler.ts'

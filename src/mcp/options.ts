@@ -7,6 +7,7 @@ export function must(fits: boolean, sentence: string): asserts fits {
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 export const isFunction = (value: unknown): boolean => typeof value === 'function'
+const isAuth = (value: unknown): boolean => isFunction(Object(value).authorize)
 
 /** The entries of a list by their keys. Throws TypeError where two have the same. */
 export function indexBy<T>(list: readonly T[], keyOf: (one: T) => string, what: string): Map<string, T> {
@@ -21,11 +22,8 @@ export function indexBy<T>(list: readonly T[], keyOf: (one: T) => string, what: 
 const OPTIONS = [
   ['tools resources resourceTemplates prompts allowedHosts allowedOrigins', 'a list', Array.isArray],
   ['log fallback admit', 'a function', isFunction],
-  [
-    'auth',
-    'an object, as bearerToken() and oauthResource() make it',
-    (auth: object) => isFunction(Object(auth).authorize),
-  ],
+  ['auth', 'an object, as bearerToken() and oauthResource() make it', isAuth],
+  ['limits', 'an object, { maxSessions: 100 } say', isRecord],
   ['publicUrl', 'a URL', (url: unknown) => URL.canParse(String(url))],
 ] as const
 

@@ -10,7 +10,7 @@ import { isPerRequestVersion } from './revisions/index.ts'
 import { httpSse, type SseSession } from './transports/http-sse.ts'
 import type { SessionStore } from './transports/session-store.ts'
 import { statelessHttp, VERSION } from './transports/stateless-http.ts'
-import { streamableHttp } from './transports/streamable-http.ts'
+import { MAX_BATCH, streamableHttp } from './transports/streamable-http.ts'
 import type { StreamableSession } from './transports/streamable-session.ts'
 import type { HttpHandler, TransportOptions } from './transports/transport.ts'
 
@@ -50,7 +50,7 @@ export function createRoutes(options: RouteOptions): ReadonlyMap<string, Route> 
   const post: HttpHandler = (request, response, caller) => {
     const memory = new MessageMemory(options.messages, caller)
     return readJson(request, limits.maxBodyBytes, memory, (body) => {
-      if (Array.isArray(body) && body.length <= limits.maxBatch && body.some(namesVersion))
+      if (Array.isArray(body) && body.length <= MAX_BATCH && body.some(namesVersion))
         throw new HttpError(400, INVALID_REQUEST, 'No batches in this revision: send one request per POST.')
       const transport = namesVersion(body) || isStateless(request) ? stateless : streamable
       return transport.post(request, response, caller, body, memory)

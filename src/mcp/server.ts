@@ -11,7 +11,7 @@ import {
 } from '../jsonrpc/index.ts'
 import { isResponse, METHOD_NOT_FOUND, RpcError, type MaybePromise, type Message } from '../jsonrpc/index.ts'
 import type { MethodTable, Request, Response } from '../jsonrpc/index.ts'
-import { limitsFrom, type Limits } from '../bounds/limits.ts'
+import { limitsFrom, type ServerLimits } from '../bounds/limits.ts'
 import { causeOf, safeLog, type Log } from '../bounds/log.ts'
 import { RunningCalls } from '../bounds/running-calls.ts'
 import { Slots } from '../bounds/slots.ts'
@@ -35,7 +35,7 @@ import { RequestContext, type ClientChannel, type Hold } from './request/context
 import { createSigner } from './request/signer.ts'
 import { revisions, type Revision } from './revisions/index.ts'
 
-export interface ServerOptions extends LifecycleOptions, Partial<Limits> {
+export interface ServerOptions extends LifecycleOptions {
   tools?: readonly Tool[]
   resources?: readonly Resource[]
   resourceTemplates?: readonly ResourceTemplate[]
@@ -46,6 +46,8 @@ export interface ServerOptions extends LifecycleOptions, Partial<Limits> {
   pageSize?: number
   /** Signs what clients carry for us: 32 random bytes, shared by the processes that serve the same clients. Default: random. */
   serverSecret?: string | Uint8Array
+  /** Limits of work, by name. What is no limit of these is refused. Default: docs/limits.md. */
+  limits?: Partial<ServerLimits>
   /** Told of what goes wrong. Default: a line of JSON on standard error. */
   log?: Log
 }
@@ -72,10 +74,9 @@ export function createMcpServer(options: ServerOptions): McpServer {
   checkOptions(options)
   const { listChanged = false } = options
   const log = safeLog(options.log)
-  const limits = limitsFrom(options)
-  const { maxListens, drainMs } = limits
+  const limits = limitsFrom('createMcpServer', options)
   const changes = createChangeBus()
-  const listening = subscriptions(changes, listChanged, maxListens)
+  const listening = subscriptions(changes, listChanged, limits.maxListens)
   const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.serverSecret))
   const all = { tools: [], resources: [], resourceTemplates: [], prompts: [], ...options }
   const features: Methods = {
@@ -148,7 +149,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
     async drain() {
       listening.close()
       const idle = new Promise<void>((resolve) => (whenIdle = resolve))
-      if (inFlight.size > 0) await Promise.race([idle, sleep(drainMs, undefined, { ref: false })])
+      if (inFlight.size > 0) await Promise.race([idle, sleep(limits.drainMs, undefined, { ref: false })])
       for (const context of inFlight) context.abort(shutdownError())
       if (inFlight.size > 0) await idle
     },

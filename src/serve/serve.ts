@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { limitsFor, limitsFrom } from '../bounds/limits.ts'
 import { createClientAddress } from './client-address.ts'
 import { atMostTenASecond } from './log-rate.ts'
 import { createRateLimit } from './rate-limit.ts'
-import { createMcpHandler, limitsFrom, safeLog, type ChangeBus, type HttpOptions, type Limits } from '../mcp/index.ts'
+import { createMcpHandler, safeLog, type ChangeBus, type HttpOptions, type SocketLimits } from '../mcp/index.ts'
 import { checkOptions, isText, must } from '../mcp/options.ts'
 
 export interface ServeOptions extends HttpOptions {
@@ -14,6 +15,8 @@ export interface ServeOptions extends HttpOptions {
   host?: string
   /** Proxies whose `X-Forwarded-For` counts: addresses, networks, or `loopback`. Default: none. */
   trustProxy?: readonly string[]
+  /** Limits of all kinds, by name: docs/limits.md. */
+  limits?: Partial<SocketLimits>
   /** Whether anybody who reaches another address may call. Default false: it needs `auth`. */
   allowUnauthorized?: boolean
 }
@@ -40,10 +43,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   must(isText(host), 'The option host must be a name or an address, 127.0.0.1 say.')
   const missing = LOOPBACK.has(host) ? [] : missingToListen(options)
   if (missing.length > 0) throw new TypeError(`To listen on ${host}, ${missing.join(' And ')}`)
-  const limits = limitsFrom(options)
+  const limits = limitsFrom('serve', options)
   // Behind a trusted proxy, who comes over loopback is not on this machine.
   const isLocal = LOOPBACK.has(host) && !options.trustProxy?.length
-  const isRateLimited = !isLocal || options.maxRequestsPerMinute !== undefined
+  const isRateLimited = !isLocal || options.limits?.maxRequestsPerMinute !== undefined
   const addressOf = createClientAddress(options.trustProxy)
   const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf)
   const log = atMostTenASecond(safeLog(options.log))
@@ -52,8 +55,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     ...(options.trustProxy?.length && { addressOf }),
     ...options,
     log,
+    limits: limitsFor('createMcpHandler', limits),
   })
-  const server = createServer(nodeOptions(limits), mcp)
+  const server = createServer(NODE_OPTIONS, mcp)
   // Who waits to be asked for the body (RFC 9110, "Expect") is asked when it is read, and so never where it is refused.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     request.once('resume', () => response.headersSent || response.writeContinue())
@@ -97,11 +101,12 @@ function missingToListen({ auth, allowUnauthorized, allowedHosts }: ServeOptions
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
-const nodeOptions = ({ maxHeadBytes, headMs, bodyMs, socketIdleMs }: Limits) => ({
-  maxHeaderSize: maxHeadBytes,
-  headersTimeout: headMs,
-  requestTimeout: bodyMs,
-  keepAliveTimeout: socketIdleMs,
+/** What Node bounds by itself. Slow senders are answered 408, a head that is too long 431. */
+const NODE_OPTIONS = {
+  maxHeaderSize: 16 * 1024, // bytes of a request head: ours have less than 2 KiB
+  headersTimeout: 10_000, // milliseconds for a head to arrive
+  requestTimeout: 20_000, // milliseconds for a whole request to arrive
+  keepAliveTimeout: 65_000, // milliseconds between two requests: proxies close at 60 s, and should first
   joinDuplicateHeaders: true, // two Hosts or two Content-Types are none that we know
   connectionsCheckingInterval: 2_000, // milliseconds between two looks at the clock
-})
+}

@@ -208,7 +208,7 @@ const SOON = { timeout: 60_000 }
 
 for (const proxy of PROXIES) {
   const { name } = proxy
-  const shared = start(proxy, { keepAliveMs: 0 })
+  const shared = start(proxy, { limits: { keepAliveMs: 0 } })
   shared.catch(() => {}) // each test says so itself
 
   test(`${name}, T-51: an event passes at once, though nothing follows it`, SOON, async () => {
@@ -230,7 +230,7 @@ for (const proxy of PROXIES) {
   test(`${name}, T-52: a reader who stops is seen by the server, and not swallowed by the proxy`, SOON, async () => {
     const cut = new EventEmitter()
     const log = ({ reason }: LogEntry) => void cut.emit(reason)
-    const { url, stop } = await start(proxy, { log, unreadMs: 300 })
+    const { url, stop } = await start(proxy, { log, limits: { unreadMs: 300 } })
     const client = await connectHttpSse(url)
     client.pause()
     const seen = once(cut, 'slow-reader')
@@ -357,7 +357,7 @@ for (const proxy of PROXIES) {
     `${name}: a connection to the server is used again, and one that the server gives up costs no request`,
     SOON,
     async () => {
-      const { url, root, stop } = await start(proxy, { maxRequestsPerSocket: 3 })
+      const { url, root, stop } = await start(proxy, { limits: { maxRequestsPerSocket: 3 } })
       let connections = 0
       root.server.on('connection', () => connections++)
       // HAProxy shares the connections to a server only with those of its clients that it knows.
@@ -370,7 +370,7 @@ for (const proxy of PROXIES) {
   )
 
   test(`${name}, T-24: TRUST_PROXY=loopback counts clients, by what no client can forge`, SOON, async () => {
-    const trusting = await start(proxy, { trustProxy: ['loopback'], maxRequestsPerMinute: 2 })
+    const trusting = await start(proxy, { trustProxy: ['loopback'], limits: { maxRequestsPerMinute: 2 } })
     // The test stands for another proxy on this machine: what it says last in X-Forwarded-For is the client.
     const from = async (forwarded: string) =>
       (await post(`${trusting.url}/hn/mcp`, ping, { 'x-forwarded-for': forwarded })).status
@@ -381,7 +381,7 @@ for (const proxy of PROXIES) {
     assert.equal(await from('192.0.2.3, 192.0.2.2'), 429)
     await trusting.stop()
 
-    const alone = await start(proxy, { maxRequestsPerMinute: 2 })
+    const alone = await start(proxy, { limits: { maxRequestsPerMinute: 2 } })
     const statuses: number[] = []
     for (const client of ['192.0.2.1', '192.0.2.2', '192.0.2.3'])
       statuses.push((await post(`${alone.url}/hn/mcp`, ping, { 'x-forwarded-for': client })).status)
@@ -395,7 +395,7 @@ for (const proxy of PROXIES) {
     `${name}, T-24: the proxy tells the address of its client, whatever the client says of itself`,
     linux,
     async () => {
-      const { url, stop } = await start(proxy, { trustProxy: ['127.0.0.1'], maxRequestsPerMinute: 2 })
+      const { url, stop } = await start(proxy, { trustProxy: ['127.0.0.1'], limits: { maxRequestsPerMinute: 2 } })
       const from = (localAddress: string, forwarded: string) =>
         statusOf(`${url}/mcp`, { localAddress, headers: { 'x-forwarded-for': forwarded } })
       assert.equal(await from('127.0.0.2', '192.0.2.1'), 400)
@@ -444,7 +444,10 @@ test('nginx, T-51: with proxy_pass alone, over HTTP/1.0, our header lets events 
   assert.match((await stream.event()).data, /^\/messages/)
   stream.destroy()
 
-  const deaf = await start(bare('proxy_ignore_headers X-Accel-Buffering;'), { allowedHosts, keepAliveMs: 20 })
+  const deaf = await start(bare('proxy_ignore_headers X-Accel-Buffering;'), {
+    allowedHosts,
+    limits: { keepAliveMs: 20 },
+  })
   const direct = await openEvents(`${deaf.root.url}/sse`, { host: 'sse_mcp' })
   const opened = once(deaf.root.server, 'request')
   let isHeld = true
@@ -482,7 +485,7 @@ test('T-24: with a trusted proxy requests are limited, though the server listens
 })
 
 // 60 s are 4 s, and the 15 s between comments 1 s. In 5 minutes there are 20 comments.
-const SHORT = { timeoutMs: 4_000, keepAliveMs: 1_000 }
+const SHORT = { timeoutMs: 4_000, limits: { keepAliveMs: 1_000 } }
 const FIVE_MINUTES = 20
 
 test('T-54: streams that are idle for 5 minutes stay open, by comments alone', { timeout: 300_000 }, async () => {
@@ -514,7 +517,7 @@ test('T-54: streams that are idle for 5 minutes stay open, by comments alone', {
 
 test('a tool that says nothing for 60 s: the proxy answers 504 (docs/proxies)', { timeout: 300_000 }, async () => {
   async function silent(proxy: Proxy) {
-    const { url, stop } = await start(proxy, { ...SHORT, drainMs: 1 })
+    const { url, stop } = await start(proxy, { ...SHORT, limits: { ...SHORT.limits, drainMs: 1 } })
     const mcp = `${url}/mcp`
     const answer = await post(mcp, call('silent', {}), await session(mcp))
     assert.equal(answer.status, 504, proxy.name)
@@ -525,7 +528,7 @@ test('a tool that says nothing for 60 s: the proxy answers 504 (docs/proxies)', 
 
 test('T-54: without comments the proxy cuts them, 60 s after the last byte', { timeout: 300_000 }, async () => {
   async function cut(proxy: Proxy) {
-    const { url, stop } = await start(proxy, { ...SHORT, keepAliveMs: 0 })
+    const { url, stop } = await start(proxy, { ...SHORT, limits: { keepAliveMs: 0 } })
     const client = await connectHttpSse(url)
     await client.ended
     assert.equal((await post(client.endpoint, ping)).status, 404)

@@ -5,9 +5,10 @@ import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
-import { createMcpHandler, defineTool, LIMITS, limitsFrom, serve, type Limits } from '../../src/index.ts'
+import { createMcpHandler, defineTool, LIMITS, serve, type SocketLimits } from '../../src/index.ts'
 import { flagOf, help, readSettings, SETTINGS, variableOf } from '../../src/app/settings.ts'
 import { callAfter } from '../../src/bounds/deadline.ts'
+import { limitsFrom } from '../../src/bounds/limits.ts'
 import { openStream, watchSlowReader } from '../../src/sse/index.ts'
 import { timeLimit } from '../../src/upstream/abort.ts'
 import { readOptions } from '../../src/tools/hacker-news-options.ts'
@@ -23,15 +24,17 @@ test('the pages of limits are those of the table', async () => {
     assert.equal(readFileSync(ROOT + path, 'utf8'), text, `${path} is stale: npm run docs`)
 })
 
-test('each limit is an option, a variable and a flag of one name; the flag wins', () => {
+test('each limit is a name under `limits`, a variable and a flag; the flag wins', () => {
   assert.deepEqual([variableOf('maxSessions'), flagOf('maxSessions')], ['MAX_SESSIONS', 'max-sessions'])
   for (const name of Object.keys(LIMITS)) {
-    assert.deepEqual(readSettings([], { [variableOf(name)]: '7' }), { help: false, [name]: 7 })
-    assert.deepEqual(readSettings([`--${flagOf(name)}`, '8'], { [variableOf(name)]: '7' }), { help: false, [name]: 8 })
+    const env = { [variableOf(name)]: '7' }
+    assert.deepEqual(readSettings([], env), { help: false, limits: { [name]: 7 } })
+    assert.deepEqual(readSettings([`--${flagOf(name)}`, '8'], env), { help: false, limits: { [name]: 8 } })
   }
 })
 
-const NAMES = Object.keys(LIMITS) as (keyof Limits)[]
+const NAMES = Object.keys(LIMITS) as (keyof SocketLimits)[]
+const all = (limits: object) => limitsFrom('serve', { limits })
 const LONGEST_MS = 2 ** 31 - 1
 const MAY_BE_ZERO = ['keepAliveMs', 'drainMs', 'shutdownMs']
 const bounds = (name: string): [least: number, most: number] => [
@@ -42,7 +45,7 @@ const bounds = (name: string): [least: number, most: number] => [
 test('what no limit can be is refused in one sentence that has its three names, however it was set', async () => {
   for (const name of NAMES) {
     const [least, most] = bounds(name)
-    const names = `${variableOf(name)} (--${flagOf(name)}, option ${name})`
+    const names = `${variableOf(name)} (--${flagOf(name)}, option limits.${name})`
     const refusal = (given: string) => ({
       name: 'TypeError',
       message: `${names} must be a whole number from ${least} to ${most}, not ${given}.`,
@@ -50,7 +53,7 @@ test('what no limit can be is refused in one sentence that has its three names, 
     const odd = [NaN, -1, 1.5, Infinity, -Infinity, least - 1, most + 1, null, '5', true, {}, [], [5], 5n, Symbol('x')]
     for (const bad of odd) {
       const given = typeof bad === 'string' ? `"${bad}"` : inspect(bad, { depth: 0 })
-      assert.throws(() => limitsFrom({ [name]: bad }), refusal(given))
+      assert.throws(() => all({ [name]: bad }), refusal(given))
     }
     for (const bad of ['-1', '+1', '1.5', '1e3', '0x10', 'x', ' 5', 'Infinity', '9'.repeat(17)]) {
       assert.throws(() => readSettings([], { [variableOf(name)]: bad }), refusal(JSON.stringify(bad)))
@@ -59,39 +62,36 @@ test('what no limit can be is refused in one sentence that has its three names, 
     for (const bad of [least - 1, most + 1].filter((each) => each >= 0 && Number.isSafeInteger(each)))
       assert.throws(() => readSettings([], { [variableOf(name)]: String(bad) }), refusal(String(bad)))
     for (const good of [least, most]) {
-      assert.equal(limitsFrom({ [name]: good })[name], good)
-      assert.equal(readSettings([], { [variableOf(name)]: String(good) })[name], good)
+      assert.equal(all({ [name]: good })[name], good)
+      assert.equal(readSettings([], { [variableOf(name)]: String(good) }).limits?.[name], good)
     }
-    assert.equal(limitsFrom({ [name]: undefined } as object)[name], LIMITS[name][0])
+    assert.equal(all({ [name]: undefined })[name], LIMITS[name][0])
   }
-  await assert.rejects(serve({ name: 't', version: '1', port: 0, maxSessions: 0 }), { message: /^MAX_SESSIONS / })
-  assert.throws(() => createMcpHandler({ name: 't', version: '1', unreadMs: 3e9 }), { message: /^UNREAD_MS / })
+  await assert.rejects(serve({ name: 't', version: '1', port: 0, limits: { maxSessions: 0 } }), {
+    message: /^MAX_SESSIONS /,
+  })
+  assert.throws(() => createMcpHandler({ name: 't', version: '1', limits: { unreadMs: 3e9 } }), {
+    message: /^UNREAD_MS /,
+  })
 })
 
 test('a part is no longer than its whole: where one of the two is set alone, the other follows', async () => {
-  for (const [part, whole] of [
-    ['headMs', 'bodyMs'],
-    ['drainMs', 'shutdownMs'],
-  ] as const) {
-    assert.deepEqual(pick(limitsFrom({ [whole]: 5 }), part, whole), [5, 5])
-    assert.deepEqual(pick(limitsFrom({ [part]: 60_000 }), part, whole), [60_000, 60_000])
-    assert.deepEqual(pick(limitsFrom({ [part]: 7, [whole]: 8 }), part, whole), [7, 8])
-    assert.throws(() => limitsFrom({ [part]: 8, [whole]: 7 }), {
-      name: 'TypeError',
-      message: new RegExp(`${variableOf(part)} .*, option ${part}\\) must be at most ${variableOf(whole)} \\(.*part`),
-    })
-  }
-  // Node itself throws where a head may take longer than a request.
-  for (const [alone, ms] of [
-    [{ bodyMs: 5_000 }, 5_000],
-    [{ headMs: 30_000 }, 30_000],
-  ] as const) {
-    const { server, close } = await serve({ name: 't', version: '1', port: 0, ...alone })
-    assert.deepEqual([server.headersTimeout, server.requestTimeout], [ms, ms])
-    await close()
-  }
+  const [part, whole] = ['drainMs', 'shutdownMs'] as const
+  assert.deepEqual(pick(all({ [whole]: 5 }), part, whole), [5, 5])
+  assert.deepEqual(pick(all({ [part]: 60_000 }), part, whole), [60_000, 60_000])
+  assert.deepEqual(pick(all({ [part]: 7, [whole]: 8 }), part, whole), [7, 8])
+  assert.throws(() => all({ [part]: 8, [whole]: 7 }), {
+    name: 'TypeError',
+    message: new RegExp(
+      `${variableOf(part)} .*, option limits.${part}\\) must be at most ${variableOf(whole)} \\(.*part`,
+    ),
+  })
+  // Of heads and requests, both are constants. Node itself throws where a head may take longer than a request.
+  const { server, close } = await serve({ name: 't', version: '1', port: 0 })
+  assert.deepEqual([server.headersTimeout, server.requestTimeout], [10_000, 20_000])
+  await close()
 })
-const pick = (limits: Limits, ...names: (keyof Limits)[]) => names.map((name) => limits[name])
+const pick = (limits: SocketLimits, ...names: (keyof SocketLimits)[]) => names.map((name) => limits[name])
 
 test('the time of a tool is a whole number of milliseconds, or Infinity', () => {
   const tool = (timeoutMs?: unknown) =>
@@ -197,8 +197,8 @@ test('what is kept of Hacker News is kept by the monotonic clock', (t) => {
 })
 
 test('who sets one bound on what waits for a reader means answers too, and all streams hold more than one does', () => {
-  const of = (options: Partial<Limits>) => {
-    const { maxUnreadBytes, maxUnreadAnswers, maxUnreadTotal } = limitsFrom(options)
+  const of = (limits: Partial<SocketLimits>) => {
+    const { maxUnreadBytes, maxUnreadAnswers, maxUnreadTotal } = all(limits)
     return [maxUnreadBytes, maxUnreadAnswers, maxUnreadTotal].map((bytes) => bytes / 2 ** 20)
   }
   assert.deepEqual(of({}), [1, 16, 64])

@@ -16,7 +16,7 @@ test('each refusal is one line: a stable reason, where it was, and what the call
     name: 't',
     version: '1',
     port: 0,
-    maxBodyBytes: 1000,
+    limits: { maxBodyBytes: 1000 },
     log: (entry) => lines.push(entry),
   })
   after(close)
@@ -200,7 +200,7 @@ const initialize = {
 const SERVER = `
   import { writeSync } from 'node:fs'
   import { serve } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
-  const { url } = await serve({ name: 't', version: '1', port: 0, maxRequestsPerMinute: 100000 })
+  const { url } = await serve({ name: 't', version: '1', port: 0, limits: { maxRequestsPerMinute: 100000 } })
   writeSync(3, url + '\\n')
 `
 

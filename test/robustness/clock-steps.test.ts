@@ -30,7 +30,7 @@ for (const step of [-HOUR, -15_000, HOUR, 24 * HOUR])
       port: 0,
       log() {},
       tools: [steps],
-      maxRequestsPerMinute: 600,
+      limits: { maxRequestsPerMinute: 600 },
     })
     t.after(() => running.close())
     const mcp = `${running.url}/mcp`
@@ -56,7 +56,7 @@ for (const step of [-HOUR, -15_000, HOUR, 24 * HOUR])
 test('a stream ends with its token, also where that ended before the stream began, and where the clock is set', async (t) => {
   let expiresAt = Infinity
   const auth = { authorize: (): Principal => ({ issuer: 'i', subject: 's', expiresAt }) }
-  const options = { name: 't', version: '1', port: 0, log() {}, keepAliveMs: 0, listChanged: true, auth }
+  const options = { name: 't', version: '1', port: 0, log() {}, limits: { keepAliveMs: 0 }, listChanged: true, auth }
   const running = await serve(options)
   t.after(() => running.close())
   const listen = JSON.stringify({
@@ -110,7 +110,15 @@ test('a token that ends while the body is on its way: the stream that begins aft
       return { issuer: 'i', subject: 's', expiresAt }
     },
   }
-  const running = await serve({ name: 't', version: '1', port: 0, log() {}, keepAliveMs: 0, listChanged: true, auth })
+  const running = await serve({
+    name: 't',
+    version: '1',
+    port: 0,
+    log() {},
+    limits: { keepAliveMs: 0 },
+    listChanged: true,
+    auth,
+  })
   t.after(() => running.close())
   const meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',

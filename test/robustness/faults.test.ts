@@ -124,10 +124,12 @@ const start = (name: string): Promise<RunningServer> =>
     version: '1',
     port: 0,
     log() {},
-    maxSessions: 1, // a session that a fault leaves behind would keep the next client out
-    keepAliveMs: name === 'keep-alive' ? 20 : 60_000,
-    drainMs: 100,
-    shutdownMs: 300,
+    limits: {
+      maxSessions: 1, // a session that a fault leaves behind would keep the next client out
+      keepAliveMs: name === 'keep-alive' ? 20 : 60_000,
+      drainMs: 100,
+      shutdownMs: 300,
+    },
     tools: [
       createHackerNews({ source: 'snapshot' }),
       defineTool({

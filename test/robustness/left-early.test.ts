@@ -35,7 +35,7 @@ const { url, server, close } = await serve({
   port: 0,
   tools,
   fallback: site,
-  keepAliveMs: KEEP_ALIVE_MS,
+  limits: { keepAliveMs: KEEP_ALIVE_MS },
   log: () => {},
 })
 after(close)
@@ -157,7 +157,14 @@ test('T-48: who sends a GET behind a call and leaves before its turn holds no se
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve('stopped')))
     },
   })
-  const small = await serve({ name: 't', version: '1', port: 0, tools: [slow], maxSessions: 1, log: () => {} })
+  const small = await serve({
+    name: 't',
+    version: '1',
+    port: 0,
+    tools: [slow],
+    limits: { maxSessions: 1 },
+    log: () => {},
+  })
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientCapabilities': {},

@@ -25,7 +25,6 @@ async function start(t: TestContext, options: Partial<ServeOptions> = {}) {
     name: 't',
     version: '1',
     port: 0,
-    drainMs: 0,
     log() {},
     tools: [
       defineTool({ name: 'slow', inputSchema, run: hang }),
@@ -35,6 +34,7 @@ async function start(t: TestContext, options: Partial<ServeOptions> = {}) {
     prompts: [definePrompt({ name: 'slow', get: hang })],
     resources: [defineResource({ uri: 'test://slow', name: 'slow', read: hang })],
     ...options,
+    limits: { drainMs: 0, ...options.limits },
   })
   t.after(() => running.close())
   const mcp = `${running.url}/mcp`
@@ -89,7 +89,7 @@ test('a method that is no notification does not run without an id, on any transp
 })
 
 test('calls whose time was up count in their session until they end; ping and lists are served, and the refusal names the tool', async (t) => {
-  const server = await start(t, { maxInFlight: 3 })
+  const server = await start(t, { limits: { maxInFlight: 3 } })
   const session = await server.session()
   const call = (name: string) =>
     post(server.mcp, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } }, session)
@@ -125,7 +125,7 @@ async function abandon(server: Awaited<ReturnType<typeof start>>, count: number)
 }
 
 test('calls that stateless clients leave are counted in the whole process: the tool that does not end is refused, others are not', async (t) => {
-  const server = await start(t, { maxAbandoned: 8 })
+  const server = await start(t, { limits: { maxAbandoned: 8 } })
   await abandon(server, 4) // half of all are one caller's share
   let refused: { error?: { data: unknown; message: string } } = {}
   // The server notices that a client has left a moment after it has.
@@ -156,7 +156,7 @@ test('calls that stateless clients leave are counted in the whole process: the t
 })
 
 test('no more than maxRunning calls run at once, whichever sessions they come from', async (t) => {
-  const server = await start(t, { maxRunning: 5 })
+  const server = await start(t, { limits: { maxRunning: 5 } })
   const answers: Promise<unknown>[] = []
   for (let i = 0; i < 5; i++) {
     answers.push(post(server.mcp, callBody('slow'), await server.session()))
@@ -181,7 +181,7 @@ test('a log that throws takes no place away: the session is never busy for it', 
   const quick = defineTool({ name: 'quick', inputSchema, run: () => 'quick' })
   const server = await start(t, {
     tools: [bad, quick],
-    maxInFlight: 2,
+    limits: { maxInFlight: 2 },
     log() {
       throw new Error('the log is closed')
     },
@@ -217,7 +217,7 @@ test('whatever a tool gives back or throws, its place is free again', async (t) 
     () => ({ structuredContent: 1n }),
   ]
   const tools = outcomes.map((run, n) => defineTool({ name: `t${n}`, inputSchema, run: run as () => string }))
-  const server = await start(t, { tools, maxInFlight: 1 })
+  const server = await start(t, { tools, limits: { maxInFlight: 1 } })
   const session = await server.session()
   for (const [n] of outcomes.entries()) {
     const { status, text } = await post(server.mcp, callBody(`t${n}`), session)

@@ -20,7 +20,7 @@ async function start(t: TestContext, options: Partial<ServeOptions>) {
 }
 
 test('HTTP+SSE streams: half of the places for one principal, the rest for others; all, where many share a name', async (t) => {
-  const { url } = await start(t, { maxSessions: 4 })
+  const { url } = await start(t, { limits: { maxSessions: 4 } })
   const open = (authorization: string) => openEvents(`${url}/sse`, { authorization })
   const streams: OpenStream[] = []
   const statuses = async (authorization: string, count: number) => {
@@ -31,7 +31,7 @@ test('HTTP+SSE streams: half of the places for one principal, the rest for other
   assert.deepEqual(await statuses('ben', 3), [200, 200, 503])
   assert.deepEqual(await statuses('cid', 1), [503])
   for (const stream of streams) stream.destroy()
-  const other = await start(t, { maxSessions: 4 })
+  const other = await start(t, { limits: { maxSessions: 4 } })
   const shared = []
   for (let n = 0; n < 5; n++) shared.push(await openEvents(`${other.url}/sse`, { authorization: 'shared' }))
   assert.deepEqual(
@@ -42,7 +42,7 @@ test('HTTP+SSE streams: half of the places for one principal, the rest for other
 })
 
 test('Streamable sessions: beyond its half a principal ends its own idlest, nobody else’s', async (t) => {
-  const { url } = await start(t, { maxSessions: 4 })
+  const { url } = await start(t, { limits: { maxSessions: 4 } })
   const initialize = async (authorization: string) => {
     const params = { protocolVersion: '2025-11-25', capabilities: {} }
     const body = { jsonrpc: '2.0', id: 0, method: 'initialize', params }
@@ -60,7 +60,7 @@ test('Streamable sessions: beyond its half a principal ends its own idlest, nobo
 })
 
 test('subscriptions: half of them for one principal', async (t) => {
-  const { url } = await start(t, { maxListens: 4 })
+  const { url } = await start(t, { limits: { maxListens: 4 } })
   const meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientCapabilities': {},

@@ -24,7 +24,7 @@ function gated(calls = 1) {
 }
 
 const start = (options: Partial<ServeOptions> = {}) =>
-  serve({ name: 't', version: '1', port: 0, keepAliveMs: 0, log: () => {}, ...options })
+  serve({ name: 't', version: '1', port: 0, log: () => {}, ...options, limits: { keepAliveMs: 0, ...options.limits } })
 
 const CALL = { name: 'slow' }
 const initialize = {
@@ -91,7 +91,7 @@ test('T-90: a reader’s body ends with the last chunk: an end, not a cut', asyn
 
 test('T-90: what takes longer than drainMs is answered -32603, "shutting down", in every era', async () => {
   const { tool, started, release } = gated(3)
-  const running = await start({ tools: [tool], drainMs: 50 })
+  const running = await start({ tools: [tool], limits: { drainMs: 50 } })
   const mcp = `${running.url}/mcp`
   const { headers } = await post(mcp, initialize)
   const session = { 'mcp-session-id': headers['mcp-session-id'] as string }
@@ -161,7 +161,7 @@ test('T-90: a subscription ends with its notification and its result', async () 
 test('T-90: who never reads does not hold the server longer than shutdownMs, and close may be asked for twice', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { tool, started } = gated()
-  const running = await start({ tools: [tool], drainMs: 1, shutdownMs: 200 })
+  const running = await start({ tools: [tool], limits: { drainMs: 1, shutdownMs: 200 } })
   const socket = net.connect(Number(new URL(running.url).port), '127.0.0.1').pause()
   socket.on('error', () => {})
   socket.write(

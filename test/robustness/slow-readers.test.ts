@@ -27,7 +27,8 @@ async function start(options: Partial<ServeOptions> = {}) {
   const logged: LogEntry[] = []
   const log = (entry: LogEntry) => void logged.push(entry)
   const tools = [large, huge, chatty]
-  const running = await serve({ name: 't', version: '1', port: 0, tools, keepAliveMs: 0, drainMs: 0, log, ...options })
+  const limits = { keepAliveMs: 0, drainMs: 0, ...options.limits }
+  const running = await serve({ name: 't', version: '1', port: 0, tools, log, ...options, limits })
   after(() => running.close())
   return { ...running, logged }
 }
@@ -40,7 +41,7 @@ const call = (id: number, name: string, more: object = {}) => ({
 })
 
 test('T-52: while a reader lags, progress is merged, log messages are dropped, and the answers wait', async () => {
-  const { url, logged } = await start({ maxUnreadBytes: 64 * 2 ** 20 })
+  const { url, logged } = await start({ limits: { maxUnreadBytes: 64 * 2 ** 20 } })
   const client = await connectHttpSse(url)
   client.pause()
   // Full: what the kernel takes, and then some.

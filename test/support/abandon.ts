@@ -22,9 +22,7 @@ const { url, close } = await serve({
   version: '1',
   port: 0,
   tools: [steps],
-  sessionIdleMs: IDLE_MS,
-  handshakeIdleMs: IDLE_MS,
-  maxSessions: 2 * EACH,
+  limits: { sessionIdleMs: IDLE_MS, handshakeIdleMs: IDLE_MS, maxSessions: 2 * EACH },
   log: () => {},
 })
 let agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE })

@@ -7,8 +7,7 @@ const { url, close } = await serve({
   name: 'weighed',
   version: '1',
   port: 0,
-  keepAliveMs: 0,
-  drainMs: 0,
+  limits: { keepAliveMs: 0, drainMs: 0 },
   listChanged: true,
   log() {},
   tools: [

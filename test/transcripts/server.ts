@@ -65,9 +65,9 @@ export async function start(options: Partial<ServeOptions> = {}): Promise<Runnin
     resourceTemplates: [item],
     prompts: [hello, asking],
     listChanged: true,
-    keepAliveMs: 0,
     log: () => {}, // what fails here fails on purpose
     ...options,
+    limits: { keepAliveMs: 0, ...options.limits },
     port: 0,
   })
   return running

@@ -21,7 +21,7 @@ const running = await serve({
   version: '1.0.0',
   tools: [createHackerNews({ source: 'live', baseUrl: standIn.url })],
   port: 0,
-  keepAliveMs: 0,
+  limits: { keepAliveMs: 0 },
 })
 after(() => running.close())
 const port = Number(new URL(running.url).port)

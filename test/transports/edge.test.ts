@@ -152,7 +152,7 @@ test('however many addresses there are, no more than 10,000 are remembered', () 
 })
 
 test('beyond the rate the answer is 429 with Retry-After and a JSON-RPC error; on loopback nobody counts, unless told to', async () => {
-  const limited = await running({ maxRequestsPerMinute: 3 })
+  const limited = await running({ limits: { maxRequestsPerMinute: 3 } })
   const free = await running({})
   const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
   for (let n = 0; n < 3; n++) assert.equal((await post(`${limited.url}/mcp`, ping)).status, 400)

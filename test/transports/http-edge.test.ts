@@ -100,7 +100,7 @@ test('a slash at the end makes no other path', async () => {
 
 test('HEAD is the head of GET: it opens nothing and takes no place', async () => {
   // One session each: a HEAD that took a place would leave none.
-  const small = await serve({ ...common, maxSessions: 1 })
+  const small = await serve({ ...common, limits: { maxSessions: 1 } })
   const head = (path: string, headers = {}) => request('HEAD', small.url + path, headers)
   for (let n = 0; n < 3; n++)
     for (const path of ['/sse', '/mcp', '/sse/']) {

@@ -479,7 +479,7 @@ test('R-SSE-7, T-6, T-8: a POST must say application/json, in UTF-8, uncompresse
 })
 
 test('R-SE-9, R-SH-31, T-7: a body over the limit is 413, from its declared length and from its bytes', async () => {
-  const small = await serve({ ...options, maxBodyBytes: 100 })
+  const small = await serve({ ...options, limits: { maxBodyBytes: 100 } })
   const client = await connectHttpSse(small.url)
   const { pathname, search, host } = new URL(client.endpoint)
   const head = `POST ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`
@@ -519,7 +519,7 @@ test('R-SSE-10, R-SH-31, T-4: another method is 405 with Allow and no JSON-RPC b
 })
 
 test('R-SE-9, T-49: one stream too many is 503 with Retry-After; a place is free again when one closes', async () => {
-  const small = await serve({ ...options, maxSessions: 1 })
+  const small = await serve({ ...options, limits: { maxSessions: 1 } })
   const first = await connectHttpSse(small.url)
   const second = await request('GET', `${small.url}/sse`)
   assert.deepEqual([second.status, second.headers['retry-after']], [503, '10'])
@@ -534,7 +534,7 @@ test('R-SE-9, T-49: one stream too many is 503 with Retry-After; a place is free
 })
 
 test('more requests in flight than the limit are answered by busy at once', async () => {
-  const small = await serve({ ...options, maxInFlight: 1 })
+  const small = await serve({ ...options, limits: { maxInFlight: 1 } })
   const client = await connectHttpSse(small.url)
   gate.close()
   started.length = 0

@@ -358,7 +358,7 @@ test('R-TO-17: a changed list is told on the old stream, on the GET stream, and 
 })
 
 test('R-TO-18: a tool runs with checked arguments only, and a client has a bounded number of calls under way', async (t) => {
-  const busy = await serveFor(t, { ...options, maxInFlight: 2 })
+  const busy = await serveFor(t, { ...options, limits: { maxInFlight: 2 } })
   const client = await connectHttpSse(busy.url)
   ran.length = 0
   for (const args of [{}, { text: 7 }, { text: ['x'] }])

@@ -204,7 +204,7 @@ test('R-SH-30: a POST that is no application/json is 415, and nothing is done', 
 })
 
 test('R-SH-31: too large a body is 413, and another method 405 with Allow, on /mcp too', async (t) => {
-  const small = await serveFor(t, { ...options, maxBodyBytes: 200 })
+  const small = await serveFor(t, { ...options, limits: { maxBodyBytes: 200 } })
   const at = `${small.url}/mcp`
   const padded = (bytes: number) => JSON.stringify(initialize('2025-11-25')).padEnd(bytes)
   assert.equal((await post(at, padded(200))).status, 200)
@@ -232,7 +232,7 @@ test('R-SH-32: every stream says that it is not to be collected, cached or chang
 })
 
 test('R-SSE-9, R-SU-6: comments keep silent streams alive', { timeout: 60_000 }, async (t) => {
-  const brisk = await serveFor(t, { ...options, keepAliveMs: 20 })
+  const brisk = await serveFor(t, { ...options, limits: { keepAliveMs: 20 } })
   const at = `${brisk.url}/mcp`
   const session = await open('2025-11-25', at)
   for (const stream of [await openEvents(`${brisk.url}/sse`), await openEvents(at, session), await listen(at)]) {

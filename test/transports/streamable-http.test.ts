@@ -396,7 +396,7 @@ test('T-46: forty sessions with the same ids at once, and no answer goes astray'
 })
 
 test('R-SH-33, R-SE-9, T-48: at the cap the session idle longest makes room, one that never went beyond its handshake first; one in use never', async () => {
-  const small = await serve({ ...options, maxSessions: 3 })
+  const small = await serve({ ...options, limits: { maxSessions: 3 } })
   const at = `${small.url}/mcp`
   const initialize = {
     jsonrpc: '2.0',

@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../jsonrpc/index.ts'
 import type { CoalesceKey } from '../../sse/index.ts'
-import type { Limits } from '../../bounds/limits.ts'
+import type { HttpLimits } from '../../bounds/limits.ts'
 import { notificationOf, type Change } from '../protocol/change-bus.ts'
 import { isSame, type Caller, type Client } from '../request/client.ts'
 import { coalesceKey } from './coalesce.ts'
@@ -47,7 +47,7 @@ export interface MemorySessionStore<S extends Session> extends SessionStore<S> {
 }
 
 /** A session store in memory. The order of the Map is that of the last use. */
-export function createSessionStore<S extends Session>(limits: Limits, now = monotonic): MemorySessionStore<S> {
+export function createSessionStore<S extends Session>(limits: HttpLimits, now = monotonic): MemorySessionStore<S> {
   const sessions = new Map<string, S>() // the one unused for longest first
   let latest: S | undefined // the last in that order: touched again, it need not be moved
 

@@ -27,7 +27,7 @@ export function streamableHttp(
   events: EventStore,
   options: TransportOptions,
 ): { post: PostHandler; get: HttpHandler; delete: HttpHandler } {
-  const { server, limits } = options
+  const { server } = options
 
   /** 1: opens the session. */
   function initialize(
@@ -63,7 +63,7 @@ export function streamableHttp(
 
     return after(find(request, caller, readableId(body)), (session) => {
       const { client } = session
-      if (isBatch) checkBatch(body, client, limits.maxBatch)
+      if (isBatch) checkBatch(body, client)
       const wantsResponse = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(single!)
       const channel = wantsResponse ? new PostResponse(request, response, caller, options, session) : undefined
       const handle = (message: Message) => server.handle(message, client, channel ?? RESPONSE_ONLY, memory)
@@ -122,14 +122,17 @@ export function streamableHttp(
   return { post, get, delete: end }
 }
 
+/** Messages of a batch: each is work. */
+export const MAX_BATCH = 100
+
 /** The channel where nothing can be sent before the response: for notifications, responses, and `initialize`. */
 const RESPONSE_ONLY: ClientChannel = { send() {}, canSend: false }
 
 /** Checks a batch as a whole; its messages are handled one by one. Throws HttpError 400. */
-function checkBatch(batch: unknown[], { revision }: Client, maxBatch: number): void {
+function checkBatch(batch: unknown[], { revision }: Client): void {
   if (!revision.batching)
     throw new HttpError(400, INVALID_REQUEST, `No batches in ${revision.version}: send one message per POST.`)
-  if (batch.length > maxBatch) throw new HttpError(400, INVALID_REQUEST, `A batch has at most ${maxBatch} messages.`)
+  if (batch.length > MAX_BATCH) throw new HttpError(400, INVALID_REQUEST, `A batch has at most ${MAX_BATCH} messages.`)
   const messages = batch.filter(isMessage)
   if (messages.some((one) => 'method' in one && one.method === 'initialize'))
     throw new HttpError(400, INVALID_REQUEST, 'initialize does not go into a batch.')

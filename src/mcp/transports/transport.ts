@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../http/node-http.ts'
 import type { MaybePromise } from '../../jsonrpc/index.ts'
 import type { Budget } from '../../bounds/budget.ts'
-import type { Limits } from '../../bounds/limits.ts'
+import type { HttpLimits } from '../../bounds/limits.ts'
 import type { StreamOptions } from '../../sse/index.ts'
 import type { Caller } from '../request/client.ts'
 import type { Hold } from '../request/context.ts'
@@ -10,7 +10,7 @@ import type { McpServer } from '../server.ts'
 /** What all three transports are given. */
 export interface TransportOptions {
   server: McpServer
-  limits: Limits
+  limits: HttpLimits
   /** The options of every event stream. */
   streams: StreamOptions
   /** The memory that messages take, by caller. */

@@ -596,7 +596,7 @@ test('a client that leaves while keys are fetched leaves nothing behind', async 
       response.end(JSON.stringify({ keys: [await other.publicKey()] }))
     }),
   )
-  const base = await start({ auth: await resourceFor(other), maxSessions: 1 })
+  const base = await start({ auth: await resourceFor(other), limits: { maxSessions: 1 } })
   const token = await other.token()
   const socket = net.connect(Number(new URL(base).port), '127.0.0.1')
   socket.write(`GET /sse HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`)

@@ -14,7 +14,7 @@ const lines: LogEntry[] = []
 const mcp = createMcpHandler({
   name: 't',
   version: '1',
-  maxBodyBytes: 100_000,
+  limits: { maxBodyBytes: 100_000 },
   log: (entry) => void lines.push(entry),
 })
 

@@ -74,7 +74,9 @@ test('9. the session store is never above its cap, and never ends a session in u
       })
       const clear = mock.method(globalThis, 'clearInterval', () => void (sweep = undefined))
       try {
-        const limits = limitsFrom({ maxSessions, sessionIdleMs: 60_000, handshakeIdleMs: 30_000 })
+        const limits = limitsFrom('createMcpHandler', {
+          limits: { maxSessions, sessionIdleMs: 60_000, handshakeIdleMs: 30_000 },
+        })
         const store = createSessionStore<Fake>(limits, () => now)
         const all: Fake[] = []
         const closed = new Set<Fake>() // by the client

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { createClient, type InFlightRequest } from '../../../src/mcp/request/client.ts'
-import { limitsFrom, type Limits } from '../../../src/bounds/limits.ts'
+import { limitsFrom, type HttpLimits } from '../../../src/bounds/limits.ts'
 import { newest } from '../../../src/mcp/revisions/index.ts'
 import { createSessionStore, type Session } from '../../../src/mcp/transports/session-store.ts'
 import { ResumableStream } from '../../../src/mcp/transports/resumable-stream.ts'
@@ -75,10 +75,10 @@ function mockIntervals(t: TestContext) {
   }
 }
 
-function start(t: TestContext, limits: Partial<Limits> = {}) {
+function start(t: TestContext, limits: Partial<HttpLimits> = {}) {
   const { clock, running, pass } = mockIntervals(t)
   const added = new Set<string>()
-  const store = createSessionStore<Fake>(limitsFrom(limits), () => clock.now)
+  const store = createSessionStore<Fake>(limitsFrom('createMcpHandler', { limits }), () => clock.now)
   return {
     store,
     /** A new session; it has said more than its handshake unless told otherwise. */
