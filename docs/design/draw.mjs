@@ -94,7 +94,7 @@ export function draw(language) {
     pill((LEFT + RIGHT) / 2 - 75, 404, 150, 'RequestContext'),
     box(LEFT, 460, wide, 50, 'src/jsonrpc/dispatcher.ts', words.dispatch),
     box(LEFT, 530, wide, 50, 'src/mcp/features/tools.ts', words.tools),
-    box(LEFT, 596, wide, 60, 'src/mcp/request/run-handler.ts'),
+    box(LEFT, 596, wide, 60, 'src/mcp/request/run-author.ts'),
     pill(LEFT + 120, 624, 140, 'HandlerContext'),
     text(LEFT + 272, 642, words.run, 'left'),
     rect(LEFT, 668, wide, 34, 'yours'),

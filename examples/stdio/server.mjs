@@ -1,6 +1,6 @@
 // MCP over stdio: a JSON-RPC message a line, the client's on standard input, the server's on standard output.
 import { createInterface } from 'node:readline'
-import { createClient, createMcpServer, defineTool, newest } from 'sse-mcp'
+import { createClient, createMcpServer, defineTool, newestHandshake } from 'sse-mcp'
 import * as jsonrpc from 'sse-mcp/jsonrpc'
 
 const tea = defineTool({
@@ -16,7 +16,7 @@ const tea = defineTool({
 })
 
 const server = createMcpServer({ name: 'tea', version: '1.0.0', tools: [tea] })
-const client = createClient(newest) // there is one, and its `initialize` says which revision it speaks
+const client = createClient(newestHandshake) // there is one, and its `initialize` says which revision it speaks
 const write = (line) => process.stdout.write(`${line}\n`)
 /** The way to the client before a response: notifications, and requests of the server. */
 const channel = { canSend: true, send: (message) => write(JSON.stringify(message)) }

@@ -79,18 +79,24 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   /** What every request passes, in this order. Each step responds, throws HttpError, or lets it pass. */
   function serve(request: IncomingMessage, response: ServerResponse, route?: Route): MaybePromise<void> {
     if (isClosing) throw closingError()
-    guard(request, !route && isProbe(request)) // 1. a stranger's web page?
-    if (!route) return serveFallback(request, response) // 2. not MCP
+    // 1. Is it the web page of a stranger?
+    guard(request, !route && isProbe(request))
+    // 2. Is it MCP at all?
+    if (!route) return serveFallback(request, response)
+    // 3. CORS: a page that is allowed may read the response.
     refuseForeignLoad(request)
-    allowPage(request, response) // 3. CORS: our own page may read the response
-    const handle = route.methods.get(request.method === 'HEAD' ? 'GET' : request.method!)
-    if (!handle && request.method === 'OPTIONS') return preflight(request, response, [...route.methods.keys()])
-    if (!handle) return methodNotAllowed(response, [...route.methods.keys()], route.hint) // 4.
+    allowPage(request, response)
+    // 4. Does the URL answer this method?
+    const serveMethod = route.methods.get(request.method === 'HEAD' ? 'GET' : request.method!)
+    if (!serveMethod && request.method === 'OPTIONS') return preflight(request, response, [...route.methods.keys()])
+    if (!serveMethod) return methodNotAllowed(response, [...route.methods.keys()], route.hint)
+    // 5. Who calls, and is the caller still there? Nobody asks without authorization, and for public metadata.
     const address = addressOf(request)
-    if (!checksCallers || route.isPublic) return handle(request, response, createCaller(undefined, address))
+    if (!checksCallers || route.isPublic) return serveMethod(request, response, createCaller(undefined, address))
     return authorizeRequest(request, options).then((principal) => {
-      if (response.destroyed) return // 5. who calls, and are they still there?
-      return handle(request, response, createCaller(principal, address)) // 6. MCP
+      if (response.destroyed) return
+      // 6. MCP.
+      return serveMethod(request, response, createCaller(principal, address))
     })
   }
 

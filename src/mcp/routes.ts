@@ -42,7 +42,7 @@ export function createRoutes(options: RouteOptions): ReadonlyMap<string, Route> 
   const stateless = statelessHttp(options)
 
   const get: HttpHandler = (request, response, caller) => {
-    if (isStateless(request)) return methodNotAllowed(response, ['POST'])
+    if (isPerRequest(request)) return methodNotAllowed(response, ['POST'])
     if (request.headers['mcp-session-id'] !== undefined) return streamable.get(request, response, caller)
     if (anyUrl) return sse.get(request, response, caller)
     return methodNotAllowed(response, ['POST', 'DELETE'], 'For HTTP+SSE use /sse.')
@@ -50,18 +50,18 @@ export function createRoutes(options: RouteOptions): ReadonlyMap<string, Route> 
   const post: HttpHandler = (request, response, caller) => {
     const memory = new MessageMemory(options.messages, caller)
     return readJson(request, limits.maxBodyBytes, memory, (body) => {
-      if (Array.isArray(body) && body.length <= MAX_BATCH && body.some(namesVersion))
+      if (Array.isArray(body) && body.length <= MAX_BATCH && body.some(metaNamesVersion))
         throw new HttpError(400, INVALID_REQUEST, 'No batches in this revision: send one request per POST.')
-      const transport = namesVersion(body) || isStateless(request) ? stateless : streamable
+      const transport = metaNamesVersion(body) || isPerRequest(request) ? stateless : streamable
       return transport.post(request, response, caller, body, memory)
     })
   }
-  const end: HttpHandler = (request, response, caller) => {
-    if (isStateless(request)) return methodNotAllowed(response, ['POST'])
+  const endSession: HttpHandler = (request, response, caller) => {
+    if (isPerRequest(request)) return methodNotAllowed(response, ['POST'])
     return streamable.delete(request, response, caller)
   }
 
-  const mcp: Route = { methods: new Map(Object.entries({ GET: get, POST: post, DELETE: end })) }
+  const mcp: Route = { methods: new Map(Object.entries({ GET: get, POST: post, DELETE: endSession })) }
   const sseOnly: Route = { methods: new Map([['GET', sse.get]]), hint: 'For Streamable HTTP use /mcp.' }
   const messages: Route = {
     methods: new Map([['POST', sse.post]]),
@@ -75,10 +75,10 @@ export function createRoutes(options: RouteOptions): ReadonlyMap<string, Route> 
 
 // Whether the headers name a version without a handshake. Here the eras part (2026-07-28, versioning): a request that
 // names its version itself needs no session.
-const isStateless = ({ headers }: HttpRequest): boolean => isPerRequestVersion(headers['mcp-protocol-version'])
+const isPerRequest = ({ headers }: HttpRequest): boolean => isPerRequestVersion(headers['mcp-protocol-version'])
 
 /** Whether a message names a version in its `_meta`. */
-function namesVersion(value: unknown): boolean {
+function metaNamesVersion(value: unknown): boolean {
   const meta = (value as { params?: { _meta?: Record<string, unknown> | null } } | null)?.params?._meta
   return typeof meta === 'object' && meta?.[VERSION] !== undefined
 }

@@ -14,7 +14,7 @@ import type { MethodTable, Request, Response } from '../jsonrpc/index.ts'
 import { limitsFrom, type ServerLimits } from '../bounds/limits.ts'
 import { causeOf, safeLog, type Log } from '../bounds/log.ts'
 import { RunningCalls } from '../bounds/running-calls.ts'
-import { Slots } from '../bounds/slots.ts'
+import { Places } from '../bounds/places.ts'
 import { completion } from './features/completion.ts'
 import type { HeaderParam } from './features/header-params.ts'
 import { lifecycle, type LifecycleOptions } from './features/lifecycle.ts'
@@ -94,7 +94,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
   const services = { signer: createSigner('requestState', options.serverSecret), onUnexpected }
   const calls = new RunningCalls(limits)
-  const inFlight = new Slots<RequestContext>()
+  const inFlight = new Places<RequestContext>()
   let whenIdle: (() => void) | undefined
 
   /** Runs a request. One that is answered at once is never in flight. */

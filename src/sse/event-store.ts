@@ -32,19 +32,19 @@ export interface EventLog {
   /** Remembers a message and gives it the next id: the stream's name and a number that counts up. */
   append(message: Omit<SseMessage, 'id'>): SseMessage & { id: string }
   /** The messages after the one with this id. Undefined: some of them are forgotten, or the id was never given. */
-  after(id: string): Missed | Promise<Missed>
+  missedSince(id: string): Missed | Promise<Missed>
   /** Forgets all messages, and the log itself. */
   drop(): void
 }
 
 /** The log of a store in memory, which answers at once. */
 export interface MemoryEventLog extends EventLog {
-  after(id: string): Missed
+  missedSince(id: string): Missed
 }
 
 /** The event logs of many streams. */
 export interface EventStore {
-  /** Begins a log. Its name becomes part of every id, so that an id finds its stream. */
+  /** Begins a log. Its name becomes part of every id, so that whoever has the streams finds the one of an id. It need be unique there only. */
   open(name: string): EventLog
 }
 
@@ -109,7 +109,7 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
       return numbered
     }
 
-    after(id: string): Missed {
+    missedSince(id: string): Missed {
       makeRoom()
       const [, of, number] = /^(.*)\.(0|[1-9]\d{0,14})$/s.exec(id) ?? []
       const next = Number(number) - this.#forgotten

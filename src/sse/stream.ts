@@ -39,7 +39,7 @@ export type Sent = 'sent' | 'full' | 'closed'
 /** A key: while the reader lags, a message takes the place of the one that waits under the same key. */
 export type CoalesceKey = string | typeof DROPPABLE
 
-/** The key of messages that may be left out while the reader lags. */
+/** The key of messages that are left out while the reader lags. */
 export const DROPPABLE = Symbol('droppable')
 
 /** An event stream that a server writes. It stands on the response of one HTTP request, and ends with it. */

@@ -52,7 +52,7 @@ test('the clock on the wall is asked where a date is meant, and nowhere else: it
     /^src\/auth\/oauth-resource\.ts: .*The token has expired/,
     /^src\/upstream\/get-json\.ts: .*Date\.parse\(retryAfter\)/,
     /^src\/tools\/hacker-news\.ts: .*call\.deadline - Date\.now/, // a call's deadline is a date
-    /^src\/mcp\/request\/run-handler\.ts: return Date\.now\(\) \+ this\.#deadline\.left/,
+    /^src\/mcp\/request\/run-author\.ts: return Date\.now\(\) \+ this\.#deadline\.left/,
     /^src\/mcp\/request\/request-state\.ts: /, // what was signed may be read by another process
     /^src\/mcp\/transports\/open-event-stream\.ts: const left = date - Date\.now\(\)/,
     /^src\/bounds\/log\.ts: .*time: new Date/,

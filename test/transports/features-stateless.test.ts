@@ -11,7 +11,13 @@ import {
   type LogLevel,
 } from '../../src/index.ts'
 import { createClient } from '../../src/mcp/request/client.ts'
-import { perRequestRevisions, handshakeRevisions, negotiate, newest, oldest } from '../../src/mcp/revisions/index.ts'
+import {
+  perRequestRevisions,
+  handshakeRevisions,
+  negotiate,
+  newestHandshake,
+  oldestHandshake,
+} from '../../src/mcp/revisions/index.ts'
 import { headerParams } from '../../src/mcp/features/header-params.ts'
 import { checkSchema } from '../../src/json-schema/index.ts'
 import { createSigner } from '../../src/mcp/request/signer.ts'
@@ -200,8 +206,8 @@ test('R-PG-1: progress has a message, and the token with its type', async () => 
 
 test('R-LC-3: a handshake never agrees on a revision that has none', () => {
   assert.equal(negotiate('2026-07-28').version, '2025-11-25')
-  assert.equal(newest.version, '2025-11-25')
-  assert.equal(oldest.version, '2024-11-05')
+  assert.equal(newestHandshake.version, '2025-11-25')
+  assert.equal(oldestHandshake.version, '2024-11-05')
   assert.deepEqual(
     [...handshakeRevisions.values()].map(({ version, batching, primesStreams, checksVersionHeader }) => [
       version,

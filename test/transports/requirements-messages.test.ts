@@ -15,7 +15,7 @@ import {
   type ServeOptions,
 } from '../../src/index.ts'
 import { createClient } from '../../src/mcp/request/client.ts'
-import { newest } from '../../src/mcp/revisions/index.ts'
+import { newestHandshake } from '../../src/mcp/revisions/index.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
 import { connectHttpSse, openEvents, post, type Json } from '../support/wire.ts'
 import { openGate } from '../support/gate.ts'
@@ -290,7 +290,7 @@ function keysOfMeta(value: unknown, keys = new Set<string>()): Set<string> {
 
 test('R-CA-6: a cancel does not reach initialize', async () => {
   const server = createMcpServer(options)
-  const client = createClient(newest)
+  const client = createClient(newestHandshake)
   const channel = { send() {}, canSend: false }
   const params = { protocolVersion: '2025-11-25', capabilities: {} }
   const answer = server.handle({ jsonrpc: '2.0', id: 1, method: 'initialize', params }, client, channel)

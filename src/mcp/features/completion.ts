@@ -1,6 +1,6 @@
 import { after, INVALID_PARAMS, isRecord, RpcError, type Params } from '../../jsonrpc/index.ts'
 import type { Complete } from '../request/handler-context.ts'
-import { runOrFail } from '../request/run-handler.ts'
+import { runOrRpcError } from '../request/run-author.ts'
 import type { Methods } from './methods.ts'
 import type { Prompt } from './prompts.ts'
 import type { Resource, ResourceTemplate } from './resources.ts'
@@ -36,7 +36,7 @@ export function completion(all: Completable): Methods {
       const chosen = asObject(asObject(given)['arguments'])
       const complete = parameters.get(name)
       const { principal } = context.client.caller
-      const found = runOrFail(context, () => complete?.(value, { arguments: chosen, principal }) ?? [])
+      const found = runOrRpcError(context, () => complete?.(value, { arguments: chosen, principal }) ?? [])
       return after(found, (suggested) => {
         const values = suggested.slice(0, MAX_VALUES)
         return { completion: { values, total: suggested.length, hasMore: suggested.length > MAX_VALUES } }

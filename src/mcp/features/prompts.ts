@@ -2,7 +2,7 @@ import { after, clip, INVALID_PARAMS, isRecord, RpcError, type Params } from '..
 import { indexBy, isFunction, isText, must } from '../options.ts'
 import type { GetPromptResult, PromptArgument, PromptInfo, PromptMessage } from '../protocol/types.ts'
 import type { Complete, HandlerContext } from '../request/handler-context.ts'
-import { runOrFail } from '../request/run-handler.ts'
+import { runOrRpcError } from '../request/run-author.ts'
 import type { Revision } from '../revisions/index.ts'
 import type { Methods } from './methods.ts'
 import type { Pager } from './pagination.ts'
@@ -71,7 +71,7 @@ export function prompts(list: readonly Prompt[], page: Pager): Methods {
       if (!prompt) throw new RpcError(INVALID_PARAMS, `Unknown prompt: ${clip(name)}. prompts/list names all.`)
       const args = readArguments(prompt, given)
       const { revision } = context.client
-      const returned = runOrFail(context, (author) => prompt.get(args, author))
+      const returned = runOrRpcError(context, (author) => prompt.get(args, author))
       return after(returned, (value) => encodePromptResult(asResult(value), revision))
     },
   }

@@ -4,7 +4,7 @@ import { indexBy, isFunction, isText, must } from '../options.ts'
 import type { ResourceContents, ResourceInfo, ResourceTemplateInfo } from '../protocol/types.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { Complete, HandlerContext } from '../request/handler-context.ts'
-import { runOrFail } from '../request/run-handler.ts'
+import { runOrRpcError } from '../request/run-author.ts'
 import type { Methods } from './methods.ts'
 import type { Pager } from './pagination.ts'
 
@@ -112,7 +112,7 @@ export function resources(list: readonly Resource[], templates: readonly Resourc
       const uri = readUri(params['uri'])
       const { revision } = context.client
       const { mimeType, read } = find(uri, context)
-      return after(runOrFail<ResourceReturn>(context, read), (returned) => {
+      return after(runOrRpcError<ResourceReturn>(context, read), (returned) => {
         const contents = asContents(returned, uri, mimeType)
         if (!contents) throw revision.resourceNotFound(uri)
         return { contents: contents.map((one) => revision.encodeResourceContents(one)) }

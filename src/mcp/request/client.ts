@@ -1,5 +1,5 @@
 import type { Request, Response } from '../../jsonrpc/index.ts'
-import { Slots } from '../../bounds/slots.ts'
+import { Places } from '../../bounds/places.ts'
 import type { Capabilities, Implementation, LogLevel } from '../protocol/types.ts'
 import type { Revision } from '../revisions/index.ts'
 import type { Principal } from './handler-context.ts'
@@ -61,7 +61,7 @@ export interface Client {
   /** The URIs of the resources whose changes it wants to hear of. */
   subscriptions: Set<string> | undefined
   /** Its requests that have no response yet, as far as they are waiting for something. */
-  readonly inFlight: Slots<InFlightRequest>
+  readonly inFlight: Places<InFlightRequest>
   /** The number of authors' functions that run for it, those included whose result nobody waits for any more. */
   running: number
 }
@@ -75,7 +75,7 @@ export const createClient = (revision: Revision, caller: Caller = NOBODY): Clien
   logLevel: 'info',
   caller,
   subscriptions: undefined,
-  inFlight: new Slots(),
+  inFlight: new Places(),
   running: 0,
 })
 

@@ -23,19 +23,19 @@ export const handshakeRevisions = byVersion('handshake')
 /** The revisions that each request names in its `_meta`, by version. */
 export const perRequestRevisions = byVersion('per-request')
 
-const [newestHandshake, ...olderHandshakes] = handshakeRevisions.values()
+const [firstHandshake, ...olderHandshakes] = handshakeRevisions.values()
 
 /** The newest revision with a handshake: that of a session until it is negotiated. */
-export const newest: Revision = newestHandshake!
+export const newestHandshake: Revision = firstHandshake!
 
 /** The oldest revision: that of a client of HTTP+SSE that has not named one. */
-export const oldest: Revision = olderHandshakes.at(-1) ?? newest
+export const oldestHandshake: Revision = olderHandshakes.at(-1) ?? newestHandshake
 
 /**
  * The revision for an `initialize`: the requested one if it is served, else the newest (lifecycle, "Version
  * Negotiation").
  */
-export const negotiate = (requested: unknown): Revision => handshakeRevisions.get(requested) ?? newest
+export const negotiate = (requested: unknown): Revision => handshakeRevisions.get(requested) ?? newestHandshake
 
 /** Whether a version has no handshake: one that is served, or a later one. */
 export function isPerRequestVersion(version: unknown): boolean {

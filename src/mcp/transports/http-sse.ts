@@ -11,7 +11,7 @@ import { MessageMemory } from '../http/message-memory.ts'
 import { mountOf } from '../http/path.ts'
 import { createClient, type Caller, type Client } from '../request/client.ts'
 import type { ClientChannel } from '../request/context.ts'
-import { handshakeRevisions, oldest } from '../revisions/index.ts'
+import { handshakeRevisions, oldestHandshake } from '../revisions/index.ts'
 import { coalesceKey } from './coalesce.ts'
 import { openEventStream } from './open-event-stream.ts'
 import type { Session, SessionStore } from './session-store.ts'
@@ -35,7 +35,7 @@ export function httpSse(
     if (!acceptedBy(request).stream) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
     // The revision of a client that comes back after it lost its stream, without a second handshake: the header may
     // name what was negotiated before.
-    const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldest
+    const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldestHandshake
     if (request.method === 'HEAD') return openEventStream(response, caller, options).close() // no session, no event
     const session = new SseSession(createClient(revision, caller))
     return after(sessions.add(session), (isAdded) => {
@@ -60,7 +60,7 @@ export function httpSse(
       readJson(request, limits.maxBodyBytes, memory, (body) => {
         const message = asMessage(body)
         return after(find(id, caller), (session) => {
-          response.writeHead(202, ACCEPTED_HEADERS).end('Accepted')
+          response.writeHead(202, ACCEPTED_HEADERS).end('Accepted') // from here on an error can only be logged
           return after(server.handle(message, session.client, session.channel, memory), (responded) => {
             if (responded) session.send(encodeResponse(responded, server.onUnexpected))
           })

@@ -35,7 +35,7 @@ export function statelessHttp(options: TransportOptions): { post: PostHandler } 
     const message = asMessage(body)
     if (isResponse(message))
       throw new HttpError(400, INVALID_REQUEST, 'A client posts requests only: answer by sending the request again.')
-    if (!isRequest(message)) return acknowledge(response)
+    if (!isRequest(message)) return acknowledge(response) // no notification has a meaning without a session
 
     const client = readClient(request, message, caller)
     checkParams(request, message)

@@ -8,7 +8,7 @@ import { OWN_PAGES_ONLY } from '../http/guard.ts'
 import { HttpError } from '../http/http-error.ts'
 import { createClient, type Caller, type Client } from '../request/client.ts'
 import type { ClientChannel } from '../request/context.ts'
-import { handshakeRevisions, newest } from '../revisions/index.ts'
+import { handshakeRevisions, newestHandshake } from '../revisions/index.ts'
 import { openEventStream } from './open-event-stream.ts'
 import { PostResponse } from './post-response.ts'
 import type { SessionStore } from './session-store.ts'
@@ -37,7 +37,7 @@ export function streamableHttp(
     message: Request,
   ): MaybePromise<void> {
     const channel = new PostResponse(request, response, caller, options)
-    const session = new StreamableSession(createClient(newest, caller), events)
+    const session = new StreamableSession(createClient(newestHandshake, caller), events)
     return after(sessions.find(String(request.headers['mcp-session-id']), caller), (existing) => {
       // A stale id is no obstacle: a client that restarts must get in.
       if (existing)
@@ -80,7 +80,7 @@ export function streamableHttp(
     const lastEventId = request.headers['last-event-id']
     return after(find(request, caller), (session) => {
       const resumed = lastEventId === undefined ? undefined : session.streamOf(String(lastEventId))
-      return after(resumed?.log.after(String(lastEventId)), (missed) => {
+      return after(resumed?.log.missedSince(String(lastEventId)), (missed) => {
         if (lastEventId !== undefined && !missed)
           throw new HttpError(
             400,
@@ -97,7 +97,7 @@ export function streamableHttp(
   }
 
   /** 4: ends the session. */
-  const end: HttpHandler = (request, response, caller) => {
+  const endSession: HttpHandler = (request, response, caller) => {
     return after(find(request, caller), (session) => {
       sessions.close(session)
       response.writeHead(204, OWN_PAGES_ONLY).end()
@@ -119,7 +119,7 @@ export function streamableHttp(
     })
   }
 
-  return { post, get, delete: end }
+  return { post, get, delete: endSession }
 }
 
 /** Messages of a batch: each is work. */

@@ -5,7 +5,7 @@ import { mock, test } from 'node:test'
 import fc from 'fast-check'
 import { createClient, type InFlightRequest } from '../../../src/mcp/request/client.ts'
 import { limitsFrom } from '../../../src/bounds/limits.ts'
-import { newest } from '../../../src/mcp/revisions/index.ts'
+import { newestHandshake } from '../../../src/mcp/revisions/index.ts'
 import { createSessionStore, type Session } from '../../../src/mcp/transports/session-store.ts'
 
 fc.configureGlobal({ includeErrorInReport: true })
@@ -34,7 +34,7 @@ const rest = ({ client }: Fake): void => {
 
 const fake = (name: string): Fake => ({
   id: name,
-  client: createClient(newest),
+  client: createClient(newestHandshake),
   lastUsedAt: 0,
   uses: 0,
   open: false,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { createClient, type InFlightRequest } from '../../../src/mcp/request/client.ts'
 import { limitsFrom, type HttpLimits } from '../../../src/bounds/limits.ts'
-import { newest } from '../../../src/mcp/revisions/index.ts'
+import { newestHandshake } from '../../../src/mcp/revisions/index.ts'
 import { createSessionStore, type Session } from '../../../src/mcp/transports/session-store.ts'
 import { ResumableStream } from '../../../src/mcp/transports/resumable-stream.ts'
 import { createEventStore } from '../../../src/sse/index.ts'
@@ -35,7 +35,7 @@ const rest = ({ client }: Fake): void => {
 
 const fake = (id: string): Fake => ({
   id,
-  client: createClient(newest),
+  client: createClient(newestHandshake),
   lastUsedAt: 0,
   uses: 0,
   open: false,
@@ -219,6 +219,6 @@ test('a stream that has ended holds no connection, however long its log is kept'
   assert.deepEqual([stream.isAttached(), closes], [false, 1])
 
   // The same for one who comes back after the end.
-  stream.attach(connection, log.after('1.0'))
+  stream.attach(connection, log.missedSince('1.0'))
   assert.deepEqual([stream.isAttached(), closes], [false, 2])
 })

@@ -57,7 +57,7 @@ test('5. replay after any cut is what was not yet seen, in order and once, or un
         }
         let total = 0
         for (const one of logs) {
-          const found = one.ids.map((given) => one.log.after(given)?.map(({ data }) => data))
+          const found = one.ids.map((given) => one.log.missedSince(given)?.map(({ data }) => data))
           const first = found.findIndex((texts) => texts !== undefined)
           found.forEach((texts, seen) =>
             assert.deepEqual(
@@ -77,7 +77,7 @@ test('5. replay after any cut is what was not yet seen, in order and once, or un
           if (limits === wide) assert.equal(first, one.dropped, 'nothing is forgotten without need')
           assert.equal(new Set(one.ids).size, one.ids.length)
           for (const other of logs)
-            if (other !== one) for (const given of other.ids) assert.equal(one.log.after(given), undefined)
+            if (other !== one) for (const given of other.ids) assert.equal(one.log.missedSince(given), undefined)
           for (const given of [
             '',
             '.',
@@ -85,7 +85,7 @@ test('5. replay after any cut is what was not yet seen, in order and once, or un
             `${one.ids[0]}1`,
             one.ids.at(-1)!.replace(/\d+$/, String(one.texts.length + 1)),
           ])
-            assert.equal(one.log.after(given), undefined, given)
+            assert.equal(one.log.missedSince(given), undefined, given)
         }
         assert.ok(total <= limits.maxTotalLength)
       }

@@ -10,7 +10,7 @@ function start(limits: Partial<EventStoreLimits>) {
 }
 
 const say = (log: MemoryEventLog, ...texts: string[]) => texts.map((data) => log.append({ data }).id)
-const heard = (log: MemoryEventLog, id: string) => log.after(id)?.map(({ data }) => data)
+const heard = (log: MemoryEventLog, id: string) => log.missedSince(id)?.map(({ data }) => data)
 
 test('R-SH-16: an id is the name of its log and a number that counts up', () => {
   const { open } = start({})

@@ -3,7 +3,7 @@
  * do, but a Set with one member in and out for every request is rebuilt again and again in V8's old heap, and keeps
  * alive what has left it.
  */
-export class Slots<T> implements Iterable<T> {
+export class Places<T> implements Iterable<T> {
   size = 0
   readonly #items: (T | undefined)[] = []
   readonly #free: number[] = []

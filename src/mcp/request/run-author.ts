@@ -54,7 +54,7 @@ export function withTimeout<T>(
  * Runs the function of a prompt, a resource or a completion, for at most 60 seconds. A ToolError becomes the error of
  * the response: here no model would read it as a result.
  */
-export function runOrFail<T>(
+export function runOrRpcError<T>(
   context: RequestContext,
   run: (context: HandlerContext) => T | PromiseLike<T>,
 ): MaybePromise<T> {
