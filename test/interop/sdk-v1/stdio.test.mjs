@@ -1,4 +1,5 @@
 // The official SDK's client against examples/stdio: the server without HTTP, a process of its own.
+// Needs: sdk-v1
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
