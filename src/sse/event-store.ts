@@ -46,6 +46,8 @@ export interface MemoryEventLog extends EventLog {
 export interface EventStore {
   /** Begins a log. Its name becomes part of every id, so that whoever has the streams finds the one of an id. It need be unique there only. */
   open(name: string): EventLog
+  /** The log of a stream that is complete with one `message` event: no more is appended. */
+  keep(name: string, data: string): EventLog
 }
 
 /**
@@ -59,14 +61,14 @@ const MAX_TOTAL_EVENTS = 200_000
  */
 export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = () => performance.now()) {
   const { maxEvents, maxLength, maxTotalLength, maxAgeMs } = { ...DEFAULTS, ...limits }
-  const logs = new Set<Log>() // in the order of the last message
+  const logs = new Order()
   let total = 0
   let events = 0
   let nextLook = 0 // a time until which no log is too old, so that not every message has to look
 
   // Forgets logs, the one silent for longest first, until the limits are kept.
   function makeRoom(): void {
-    for (const log of logs) {
+    for (let log = logs.first; log; log = logs.first) {
       nextLook = log.since + maxAgeMs
       if (total <= maxTotalLength && events <= MAX_TOTAL_EVENTS && now() <= nextLook) return
       log.drop()
@@ -74,9 +76,16 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
     nextLook = now() + maxAgeMs
   }
 
-  class Log implements MemoryEventLog {
-    /** The time of the last message. */
-    since = 0
+  /** Counts what was added to a log, which is now the last in the order. */
+  function added(log: Ordered, length: number): void {
+    total += length
+    events++
+    log.since = now()
+    logs.moveToEnd(log)
+    if (total > maxTotalLength || events > MAX_TOTAL_EVENTS || log.since > nextLook) makeRoom()
+  }
+
+  class Log extends Ordered implements MemoryEventLog {
     readonly #name: string
     #messages: (SseMessage & { id: string })[] = []
     #length = 0
@@ -84,6 +93,7 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
     #forgotten = 0
 
     constructor(name: string) {
+      super()
       this.#name = name
     }
 
@@ -97,15 +107,10 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
       const length = message.data?.length ?? 0
       this.#messages.push(numbered)
       this.#length += length
-      total += length
-      events++
       // The last message stays, however long: it may be the response that the client comes back for.
       while (this.#messages.length > 1 && (this.#messages.length > maxEvents || this.#length > maxLength))
         this.#forget(1)
-      this.since = now()
-      logs.delete(this) // and to the end of the order
-      logs.add(this)
-      if (total > maxTotalLength || events > MAX_TOTAL_EVENTS || this.since > nextLook) makeRoom()
+      added(this, length)
       return numbered
     }
 
@@ -119,7 +124,7 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
 
     drop(): void {
       this.#forget(this.#messages.length)
-      logs.delete(this)
+      logs.remove(this)
     }
 
     #forget(count: number): void {
@@ -132,5 +137,79 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
     }
   }
 
-  return { open: (name: string): MemoryEventLog => new Log(name) }
+  /** A log of one event. One object and one text: a response that was sent whole needs no more, and most are. */
+  class KeptEvent extends Ordered implements MemoryEventLog {
+    readonly #name: string
+    #data: string | undefined
+
+    constructor(name: string, data: string) {
+      super()
+      this.#name = name
+      this.#data = data
+      added(this, data.length)
+    }
+
+    get start(): string {
+      return `${this.#name}.0`
+    }
+
+    append(): never {
+      throw new TypeError('This log is complete.')
+    }
+
+    missedSince(id: string): Missed {
+      makeRoom()
+      if (id === `${this.#name}.1`) return []
+      if (id !== this.start || this.#data === undefined) return undefined
+      return [{ id: `${this.#name}.1`, event: 'message', data: this.#data }]
+    }
+
+    drop(): void {
+      if (this.#data === undefined) return
+      total -= this.#data.length
+      events--
+      this.#data = undefined
+      logs.remove(this)
+    }
+  }
+
+  return {
+    open: (name: string): MemoryEventLog => new Log(name),
+    keep: (name: string, data: string): MemoryEventLog => new KeptEvent(name, data),
+  }
+}
+
+/** A log with its place in the order of the last message. */
+abstract class Ordered {
+  /** The time of the last message. */
+  since = 0
+  older: Ordered | undefined
+  newer: Ordered | undefined
+  abstract drop(): void
+}
+
+/**
+ * Logs, the one silent for longest first. A linked list: a Set with one member in and out for every POST would be
+ * rebuilt again and again in V8's old heap.
+ */
+class Order {
+  first: Ordered | undefined
+  #last: Ordered | undefined
+
+  moveToEnd(log: Ordered): void {
+    if (log === this.#last) return
+    this.remove(log)
+    log.older = this.#last
+    if (this.#last) this.#last.newer = log
+    else this.first = log
+    this.#last = log
+  }
+
+  remove(log: Ordered): void {
+    if (log.older) log.older.newer = log.newer
+    else if (this.first === log) this.first = log.newer
+    if (log.newer) log.newer.older = log.older
+    else if (this.#last === log) this.#last = log.older
+    log.older = log.newer = undefined
+  }
 }

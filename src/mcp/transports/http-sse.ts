@@ -4,8 +4,7 @@ import { after, encodeResponse, INTERNAL_ERROR, INVALID_REQUEST } from '../../js
 import type { MaybePromise, Message } from '../../jsonrpc/index.ts'
 import type { CoalesceKey, EventStream } from '../../sse/index.ts'
 import { asMessage, readJson } from '../http/body.ts'
-import { acceptedBy } from '../http/content.ts'
-import { OWN_PAGES_ONLY } from '../http/guard.ts'
+import { acceptedBy, sendText } from '../http/content.ts'
 import { HttpError } from '../http/http-error.ts'
 import { MessageMemory } from '../http/message-memory.ts'
 import { mountOf } from '../http/path.ts'
@@ -60,7 +59,7 @@ export function httpSse(
       readJson(request, limits.maxBodyBytes, memory, (body) => {
         const message = asMessage(body)
         return after(find(id, caller), (session) => {
-          response.writeHead(202, ACCEPTED_HEADERS).end('Accepted') // from here on an error can only be logged
+          sendText(response, 202, 'text/plain', 'Accepted') // from here on an error can only be logged
           return after(server.handle(message, session.client, session.channel, memory), (responded) => {
             if (responded) session.send(encodeResponse(responded, server.onUnexpected))
           })
@@ -77,13 +76,6 @@ export function httpSse(
   }
 
   return { get, post }
-}
-
-const ACCEPTED_HEADERS = {
-  'Content-Type': 'text/plain',
-  'Content-Length': 'Accepted'.length,
-  'X-Content-Type-Options': 'nosniff',
-  ...OWN_PAGES_ONLY,
 }
 
 /** A session of HTTP+SSE: it lives as long as its one stream, which carries all that the server sends. */

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../http/node-http.ts'
 import { encodeResponse, INVALID_REQUEST, type Message, type Response } from '../../jsonrpc/index.ts'
-import { sendStream, watchSlowReader, type CoalesceKey, type EventStream } from '../../sse/index.ts'
+import { sendStream, watchSlowReader, type CoalesceKey, type EventStream, type SseMessage } from '../../sse/index.ts'
 import { acceptedBy, sendText, type Accepted } from '../http/content.ts'
 import { HttpError } from '../http/http-error.ts'
 import type { Caller } from '../request/client.ts'
@@ -90,10 +90,7 @@ export class PostResponse implements ClientChannel {
 
   /** Ends with a stream that has nothing but the response: one write, no stream object. */
   #finishStream(texts: string[], headers?: Record<string, string>): void {
-    const stream = this.#session?.openStream()
-    const events = stream?.primingEvents() ?? []
-    for (const data of texts) events.push(stream?.log.append({ event: 'message', data }) ?? { data })
-    stream?.end()
+    const events = this.#session ? eventsIn(this.#session, texts) : texts.map((data) => ({ data }))
     this.#count(texts.reduce((sum, { length }) => sum + length, 0))
     this.#watch(sendStream(this.#response, events, headers))
   }
@@ -136,3 +133,13 @@ export class PostResponse implements ClientChannel {
 
 /** The least UTF-16 units of a large response. The system takes a smaller one at once, whether it is read or not. */
 const LARGE = 65_536
+
+/** The events of a whole stream of a session: one response, or those of a batch, or none where it was cancelled. */
+function eventsIn(session: StreamableSession, texts: string[]): SseMessage[] {
+  if (texts.length === 1) return session.keepResponse(texts[0]!)
+  const stream = session.openStream()
+  const events = stream.primingEvents()
+  for (const data of texts) events.push(stream.log.append({ event: 'message', data }))
+  stream.end()
+  return events
+}

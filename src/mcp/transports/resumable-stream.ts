@@ -67,4 +67,5 @@ export class ResumableStream {
   }
 }
 
-const primingEvent = (id: string): SseMessage => ({ id, retry: 1000, data: '' })
+/** An event with an id and empty data, and the reconnection time in milliseconds. */
+export const primingEvent = (id: string): SseMessage => ({ id, retry: 1000, data: '' })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { CoalesceKey, EventStore } from '../../sse/index.ts'
+import type { CoalesceKey, EventLog, EventStore, SseMessage } from '../../sse/index.ts'
 import type { Client } from '../request/client.ts'
-import { ResumableStream } from './resumable-stream.ts'
+import { primingEvent, ResumableStream } from './resumable-stream.ts'
 import type { Session } from './session-store.ts'
 
 /** A session of Streamable HTTP: a header names it, and its streams can be resumed. */
@@ -11,7 +11,14 @@ export class StreamableSession implements Session {
   lastUsedAt = 0
   uses = 0
   readonly #events: EventStore
-  readonly #streams = new Map<string, ResumableStream>() // in the order in which they were opened
+  #standalone: ResumableStream | undefined
+  /**
+   * The streams of the last POSTs, each at its number modulo the length. Of one that was sent whole the log is kept, and
+   * nothing else. A Map with one member in and out for every POST would be rebuilt again and again in V8's old heap.
+   */
+  readonly #streams: (ResumableStream | EventLog)[] = []
+  /** Streams that are still open though more were opened after them than are kept. */
+  readonly #older = new Set<ResumableStream>()
   #opened = 0
 
   constructor(client: Client, events: EventStore) {
@@ -20,55 +27,88 @@ export class StreamableSession implements Session {
   }
 
   hasStream(): boolean {
-    for (const stream of this.#streams.values()) if (stream.isAttached()) return true
+    for (const stream of this.#all()) if (isStream(stream) && stream.isAttached()) return true
     return false
   }
 
-  /** Opens the stream of one POST. Beyond `MAX_STREAMS` the oldest that are over are forgotten. */
+  /** Opens the stream of one POST. */
   openStream(): ResumableStream {
-    for (const [name, stream] of this.#streams) {
-      if (this.#streams.size < MAX_STREAMS) break
-      if (stream.isOver) this.#forget(name, stream)
-    }
-    return this.#add(String(++this.#opened))
+    const stream = this.#create(String(++this.#opened))
+    this.#keep(stream)
+    return stream
+  }
+
+  /** The stream of one POST whose response is sent whole: returns its events, which are kept. */
+  keepResponse(data: string): SseMessage[] {
+    const name = String(++this.#opened)
+    const log = this.#events.keep(name, data)
+    this.#keep(log)
+    const event = { id: `${name}.1`, event: 'message', data }
+    return this.client.revision.primesStreams ? [primingEvent(log.start), event] : [event]
   }
 
   /** The standalone stream, for what concerns no request (transports, "Listening for Messages from the Server"). */
   standaloneStream(): ResumableStream {
-    return this.#streams.get(STANDALONE) ?? this.#add(STANDALONE)
+    return (this.#standalone ??= this.#create(STANDALONE))
   }
 
   /** The stream of an event. An id begins with the name of its stream; only streams of this session are found. */
   streamOf(eventId: string): ResumableStream | undefined {
-    return this.#streams.get(eventId.slice(0, eventId.lastIndexOf('.')))
+    const start = `${eventId.slice(0, eventId.lastIndexOf('.'))}.0`
+    for (const stream of this.#all()) {
+      if (logOf(stream).start !== start) continue
+      if (isStream(stream)) return stream
+      const kept = new ResumableStream(stream, this.client.revision.primesStreams)
+      kept.isOver = true
+      return kept
+    }
+    return undefined
   }
 
   send(data: string, coalesceKey?: CoalesceKey): void {
     // A client that never opened the standalone stream does not want these messages.
-    this.#streams.get(STANDALONE)?.send(data, coalesceKey)
+    this.#standalone?.send(data, coalesceKey)
   }
 
   end(retryMs?: number): void {
-    for (const [name, stream] of this.#streams) {
-      stream.end(retryMs)
-      this.#forget(name, stream)
+    for (const stream of this.#all()) {
+      if (isStream(stream)) stream.end(retryMs)
+      logOf(stream).drop()
+    }
+    this.#standalone = undefined
+    this.#streams.length = 0
+    this.#older.clear()
+  }
+
+  *#all(): Iterable<ResumableStream | EventLog> {
+    if (this.#standalone) yield this.#standalone
+    yield* this.#streams
+    yield* this.#older
+  }
+
+  #create(name: string): ResumableStream {
+    return new ResumableStream(this.#events.open(name), this.client.revision.primesStreams)
+  }
+
+  /** Keeps the newest stream, and forgets the one whose place it takes, unless that is still open. */
+  #keep(stream: ResumableStream | EventLog): void {
+    const place = (this.#opened - 1) % MAX_STREAMS
+    const last = this.#streams[place]
+    this.#streams[place] = stream
+    if (!last) return
+    if (isStream(last) && !last.isOver) this.#older.add(last)
+    else logOf(last).drop()
+    for (const one of this.#older) {
+      if (one.isOver && this.#older.delete(one)) one.log.drop()
     }
   }
-
-  #add(name: string): ResumableStream {
-    const stream = new ResumableStream(this.#events.open(name), this.client.revision.primesStreams)
-    this.#streams.set(name, stream)
-    return stream
-  }
-
-  #forget(name: string, stream: ResumableStream): void {
-    stream.log.drop()
-    this.#streams.delete(name)
-  }
 }
+
+const isStream = (stream: ResumableStream | EventLog): stream is ResumableStream => stream instanceof ResumableStream
+const logOf = (stream: ResumableStream | EventLog): EventLog => (isStream(stream) ? stream.log : stream)
 
 /** The name of the standalone stream; that of a POST is a number. */
 const STANDALONE = 'get'
 
-/** Streams of one session that are kept. Beyond it those that are over are forgotten, the oldest first. */
+/** Streams of POSTs that are kept in one session, the newest. */
 const MAX_STREAMS = 64

@@ -20,7 +20,7 @@ try {
   throw new Error('The packages are missing: run "npm ci".', { cause })
 }
 const { defineTool, RpcError, serve } = await import(new URL('index.js', DIST))
-const { site } = await import(new URL('site.js', DIST))
+const { site } = await import(new URL('app/site.js', DIST))
 const { startProduct, startProgram } = await import('./server.mjs')
 
 const CHECKS = [
