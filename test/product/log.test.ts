@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, openSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { after, test, type TestContext } from 'node:test'
 import { atMostTenASecond } from '../../src/serve/log-rate.ts'
@@ -220,10 +220,11 @@ const refuse = async (url: string, times: number) => {
     assert.equal((await request('GET', `${url}/mcp`, { host: 'evil.example' })).status, 403)
 }
 
+// A file that is always full. On Linux it is always there: without it the tests fail.
+const onLinux = { skip: process.platform === 'linux' ? false : 'only Linux has /dev/full' }
 const onPosix = { skip: process.platform === 'win32' ? 'a thing of POSIX' : false }
 
-test('lines that cannot be written end no server: standard error on a full disk', onPosix, async (t) => {
-  if (!existsSync('/dev/full')) return t.skip('this system has no /dev/full, a file that is always full')
+test('lines that cannot be written end no server: standard error on a full disk', onLinux, async (t) => {
   const { url, child } = await startServer(t, openSync('/dev/full', 'w'))
   await refuse(url, 20)
   await refuse(url, 1)
@@ -272,9 +273,8 @@ test(
 
 test(
   'only our own lines are expected to fail: another writer of standard error still hears of it',
-  onPosix,
+  onLinux,
   async (t) => {
-    if (!existsSync('/dev/full')) return t.skip('this system has no /dev/full, a file that is always full')
     const others = `
     import { logToStderr } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
     logToStderr({ level: 'info', reason: 'ours' })

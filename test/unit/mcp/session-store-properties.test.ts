@@ -3,50 +3,11 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import fc from 'fast-check'
-import { createClient, type InFlightRequest } from '../../../src/mcp/request/client.ts'
 import { limitsFrom } from '../../../src/bounds/limits.ts'
-import { newestHandshake } from '../../../src/mcp/revisions/index.ts'
-import { createSessionStore, type Session } from '../../../src/mcp/transports/session-store.ts'
+import { createSessionStore } from '../../../src/mcp/transports/session-store.ts'
+import { fakeSession, inFlight, NOBODY, rest, type FakeSession } from '../../support/fake-session.ts'
 
 fc.configureGlobal({ includeErrorInReport: true })
-
-interface Fake extends Session {
-  open: boolean
-  ended: number
-}
-
-const NOBODY = { principal: undefined, key: '' }
-
-/** A request that has no response yet. */
-const inFlight = (): InFlightRequest & { cancelled: boolean } => ({
-  message: { jsonrpc: '2.0', id: 1, method: 'ping' },
-  pending: undefined,
-  cancelled: false,
-  cancel() {
-    this.cancelled = true
-  },
-})
-
-/** All of them have their responses. */
-const rest = ({ client }: Fake): void => {
-  for (let place = 0; client.inFlight.size > 0; place++) client.inFlight.remove(place)
-}
-
-const fake = (name: string): Fake => ({
-  id: name,
-  client: createClient(newestHandshake),
-  lastUsedAt: 0,
-  uses: 0,
-  open: false,
-  ended: 0,
-  hasStream() {
-    return this.open
-  },
-  send() {},
-  end() {
-    this.ended++
-  },
-})
 
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('add' as const), open: fc.boolean() }) },
@@ -77,16 +38,16 @@ test('9. the session store is never above its cap, and never ends a session in u
         const limits = limitsFrom('createMcpHandler', {
           limits: { maxSessions, sessionIdleMs: 60_000, handshakeIdleMs: 30_000 },
         })
-        const store = createSessionStore<Fake>(limits, () => now)
-        const all: Fake[] = []
-        const closed = new Set<Fake>() // by the client
+        const store = createSessionStore<FakeSession>(limits, () => now)
+        const all: FakeSession[] = []
+        const closed = new Set<FakeSession>() // by the client
         const live = () => all.filter((session) => store.find(session.id, NOBODY) === session)
-        const inUse = (session: Fake) => session.open || session.client.inFlight.size > 0
+        const inUse = (session: FakeSession) => session.open || session.client.inFlight.size > 0
         for (const each of steps) {
           const before = live()
           const used = before.filter(inUse)
           if (each.kind === 'add') {
-            const session = fake(`s${all.length}`)
+            const session = fakeSession(`s${all.length}`)
             const added = store.add(session)
             assert.equal(added, before.length < maxSessions || used.length < before.length)
             session.open = each.open

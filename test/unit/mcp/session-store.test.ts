@@ -1,53 +1,14 @@
 // Who stays and who goes when sessions are many or silent, by a clock that the tests move: T-48, R-SH-33.
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { createClient, type InFlightRequest } from '../../../src/mcp/request/client.ts'
 import { limitsFrom, type HttpLimits } from '../../../src/bounds/limits.ts'
-import { newestHandshake } from '../../../src/mcp/revisions/index.ts'
-import { createSessionStore, type Session } from '../../../src/mcp/transports/session-store.ts'
+import { createSessionStore } from '../../../src/mcp/transports/session-store.ts'
+import { fakeSession, inFlight, NOBODY, rest, type FakeSession } from '../../support/fake-session.ts'
 import { ResumableStream } from '../../../src/mcp/transports/resumable-stream.ts'
 import { createEventStore } from '../../../src/sse/index.ts'
 
 const SWEEP_MS = 10_000
 const MINUTE = 60_000
-
-interface Fake extends Session {
-  open: boolean
-  ended: number
-}
-
-const NOBODY = { principal: undefined, key: '' }
-
-/** A request that has no response yet. */
-const inFlight = (): InFlightRequest & { cancelled: boolean } => ({
-  message: { jsonrpc: '2.0', id: 1, method: 'ping' },
-  pending: undefined,
-  cancelled: false,
-  cancel() {
-    this.cancelled = true
-  },
-})
-
-/** All of them have their responses. */
-const rest = ({ client }: Fake): void => {
-  for (let place = 0; client.inFlight.size > 0; place++) client.inFlight.remove(place)
-}
-
-const fake = (id: string): Fake => ({
-  id,
-  client: createClient(newestHandshake),
-  lastUsedAt: 0,
-  uses: 0,
-  open: false,
-  ended: 0,
-  hasStream() {
-    return this.open
-  },
-  send() {},
-  end() {
-    this.ended++
-  },
-})
 
 // The test runner's own mock of setInterval does not stop a timer that is cleared while it runs.
 function mockIntervals(t: TestContext) {
@@ -78,12 +39,12 @@ function mockIntervals(t: TestContext) {
 function start(t: TestContext, limits: Partial<HttpLimits> = {}) {
   const { clock, running, pass } = mockIntervals(t)
   const added = new Set<string>()
-  const store = createSessionStore<Fake>(limitsFrom('createMcpHandler', { limits }), () => clock.now)
+  const store = createSessionStore<FakeSession>(limitsFrom('createMcpHandler', { limits }), () => clock.now)
   return {
     store,
     /** A new session; it has said more than its handshake unless told otherwise. */
-    add(id: string, spoke = true): Fake {
-      const session = fake(id)
+    add(id: string, spoke = true): FakeSession {
+      const session = fakeSession(id)
       assert.equal(store.add(session), true, id)
       added.add(id)
       if (spoke) store.touch(session)
@@ -96,7 +57,7 @@ function start(t: TestContext, limits: Partial<HttpLimits> = {}) {
 }
 
 /** A request of the session that has no answer yet. */
-function busy(session: Fake): { cancelled: boolean } {
+function busy(session: FakeSession): { cancelled: boolean } {
   const request = inFlight()
   session.client.inFlight.add(request)
   return request
@@ -184,7 +145,7 @@ test('T-48: a session in use never makes room; where all are, there is none', (t
   add('new').open = true
   assert.deepEqual(ids(), ['reads', 'works', 'new'].toSorted())
   assert.equal(idle.ended, 1)
-  assert.equal(store.add(fake('one too many')), false)
+  assert.equal(store.add(fakeSession('one too many')), false)
   assert.deepEqual(ids(), ['reads', 'works', 'new'].toSorted())
   assert.deepEqual([reading.ended, request.cancelled], [0, false])
 })
