@@ -1,8 +1,8 @@
 // @ts-check
 // An MCP client (revision 2024-11-05, transport HTTP+SSE) made of what every browser has: EventSource and fetch.
 // One GET stays open and brings everything the server says; everything we say is a POST of its own.
-// What only draws (texts, form, cards, the list of frames) is in words.js.
-import { $, card, clearRecord, readForm, reason, record, say, showForm } from './words.js'
+// What only draws (texts, form, cards, the list of frames) is in draw.js.
+import { $, card, clearRecord, readForm, reason, record, say, showForm } from './draw.js'
 
 const STATES = ['connecting', 'open', 'closed'] // in the order of EventSource.readyState
 const buttons = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll('#steps button')])

@@ -13,6 +13,7 @@ const TYPES = new Map([
 // Read once: no path that a stranger sends is ever joined to a folder.
 const FILES = new Map<string, { file: URL; type: string }>([
   ...filesOf('/', '../../examples/native-client/'),
+  ...filesOf('/', '../../web/shared/'), // what both pages have in common
   ...filesOf('/lab/', '../../web/laboratory/'),
   ...filesOf('/lab/words/', '../../web/laboratory/words/'),
   ...filesOf('/lab/sse/', '../../dist/sse/'), // the parser that the page runs is the server's,

@@ -1,5 +1,6 @@
 // @ts-check
 // The bytes of the selected frame, what each of them is, and what a parser knows after each. Never a byte that was not seen.
+import { endBoxes } from './control.js'
 import { hexView } from './hex-view.js'
 import { glyphOf, hex } from './hex.js'
 import { make, say, set, setting, t } from './page.js'
@@ -100,8 +101,9 @@ export function mount(section, app) {
 
   function fieldOf(line) {
     const { kind, name, value, ignored, dispatches } = line
-    const text = kind === 'blank' ? glyphs(line) : kind === 'comment' ? `: ${value}` : `${name}: ${value}`
-    const shown = make(ignored ? 's' : 'span', { class: 'code' }, text.slice(0, 80))
+    const text = kind === 'comment' ? `: ${value}` : `${name}: ${value}`
+    const shown = make(ignored ? 's' : 'span', { class: 'code' })
+    shown.append(...(kind === 'blank' || kind === 'half' ? boxesOf(line) : [text.slice(0, 80)]))
     const why = ignored ?? (dispatches ? 'dispatch' : kind === 'field' ? undefined : kind)
     const note = why && make('span', { class: 'why', word: `bytes.${why}` })
     const go = () => point(line, line.start, true)
@@ -109,11 +111,8 @@ export function mount(section, app) {
     return make('li', {}, button)
   }
 
-  const glyphs = ({ start, end }) => {
-    const text = []
-    for (let at = start; at < end; at++) text.push(glyphOf(app.selected.bytes, at, ''))
-    return text.join('')
-  }
+  const boxesOf = ({ kind, start, end }) =>
+    endBoxes(String.fromCharCode(...app.selected.bytes.subarray(start, end)), kind === 'blank')
 
   /** The range of a line is always the same array: to point at it twice is no news. */
   function point(line, at, isRevealed = false) {

@@ -8,7 +8,9 @@ export function card(block) {
   const story = storyOf(block)
   if (!story) return make('li', {}, make('pre', { translate: false }, block.text ?? JSON.stringify(block)))
   const { title, href, host = '', date, by, score, descendants = 0, time } = story
-  const link = href ? make('a', { href, target: '_blank', rel: 'noreferrer noopener' }, title) : title
+  const link = href
+    ? make('a', { href, lang: 'en', target: '_blank', rel: 'noreferrer noopener' }, title)
+    : make('span', { lang: 'en' }, title)
   const [facts, age, raw] = [make('span'), make('span'), make('pre', { translate: false })]
   const [unit, count] = ageOf(Date.now() / 1000 - time)
   say(facts, 'tool.facts', score, by, descendants)

@@ -1,6 +1,7 @@
 // @ts-check
 // Chat products replayed from their bytes: real streams, read by fetch and the parser, on one clock.
 import { createBlocks } from './blocks.js'
+import { endBoxes } from './control.js'
 import { createFold } from './fold.js'
 import { announce, make, say } from './page.js'
 import { createParser } from './sse/parser.js'
@@ -141,8 +142,12 @@ function createColumn({ id, title, constructed, cutInside, characters: whole }) 
     shown++
     bytes += block.bytes.length
     const raw = make('li')
-    for (const line of new TextDecoder().decode(block.bytes).trimEnd().split('\n'))
-      raw.append(...line.split(TYPE).map((part, i) => (i % 2 ? make('b', {}, part) : part)), '\n')
+    for (const [, line, end] of new TextDecoder().decode(block.bytes).matchAll(/([^\r\n]*)(\r\n|\r|\n)/g))
+      raw.append(
+        ...line.split(TYPE).map((part, i) => (i % 2 ? make('b', {}, part) : part)),
+        ...endBoxes(end, !line),
+        '\n',
+      )
     list.append(raw)
     list.scrollTop = list.scrollHeight
     try {

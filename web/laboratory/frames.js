@@ -58,7 +58,7 @@ export function mount(section, app) {
     const isBeat = type === 'comment'
     const status = cell('status', way === '↑' ? statusOf(exchange) : '')
     const cells = [cell('quiet', number), cell('quiet', (at / 1000).toFixed(3)), cell(side, way), cell(side, type)]
-    cells.push(cell('id', id ? `id ${id}` : ''), status, cell('size', sizeOf(bytes?.length ?? text.length)))
+    cells.push(cell('id', id ? `id ${id}` : ''), status, cell('size', bytes ? sizeOf(bytes.length) : ''))
     cells.push(cell('text', isBeat ? `: ${text} ∙` : `${kindOf(message) ?? ''} ${text.slice(0, 120)}`))
     const name = isBeat ? 'frame beat' : 'frame'
     const row = make('div', { class: name, role: 'option', tabIndex: -1, frame, status }, ...cells)

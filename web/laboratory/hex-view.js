@@ -1,6 +1,6 @@
 // @ts-check
 // Rows of bytes. Only those in sight exist: 170 kB are 10,000 rows.
-import { characterAt, glyphOf, hex, rowsOf } from './hex.js'
+import { characterAt, glyphOf, hex, isControl, rowsOf } from './hex.js'
 import { make } from './page.js'
 
 /** Calls `point(at)` for the byte that pointer, click or arrow key is at. */
@@ -43,7 +43,7 @@ export function hexView(point) {
   /** 16 bytes in a row where they fit, else 8. */
   function layout() {
     const width = parseFloat(getComputedStyle(element).fontSize) * 0.62
-    const columns = { hex: 56, text: 24, both: 74 }[given.view] ?? 74
+    const columns = { hex: 56, text: 32, both: 82 }[given.view] ?? 82
     perRow = element.clientWidth < columns * width ? 8 : 16
     rows = rowsOf(bytes.length, perRow, given.isWhole)
     space.style.height = `${rows.count * height()}px`
@@ -63,18 +63,19 @@ export function hexView(point) {
   function rowOf(start) {
     if (start === undefined) return make('div', {}, `⋯ ${rows.missing.toLocaleString('en')} B ⋯`)
     const row = make('div', {}, make('span', { class: 'quiet' }, hex(start, 5)))
-    const cell = (at, text) => {
+    const cell = (at, text, box = '') => {
       const [from, to] = characterAt(bytes, at)
       const isTorn = given.cuts.some((cut) => from < cut && cut < to)
       const marks = `${given.cuts.includes(at) ? ' cut' : ''}${isTorn ? ' torn' : ''}`
-      cells.push(make('span', { class: `${roles[at] ?? ''}${marks}`, at }, text))
+      cells.push(make('span', { class: `${roles[at] ?? ''}${marks}${box}`, at }, text))
       return cells.at(-1)
     }
+    const boxOf = (at) => (isControl(bytes[at]) ? ' ctl' : roles[at] === 'space' ? ' tray' : '')
     const all = Array.from({ length: Math.min(perRow, bytes.length - start) }, (_, i) => start + i)
     if (given.view !== 'text')
       row.append(make('span', { class: `h${perRow}` }, ...all.map((at) => cell(at, hex(bytes[at])))))
     if (given.view !== 'hex')
-      row.append(make('span', { class: 't' }, ...all.map((at) => cell(at, glyphOf(bytes, at, roles[at])))))
+      row.append(make('span', { class: 't' }, ...all.map((at) => cell(at, glyphOf(bytes, at, roles[at]), boxOf(at)))))
     return row
   }
 

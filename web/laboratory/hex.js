@@ -21,12 +21,16 @@ export function characterAt(bytes, at) {
   return [at, at + 1]
 }
 
-/** A character at its first byte, nothing at the others; a glyph for what has none. */
+const CONTROLS = { 0: 'NUL', 9: 'TAB', 10: 'LF', 13: 'CR' }
+
+/** Whether a byte is a control character: no letter, so it is drawn as a box with its name. */
+export const isControl = (byte) => byte < 0x20 || byte === 0x7f
+
+/** A character at its first byte, nothing at the others; the name of a control character. */
 export function glyphOf(bytes, at, role) {
   const byte = bytes[at]
-  if (role === 'space') return '␠'
   if (role === 'bom') return 'BOM'[at]
-  if (byte < 0x20 || byte === 0x7f) return byte < 0x20 ? String.fromCharCode(0x2400 + byte) : '␡'
+  if (isControl(byte)) return CONTROLS[byte] ?? hex(byte)
   const [start, end] = characterAt(bytes, at)
   return start < at ? '' : textOf(bytes.subarray(start, end))
 }

@@ -47,7 +47,7 @@ export async function mount(section, app) {
     make(
       'p',
       { class: 'row code' },
-      ...['live', 'replayed', 'lost', 'double'].map((one) => make('span', { word: `reconnect.${one}` })),
+      ...['live', 'replayed', 'lost', 'duplicate'].map((one) => make('span', { word: `reconnect.${one}` })),
     ),
     squares,
     count,
@@ -164,7 +164,7 @@ export async function mount(section, app) {
     squares.replaceChildren(
       ...drawn.map(([n, state]) => make('li', { class: state, title: String(n) }, String(n % 100))),
     )
-    say(count, 'reconnect.count', ...['live', 'replayed', 'lost', 'double'].map(ticks.count))
+    say(count, 'reconnect.count', ...['live', 'replayed', 'lost', 'duplicate'].map(ticks.count))
   }
 
   function tell(word, ...values) {

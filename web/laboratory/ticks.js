@@ -3,7 +3,7 @@
 
 /** @returns a list of what came, in the order of the numbers; `take` says how it was */
 export function createTicks() {
-  /** @type {Map<number, 'live' | 'replayed' | 'lost' | 'double'>} */
+  /** @type {Map<number, 'live' | 'replayed' | 'lost' | 'duplicate'>} */
   const states = new Map()
   let newest = 0
   return {
@@ -13,7 +13,7 @@ export function createTicks() {
       // What lies between was counted while nobody listened. It may still be replayed.
       if (newest > 0) for (let missing = newest + 1; missing < n; missing++) states.set(missing, 'lost')
       const known = states.get(n)
-      states.set(n, known === undefined || known === 'lost' ? (replayed ? 'replayed' : 'live') : 'double')
+      states.set(n, known === undefined || known === 'lost' ? (replayed ? 'replayed' : 'live') : 'duplicate')
       newest = Math.max(newest, n)
     },
     count: (state) => [...states.values()].filter((one) => one === state).length,

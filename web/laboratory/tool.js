@@ -15,7 +15,7 @@ export function mount(section, app) {
   let call // what cancels the one that runs
   const list = make('button', { onclick: refresh }, 'tools/list')
   const select = make('select', { onchange: choose })
-  const description = make('p')
+  const description = make('p', { lang: 'en' })
   const inputs = make('div')
   const wrong = make('select')
   const preview = make('pre', { translate: false })

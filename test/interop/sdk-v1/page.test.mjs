@@ -117,7 +117,7 @@ async function call(page, fields, verdict) {
   await says(page, 'verdict', verdict)
 }
 
-const STATIC_FILES = ['index.html', 'client.js', 'words.js', 'style.css', 'favicon.svg']
+const STATIC_FILES = ['index.html', 'client.js', 'draw.js', 'words.js', 'style.css', 'favicon.svg']
 const read = (file) => readFile(new URL(file, PAGE), 'utf8')
 
 for (const look of CHECKS) {

@@ -72,18 +72,37 @@ function contrast(one, other) {
   return (light + 0.05) / (dark + 0.05)
 }
 
-test('text has a contrast of 4.5 at least, on both grounds and in both themes', () => {
-  const [light, dark] = [...read('style.css').matchAll(/:root[^{]*\{([^}]*)\}/g)].map(([, block]) =>
+const SHARED = new URL('../../../web/shared/', import.meta.url)
+const SMALL = new URL('../../../examples/native-client/', import.meta.url)
+const tokens = readFileSync(new URL('tokens.css', SHARED), 'utf8')
+
+test('text has a contrast of 4.5 at least, on all grounds and in both themes', () => {
+  const [light, dark] = [...tokens.matchAll(/:root[^{]*\{([^}]*)\}/g)].map(([, block]) =>
     Object.fromEntries([...block.matchAll(/--([\w-]+): (#[0-9a-f]+)/g)].map(([, name, value]) => [name, value])),
   )
+  const texts = ['ink', 'quiet', 'client', 'server', 'name', 'control', 'fault', 'v0', 'v1', 'v2', 'v3']
   for (const theme of [light, { ...light, ...dark }]) {
-    for (const role of ['ink', 'quiet', 'accent', 'client', 'server', 'name', 'control'])
-      for (const ground of ['paper', 'raised'])
+    for (const role of texts)
+      for (const ground of ['paper', 'raised', 'pipe'])
         assert.ok(
           contrast(theme[role], theme[ground]) >= 4.5,
           `${role} on ${ground}: ${contrast(theme[role], theme[ground])}`,
         )
-    assert.ok(contrast(theme['on-accent'], theme.accent) >= 4.5)
+    assert.ok(contrast(theme.mark, theme.paper) >= 3, 'what is no text: marks, borders of controls')
+  }
+})
+
+test('sizes of letters and colours come from the tokens, on both pages', () => {
+  const sheets = [
+    ...files.filter((name) => name.endsWith('.css')).map((name) => [name, read(name)]),
+    ['the small client', readFileSync(new URL('style.css', SMALL), 'utf8')],
+  ]
+  for (const [name, text] of sheets) {
+    assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b(?=[^{]*;)|rgb\(|hsl\(/i, name)
+    for (const [, size] of text.matchAll(/\bfont(?:-size)?:\s*([^;]+);/g))
+      assert.match(size, /^(?:\w+ )?var\(--t\d\)|^inherit$|^var\(--present\)$|^0?\.?\d*em$/, `${name}: ${size}`)
+    for (const [, role] of text.matchAll(/var\(--([\w-]+)\)/g))
+      assert.ok(tokens.includes(`--${role}:`) || text.includes(`--${role}:`), `${name}: --${role}`)
   }
 })
 
