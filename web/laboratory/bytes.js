@@ -17,7 +17,7 @@ export function mount(section, app) {
   const toFetch = make('button', { word: 'bytes.fetch', onclick: () => set({ reader: 'fetch' }) })
   const views = make('fieldset', { class: 'row' }, make('legend', { word: 'bytes.view' }))
   for (const view of ['both', 'hex', 'text', 'spoken']) {
-    const radio = make('input', { type: 'radio', name: 'view', value: view, onchange: () => set({ view }) })
+    const radio = make('input', { type: 'radio', name: 'view', value: view, onchange: () => set({ bytes: view }) })
     views.append(make('label', {}, radio, ' ', make('span', { word: `bytes.${view}` })))
   }
   const grid = hexView((at, isChosen) =>
@@ -53,7 +53,7 @@ export function mount(section, app) {
   function show(whole = isWhole) {
     isWhole = whole
     const { bytes, cuts = [], way, type, exchange, offset } = app.selected ?? {}
-    const view = setting('view', 'both')
+    const view = setting('bytes', 'both')
     const isBlock = way === '↓' && type !== 'body'
     const isHidden = exchange?.reader === 'EventSource' && way !== '↑'
     for (const radio of views.querySelectorAll('input')) radio.checked = radio.value === view

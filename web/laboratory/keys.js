@@ -1,8 +1,7 @@
 // @ts-check
 // Keys for what buttons do, and one panel at a time for a talk. A button with `data-key` says its key itself.
 import { $, make, say, set, setting, t } from './page.js'
-
-const PANELS = ['bar', 'tool', 'timeline', 'frames', 'bytes', 'message', 'reconnect', 'chats', 'transports', 'clients']
+import { PANELS, shownPanel } from './views.js'
 
 export function mountKeys() {
   addEventListener('keydown', press)
@@ -38,15 +37,13 @@ function showKeys() {
   $('keys').showModal()
 }
 
-const shown = () => Math.max(0, PANELS.indexOf(setting('panel')))
-const turn = (by) => set({ panel: PANELS[(shown() + by + PANELS.length) % PANELS.length] })
+const turn = (by) => set({ panel: PANELS[(shownPanel() + by + PANELS.length) % PANELS.length] })
 
 /** `#present=1`: one panel fills the page, in letters that the last row can read. */
 function present() {
   const isOn = setting('present') === '1'
   const root = document.documentElement
   root.classList.toggle('present', isOn)
-  for (const [at, name] of PANELS.entries()) $(name).classList.toggle('shown', !isOn || at === shown())
   for (const id of ['before', 'after']) $(id).hidden = !isOn
   say($('present'), isOn ? 'page.leave' : 'page.present')
   for (const [id, on, off] of [

@@ -2,17 +2,14 @@
 // The laboratory: one record of what the page sees, and panels that look at it. This file only joins them.
 import { mount as bar } from './bar.js'
 import { mount as bytes } from './bytes.js'
-import { mount as chats } from './chats.js'
-import { mount as clients } from './clients.js'
 import { mount as frames } from './frames.js'
 import { mountKeys } from './keys.js'
 import { mount as message } from './message.js'
 import { $, follow, make, say, set } from './page.js'
 import { createRecord } from './record.js'
-import { mount as reconnect } from './reconnect.js'
 import { mount as timeline } from './timeline.js'
 import { mount as tool } from './tool.js'
-import { mount as transports } from './transports.js'
+import { mountViews } from './views.js'
 
 /**
  * What every panel gets. Events: `record` (once per animation frame, after the record has changed; `detail.frames` are
@@ -41,10 +38,11 @@ export class App extends EventTarget {
 }
 
 export const app = new App()
-const panels = { bar, timeline, frames, bytes, message, tool, reconnect, chats, transports, clients }
+const panels = { bar, timeline, frames, bytes, message, tool }
 follow()
 for (const [name, mount] of Object.entries(panels)) open($(name), mount)
 gather()
+mountViews(open)
 mountKeys()
 $('language').addEventListener('click', () => set({ lang: document.documentElement.lang === 'zh' ? 'en' : 'zh' }))
 $('theme').addEventListener('click', () =>

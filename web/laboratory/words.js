@@ -1,18 +1,20 @@
 // @ts-check
 // The dictionary of the page, a part for each panel. Words of the protocols are the same in every language.
+// Here are the parts of the first view; the others come with their views.
 import bar from './words/bar.js'
 import bytes from './words/bytes.js'
-import chats from './words/chats.js'
-import clients from './words/clients.js'
 import frames from './words/frames.js'
 import message from './words/message.js'
 import page from './words/page.js'
-import reconnect from './words/reconnect.js'
 import timeline from './words/timeline.js'
 import tool from './words/tool.js'
-import transports from './words/transports.js'
 
-const parts = { bar, bytes, chats, clients, frames, message, page, reconnect, timeline, tool, transports }
-const of = (lang) => Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part[lang]]))
+/** @type {Record<string, Record<string, Record<string, string>>>} */
+export const words = { en: {}, zh: {} }
 
-export const words = { en: of('en'), zh: of('zh') }
+/** Takes parts of the dictionary in: `{ bar: { en, zh } }`. */
+export function learn(parts) {
+  for (const [name, part] of Object.entries(parts)) for (const lang in words) words[lang][name] = part[lang]
+}
+
+learn({ bar, bytes, frames, message, page, timeline, tool })

@@ -56,12 +56,12 @@ function randomFrom(seed) {
 /** In the page: does one thing that a hand could do there now, and says which. The numbers are from 0 to 1. */
 function act(where, which, what) {
   const pick = (all, at) => all[Math.floor(at * all.length)]
-  const CONTROLS = 'button, select, input, textarea, summary, [role=option], [role=row], [tabindex="0"]'
+  const CONTROLS = 'nav a, button, select, input, textarea, summary, [role=option], [role=row], [tabindex="0"]'
   const inDialog = document.querySelector('dialog[open]')
   const reachable = [...(inDialog ?? document).querySelectorAll(CONTROLS)].filter(
     (one) => !one.disabled && one.checkVisibility(),
   )
-  const placeOf = (one) => one.closest('main > section, dialog')?.id
+  const placeOf = (one) => one.closest('main > section, dialog, nav')?.id
   const place = pick([...new Set(reachable.map(placeOf))], where) // else most presses would go to the frames
   const control = pick(
     reachable.filter((one) => placeOf(one) === place),
@@ -142,7 +142,7 @@ for (let seed = FIRST; seed <= LAST; seed++)
       await page.setViewport({ width: 1280, height: 900 })
       await page.evaluateOnNewDocument(slow)
       await page.goto(`${url}/lab/#${new URLSearchParams(settings)}`)
-      await page.waitForSelector('#chats button')
+      await page.waitForSelector('#bar button')
       for (let n = 0; n < STEPS && noise.length === 0; n++) {
         const [how, where, which, what] = [random(), random(), random(), random()]
         if (how < 0.02) {
@@ -198,7 +198,7 @@ test('presses in odd orders throw nothing', { timeout: 300_000 }, async (t) => {
   await page.setViewport({ width: 1280, height: 900 })
   await page.evaluateOnNewDocument(slow)
   await page.goto(`${url}/lab/#lang=en&transport=sse&reader=fetch`)
-  await page.waitForSelector('#chats button')
+  await page.waitForSelector('#bar button')
   const isReady = () => page.waitForFunction(() => !document.querySelector('#tool > button').disabled)
 
   // Two presses at once are one connection.

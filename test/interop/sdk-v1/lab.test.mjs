@@ -13,7 +13,9 @@ import { callFor500Stories, flood, inApp } from './lab-page.mjs'
 
 const COURSE = fileURLToPath(new URL('../../../course/server.mjs', import.meta.url))
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const PANELS = ['bar', 'tool', 'timeline', 'frames', 'bytes', 'message', 'reconnect', 'chats', 'transports', 'clients']
+const TALK = ['bar', 'tool', 'timeline', 'frames', 'bytes', 'message']
+const LATER = ['type', 'reconnect', 'chats', 'transports', 'clients']
+const PANELS = [...TALK, ...LATER]
 const TRANSPORTS = [
   { transport: 'sse', reader: 'EventSource', revision: '2024-11-05' },
   { transport: 'sse', reader: 'fetch', revision: '2025-11-25' },
@@ -25,7 +27,9 @@ const TRANSPORTS = [
 
 let course
 let url
+/** Started when a test needs it first. @type {Record<string, ReturnType<typeof startBrowser>>} */
 const browsers = {}
+const browserOf = async (kind) => (await (browsers[kind] ??= startBrowser({ kind }))).browser
 before(async () => {
   course = spawn(process.execPath, [COURSE], { env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' } })
   for await (const text of course.stdout.setEncoding('utf8')) {
@@ -33,10 +37,9 @@ before(async () => {
     break
   }
   course.stdout.resume()
-  for (const kind of ['chrome', 'firefox']) browsers[kind] = await startBrowser({ kind })
 })
 after(async () => {
-  for (const { close } of Object.values(browsers)) await close()
+  for (const started of Object.values(browsers)) await (await started).close()
   const ended = once(course, 'exit')
   course.kill()
   await ended
@@ -45,7 +48,7 @@ after(async () => {
 /** A test with the page open. It fails on any noise: a console message, an error, a failed or a foreign request. */
 function labTest(name, { kind = 'chrome', width = 1280, height = 900, noise: allowed = /^$/, ...settings }, run) {
   nodeTest(name, { timeout: 300_000 }, async () => {
-    const page = await browsers[kind].browser.newPage()
+    const page = await (await browserOf(kind)).newPage()
     const noise = []
     page.on('console', (message) => noise.push(`${message.type()} ${message.text()}`))
     page.on('pageerror', (error) => noise.push(`error ${error.message}`))
@@ -55,7 +58,7 @@ function labTest(name, { kind = 'chrome', width = 1280, height = 900, noise: all
     try {
       await page.setViewport({ width, height })
       await page.goto(`${url}/lab/#${new URLSearchParams({ lang: 'en', theme: 'light', ...settings })}`)
-      await page.waitForSelector('#chats button')
+      await page.waitForSelector('#bar button')
       await run(page)
       assert.deepEqual(
         noise.filter((line) => !allowed.test(line)),
@@ -65,6 +68,16 @@ function labTest(name, { kind = 'chrome', width = 1280, height = 900, noise: all
       await page.close()
     }
   })
+}
+
+/** Opens a view by its link, and waits for what is loaded then. */
+async function open(page, view) {
+  await page.click(`nav a[data-view=${view}]`)
+  await until(
+    page,
+    (name) => document.querySelector(`#${name === 'talk' ? 'bar' : name} > h2 ~ *`)?.checkVisibility(),
+    view,
+  )
 }
 
 const until = (page, look, ...args) => page.waitForFunction(look, { timeout: 60_000 }, ...args)
@@ -108,6 +121,11 @@ for (const look of CHECKS) {
     `${kind}, ${lang}, ${theme}: every panel has its title, and axe finds nothing, before and after a call`,
     look,
     async (page) => {
+      for (const view of LATER) {
+        await open(page, view)
+        assert.deepEqual(await violations(page), [], view)
+      }
+      await open(page, 'talk')
       const titles = await page.$$eval('main > section > h2', (all) => all.map(({ textContent }) => textContent))
       assert.equal(titles.length, PANELS.length)
       for (const title of titles) assert.match(title, lang === 'zh' ? /[一-鿿]|JSON/ : /^[A-Z][\w ,-]+$/, title)
@@ -149,11 +167,11 @@ for (const settings of TRANSPORTS) {
 for (const settings of TRANSPORTS.filter(({ reader, revision }) => reader === 'fetch' && revision > '2025-07'))
   nodeTest(`the bytes on the page are those on the wire: ${settings.transport}`, { timeout: 300_000 }, async (t) => {
     const tap = await startTap(t, url)
-    const page = await browsers.chrome.browser.newPage()
+    const page = await (await browserOf('chrome')).newPage()
     t.after(() => page.close())
     await page.setViewport({ width: 1280, height: 2000 })
     await page.goto(`${tap.base}/lab/#${new URLSearchParams(settings)}`)
-    await page.waitForSelector('#chats button')
+    await page.waitForSelector('#bar button')
     await connect(page)
     await list(page)
     await callTool(page, 'get-hackernews-top-stories')
@@ -207,7 +225,7 @@ labTest(
     const marked = () => page.$$eval('#bytes input:checked', (inputs) => inputs.map(({ value }) => value))
     assert.deepEqual(await marked(), ['both'])
     await page.click('#bytes input[value=spoken]')
-    await until(page, () => location.hash.includes('view=spoken'))
+    await until(page, () => location.hash.includes('bytes=spoken'))
     assert.deepEqual(await marked(), ['spoken'])
     assert.match(await page.$eval('#bytes', ({ innerText }) => innerText), /blank line|line feed/i)
   },
@@ -351,6 +369,7 @@ labTest(
   async (page) => {
     await connect(page)
     for (const panel of PANELS) {
+      await until(page, (name) => document.getElementById(name).checkVisibility(), panel)
       const [shown] = await page.$$eval('main > section', (all) => [
         all.filter((one) => one.checkVisibility()).map(({ id }) => id),
       ])
@@ -377,6 +396,7 @@ labTest(
   'the reconnect lab: a real cut, a GET with Last-Event-ID, and no tick is lost',
   { noise: /INCOMPLETE_CHUNKED|ERR_/ },
   async (page) => {
+    await open(page, 'reconnect')
     await page.click('#reconnect button')
     await until(page, () => document.querySelectorAll('#reconnect .live').length > 2)
     await page.evaluate(() => document.querySelectorAll('#reconnect button')[1].click())
@@ -390,6 +410,7 @@ labTest(
   'the same cut on MCP: a new session, and 404 from the old endpoint',
   { noise: /INCOMPLETE_CHUNKED|404/ },
   async (page) => {
+    await open(page, 'reconnect')
     await page.evaluate(() => [...document.querySelectorAll('#reconnect button')].at(-1).click())
     await until(page, () => /404, .Unknown session/.test(document.querySelector('#reconnect').innerText))
   },
@@ -397,6 +418,7 @@ labTest(
 
 labTest('the chats are folded to their texts, and a cut inside a character harms nothing', {}, async (page) => {
   const { streams } = await (await fetch(`${url}/lab/api/chats`)).json()
+  await open(page, 'chats')
   await page.evaluate(() => {
     document.querySelector('#chats input[type=checkbox]').click()
     document.querySelector('#chats input').value = '20'
@@ -409,7 +431,46 @@ labTest('the chats are folded to their texts, and a cut inside a character harms
   )
 })
 
+labTest(
+  'type your own stream: the cut shows which byte ends an event, and which rule ignored a line',
+  { view: 'type', width: 1280, height: 800 },
+  async (page) => {
+    const own = () => page.$eval('#type', ({ innerText }) => innerText)
+    await page.waitForSelector('#type .rules li')
+    assert.match(await page.title(), /^Type your own stream · /)
+    assert.ok(await page.$eval('#type .events', (list) => list.getBoundingClientRect().top < innerHeight))
+    const requests = []
+    page.on('request', (request) => requests.push(request.url()))
+
+    await page.evaluate(() => document.querySelector('#type [data-word="type.wrong"]').click())
+    assert.match(await own(), /letter by letter/)
+    assert.match(await own(), /ASCII digits only/)
+    assert.equal((await page.$$('#type .events b')).length, 1)
+
+    // The keys of the slider: one byte back, and the event is gone.
+    await page.focus('#cut')
+    await page.keyboard.press('ArrowLeft')
+    assert.match(await own(), /If the stream ends here, what is held is thrown away/)
+    assert.equal((await page.$$('#type .events b')).length, 0)
+    await page.keyboard.press('ArrowRight')
+    assert.match(await own(), /Byte \d+, 0A, dispatched event 1/)
+
+    await page.focus('#type textarea')
+    await page.keyboard.down('Control')
+    await page.keyboard.press('a')
+    await page.keyboard.up('Control')
+    await page.keyboard.type('id: 7\ndata: 你')
+    assert.match(await own(), /line so far\s+"data: 你"/)
+    assert.match(await own(), /last event ID buffer\s+"7"\s+last event ID\s+""/)
+    await page.focus('#cut')
+    await page.keyboard.press('ArrowLeft')
+    assert.match(await own(), /half a character\s+E4 BD/)
+    assert.deepEqual(requests, [])
+  },
+)
+
 labTest('three transports do the same two tasks', {}, async (page) => {
+  await open(page, 'transports')
   await page.click('#transports button')
   await until(page, () => document.querySelectorAll('#transports th[scope=col]').length === 3)
   assert.doesNotMatch(await page.$eval('#transports', ({ innerText }) => innerText), /✗/)

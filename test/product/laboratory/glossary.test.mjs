@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { words as smallClient } from '../../../examples/native-client/words.js'
-import { words as laboratory } from '../../../web/laboratory/words.js'
+import { allWords } from './all-words.mjs'
 
 const read = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
 const { terms } = JSON.parse(read('web/glossary.json'))
 
-const pages = { laboratory, smallClient }
+const pages = { laboratory: await allWords(), smallClient }
 
 /** Every text of a dictionary with the path to it. */
 function* textsOf(value, path) {

@@ -1,6 +1,5 @@
 export default {
   en: {
-    title: 'Reconnect lab',
     none: 'This lab breaks streams for real, so only the course’s server has it: npm run course.',
     why: 'The server ticks, whether anybody listens or not. Start, then cut: what came, what was replayed, what is lost?',
     start: 'Start',
@@ -44,7 +43,6 @@ export default {
       'POST to the old endpoint: {0}, “{1}”. New endpoint: {2}. So Streamable HTTP keeps the session apart from the socket.',
   },
   zh: {
-    title: '重连实验',
     none: '这个实验真的会切断流，所以只有课程服务器提供它：npm run course。',
     why: '不管有没有人听，服务器都在报数。先开始，再切断：哪些收到了，哪些是补发的，哪些丢了？',
     start: '开始',

@@ -1,6 +1,5 @@
 export default {
   en: {
-    title: 'Three transports',
     what: 'The same two tasks, tools/list and a tools/call for 5 stories, on each transport in turn.',
     run: 'Run on all three',
     running: 'Running: {0}',
@@ -22,7 +21,6 @@ export default {
     call: 'tools/call took',
   },
   zh: {
-    title: '三种传输',
     what: '同样的两件事，tools/list 和一次取 5 条故事的 tools/call，依次在每种传输上做一遍。',
     run: '三种都跑一遍',
     running: '正在跑：{0}',

@@ -1,0 +1,75 @@
+// @ts-check
+// The views of the laboratory, one at a time, each with an address (`#view=type`) and a title. What a view needs is
+// loaded when it is opened first; it stays, so that what runs in it goes on.
+import { $, make, setting, t } from './page.js'
+import { learn } from './words.js'
+
+/** Modules, words and style sheets. What `talk`, the first view, needs is there from the beginning. */
+const LATER = {
+  type: () => [import('./type.js'), import('./words/type.js'), style('type.css')],
+  reconnect: () => [import('./reconnect.js'), import('./words/reconnect.js')],
+  chats: () => [import('./chats.js'), import('./words/chats.js')],
+  transports: () => [import('./transports.js'), import('./words/transports.js')],
+  clients: () => [import('./clients.js'), import('./words/clients.js')],
+}
+const TALK = ['bar', 'tool', 'timeline', 'frames', 'bytes', 'message']
+/** For a talk, one at a time, in this order. */
+export const PANELS = [...TALK, ...Object.keys(LATER)]
+const opened = new Set()
+
+const isPresented = () => setting('present') === '1'
+export const shownPanel = () => Math.max(0, PANELS.indexOf(setting('panel')))
+
+/** @returns {string} the view that the address names */
+function view() {
+  if (isPresented()) return TALK.includes(PANELS[shownPanel()]) ? 'talk' : PANELS[shownPanel()]
+  return setting('view') in LATER ? setting('view') : 'talk'
+}
+
+/** @param {(section: HTMLElement, mount: Function) => void} open what puts a panel into its section */
+export function mountViews(open) {
+  addEventListener('hashchange', show)
+  show()
+
+  function show() {
+    const now = view()
+    for (const name of PANELS) {
+      const section = $(name)
+      const isIn = TALK.includes(name) ? now === 'talk' : now === name
+      section.hidden = isPresented() ? PANELS[shownPanel()] !== name : !isIn
+    }
+    for (const link of document.querySelectorAll('nav a')) {
+      const { view: name } = /** @type {HTMLElement} */ (link).dataset
+      link.setAttribute('href', addressOf(name))
+      link.ariaCurrent = name === now ? 'page' : null
+    }
+    document.title = `${t(`page.view-${now}`)} · ${t('page.title')}`
+    if (now in LATER && !opened.has(now)) void load(now)
+  }
+
+  async function load(name) {
+    opened.add(name)
+    try {
+      const [{ mount }, { default: words }] = await Promise.all(LATER[name]())
+      learn({ [name]: words })
+      open($(name), mount)
+    } catch ({ message }) {
+      opened.delete(name) // asked for again when the view is opened again
+      $(name).append(make('p', { class: 'problem' }, message))
+    }
+  }
+}
+
+/** The settings stay; what belongs to one view does not. */
+function addressOf(view) {
+  const settings = new URLSearchParams(location.hash.slice(1))
+  for (const name of ['view', 'present', 'panel', 'stream', 'cut', 'eol']) settings.delete(name)
+  if (view !== 'talk') settings.set('view', view)
+  return `#${settings}`
+}
+
+const style = (href) =>
+  new Promise((resolve, reject) => {
+    const onerror = () => reject(new Error(`${href} did not come.`))
+    document.head.append(make('link', { rel: 'stylesheet', href, onload: resolve, onerror }))
+  })
