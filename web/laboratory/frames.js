@@ -46,7 +46,6 @@ export function mount(section, app) {
     say(gone, 'frames.gone', record.gone.frames.toLocaleString('en'), sizeOf(record.gone.bytes))
     if (!stop?.isConnected) tabTo(list.firstElementChild, hadFocus)
     if (isFollowing) list.scrollTop = list.scrollHeight
-    if (cleared || !app.selected) app.select(kept.find(({ way }) => way === '↓') ?? kept[0])
     const news = kept.findLast(({ way }) => way === '↓')
     if (news) announce('frames.came', news.number, news.type)
   }

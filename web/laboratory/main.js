@@ -4,10 +4,11 @@ import { mount as bar } from './bar.js'
 import { mount as bytes } from './bytes.js'
 import { mount as frames } from './frames.js'
 import { mountKeys } from './keys.js'
+import { mount as lanes } from './lanes.js'
+import { newestOf } from './lanes-rows.js'
 import { mount as message } from './message.js'
 import { $, follow, make, say, set } from './page.js'
 import { createRecord } from './record.js'
-import { mount as timeline } from './timeline.js'
 import { mount as tool } from './tool.js'
 import { mountViews } from './views.js'
 
@@ -22,6 +23,7 @@ export class App extends EventTarget {
   client = undefined
   /** The frame that all panels show. @type {import('./record.js').Frame | undefined} */
   selected = undefined
+  isFollowing = true
   /** The bytes of the selected frame that are pointed at: [start, end). @type {[number, number] | undefined} */
   pointed = undefined
   /** What this server has for lessons: `{ course: false }`, or more under `npm run course`. */
@@ -29,6 +31,17 @@ export class App extends EventTarget {
 
   /** @param {import('./record.js').Frame | undefined} frame @param {[number, number]} [bytes] */
   select(frame, bytes) {
+    this.isFollowing = frame === newestOf(this.record.frames)
+    this.#show(frame, bytes)
+  }
+
+  /** Shows the newest event, and goes on with it if `isAsked`: until somebody selects another one. */
+  follow(isAsked = false) {
+    this.isFollowing ||= isAsked
+    if (this.isFollowing) this.#show(newestOf(this.record.frames))
+  }
+
+  #show(frame, bytes) {
     if (frame === this.selected && bytes === this.pointed) return
     const isSame = frame === this.selected
     this.selected = frame
@@ -38,7 +51,7 @@ export class App extends EventTarget {
 }
 
 export const app = new App()
-const panels = { bar, timeline, frames, bytes, message, tool }
+const panels = { bar, lanes, frames, bytes, message, tool }
 follow()
 for (const [name, mount] of Object.entries(panels)) open($(name), mount)
 gather()

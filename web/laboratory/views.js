@@ -12,7 +12,7 @@ const LATER = {
   transports: () => [import('./transports.js'), import('./words/transports.js')],
   clients: () => [import('./clients.js'), import('./words/clients.js')],
 }
-const TALK = ['bar', 'tool', 'timeline', 'frames', 'bytes', 'message']
+const TALK = ['bar', 'tool', 'lanes', 'message', 'frames', 'bytes']
 /** For a talk, one at a time, in this order. */
 export const PANELS = [...TALK, ...Object.keys(LATER)]
 const opened = new Set()

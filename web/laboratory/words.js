@@ -4,9 +4,9 @@
 import bar from './words/bar.js'
 import bytes from './words/bytes.js'
 import frames from './words/frames.js'
+import lanes from './words/lanes.js'
 import message from './words/message.js'
 import page from './words/page.js'
-import timeline from './words/timeline.js'
 import tool from './words/tool.js'
 
 /** @type {Record<string, Record<string, Record<string, string>>>} */
@@ -17,4 +17,4 @@ export function learn(parts) {
   for (const [name, part] of Object.entries(parts)) for (const lang in words) words[lang][name] = part[lang]
 }
 
-learn({ bar, bytes, frames, message, page, timeline, tool })
+learn({ bar, bytes, frames, lanes, message, page, tool })

@@ -177,7 +177,7 @@ const ORDERS = {
   'a call is cancelled that is not under way': () => document.querySelector('[data-word="tool.cancel"]').click(),
   'something is copied where there is no clipboard': () => {
     Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })
-    document.querySelector('[data-word="timeline.link"]').click()
+    document.querySelector('[data-word="lanes.link"]').click()
   },
   'an arrow is pressed in a list that the filter has emptied': () => {
     const filter = document.querySelector('#filter')

@@ -13,7 +13,7 @@ import { callFor500Stories, flood, inApp } from './lab-page.mjs'
 
 const COURSE = fileURLToPath(new URL('../../../course/server.mjs', import.meta.url))
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const TALK = ['bar', 'tool', 'timeline', 'frames', 'bytes', 'message']
+const TALK = ['bar', 'tool', 'lanes', 'message', 'frames', 'bytes']
 const LATER = ['type', 'reconnect', 'chats', 'transports', 'clients']
 const PANELS = [...TALK, ...LATER]
 const TRANSPORTS = [
