@@ -13,14 +13,14 @@ const REVISIONS = {
   stateless: ['2026-07-28'],
 }
 const SETTINGS = ['transport', 'revision', 'reader']
-const READERS = ['EventSource', 'fetch']
+const READERS = ['fetch', 'EventSource']
 const FACTS = ['session', 'endpoint', 'agreed', 'requests', 'bytesOut', 'bytesIn', 'frames', 'reconnects', 'uptime']
 const base = new URL('..', location.href).href.slice(0, -1) // behind a proxy there may be a path
 
 function chosen() {
   const pick = (name, allowed) => (allowed.includes(setting(name)) ? setting(name) : allowed[0])
   const transport = pick('transport', Object.keys(NAMES))
-  const reader = pick('reader', transport === 'sse' ? READERS : ['fetch'])
+  const reader = pick('reader', transport === 'sse' ? READERS : READERS.slice(0, 1))
   return { transport, revision: pick('revision', REVISIONS[transport]), reader }
 }
 
@@ -54,12 +54,16 @@ export function mount(section, app) {
     const button = index < 2 ? [' ', make('button', { word: 'bar.copy', onclick, 'aria-describedby': id })] : []
     return make('div', {}, make('dt', { id, word: id.replace('-', '.') }), make('dd', {}, facts[index], ...button))
   })
-  section.append(
-    make('p', { class: 'row' }, ...labels, toggle, sign, again),
-    hint,
-    problem,
-    make('dl', { class: 'row' }, ...rows),
+  const summary = make('span')
+  const settings = make(
+    'details',
+    { class: 'settings' },
+    make('summary', {}, summary, ' · ', make('u', { word: 'bar.change' })),
+    make('div', { class: 'stack' }, make('p', { class: 'row' }, ...labels), make('dl', { class: 'row' }, ...rows)),
   )
+  const traffic = make('span', { class: 'code traffic' })
+  section.append(make('div', { class: 'row' }, toggle, sign, again, settings, traffic), hint, problem)
+  Object.assign(app, { connect, transport: used.transport })
 
   const state = () => app.client?.state ?? 'closed'
   /** After a cut, HTTP+SSE has another session, which knows nothing of us. */
@@ -67,15 +71,29 @@ export function mount(section, app) {
   const tell = () => app.dispatchEvent(new Event('client'))
 
   let presses = 0
-  async function connect() {
+  /** @param {boolean} [isStepwise] each message of the handshake waits for a press */
+  async function connect(isStepwise = false) {
     const press = ++presses
     await app.client?.close()
     if (press !== presses) return // pressed again meanwhile: one connection is enough
     record.clear()
     used = chosen()
     const options = { ...used, base, record, createParser, capabilities: capabilitiesOf(used.revision) }
-    app.client = createClient({ ...options, onRequest: createAsk(app), onState: tell })
+    const pause = isStepwise ? waitForPress : undefined
+    app.client = createClient({ ...options, onRequest: createAsk(app), onState: tell, pause })
     await shake()
+  }
+
+  function waitForPress(name, signal) {
+    return new Promise((resolve, reject) => {
+      const leave = (end, value) => {
+        app.paused = undefined
+        end(value)
+      }
+      app.paused = { name, go: () => leave(resolve) }
+      signal.addEventListener('abort', () => leave(reject, signal.reason), { once: true })
+      tell()
+    })
   }
 
   let greeted // the client whose handshake is under way
@@ -104,13 +122,18 @@ export function mount(section, app) {
       selects[index].replaceChildren(...choices[index].map((each) => new Option(NAMES[each] ?? each, each)))
       selects[index].value = value
     }
-    selects[2].options[0].disabled = transport !== 'sse'
+    selects[2].options[READERS.indexOf('EventSource')].disabled = transport !== 'sse'
     say(hint, transport === 'sse' ? `bar.${reader}` : 'bar.noEventSource')
+    hint.hidden = reader === 'fetch'
+    app.transport = state() === 'closed' ? transport : used.transport
     showState()
   }
 
   function showState() {
     const isClosed = state() === 'closed'
+    const { transport, revision, reader } = isClosed ? chosen() : used
+    summary.textContent = `${NAMES[transport]} · ${revision} · ${reader}`
+    app.transport = transport
     const isOther = `${Object.values(used)}` !== `${Object.values(chosen())}`
     if (sign.className !== state()) openedAt = Date.now()
     sign.className = state()
@@ -127,6 +150,8 @@ export function mount(section, app) {
     const { requests, bytesOut, bytesIn, frames, reconnects } = record.totals
     const seen = used.reader === 'fetch' ? bytesIn : undefined
     const uptime = state() === 'open' ? `${Math.floor((Date.now() - openedAt) / 1000)} s` : undefined
+    const out = bytesOut.toLocaleString('en')
+    traffic.textContent = `${requests} × HTTP  ↑ ${out} B  ↓ ${seen === undefined ? '?' : seen.toLocaleString('en')} B`
     const values = [session, endpoint, revision, requests, bytesOut, seen, frames, reconnects, uptime]
     for (const [index, fact] of facts.entries()) {
       fact.textContent = values[index]?.toLocaleString('en') ?? '–'

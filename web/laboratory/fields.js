@@ -8,7 +8,7 @@ function inputOf(field) {
   const { kind, schema, required, options, unsupported } = field
   const name = make('b', {}, make('code', { translate: false }, field.name))
   const need = make('small', required ? { word: 'tool.required' } : {})
-  const rules = make('code', { class: 'why' }, JSON.stringify({ ...schema, description: undefined }))
+  const rules = make('code', { class: 'why schema' }, JSON.stringify({ ...schema, description: undefined }))
   const notes = make('small', {}, schema.description ?? '', ' ', rules)
   if (unsupported) notes.append(' ', make('span', { word: 'tool.json' }), ' ', unsupported)
   const isGroup = kind === 'choices' || (kind === 'choice' && options.length <= 5)

@@ -27,12 +27,13 @@ export function lanesIn(width) {
  * `ties` from a request to what answers it, `pipes` for streams, `trips` from a POST to its 202, `bars` with numbers.
  *
  * @param {import('./lanes-rows.js').Row[]} rows @param {import('./record.js').Exchange[]} exchanges @param {number} width
+ * @param {number} [room] the height that is there: an open stream reaches to the lower edge
  */
-export function layout(rows, exchanges, width) {
+export function layout(rows, exchanges, width, room = 0) {
   const lanes = lanesIn(width)
   const bars = place(rows)
   const last = rows.at(-1)
-  const height = (last?.y ?? 0) + ROW + BAR
+  const height = Math.max(room, (last?.y ?? 0) + ROW + BAR)
   const { page, server } = lanes
   const arrows = rows
     .filter(({ way, kind }) => way !== 'none' && kind !== 'beat')

@@ -79,7 +79,7 @@ function rowOfFrame(frame) {
 /** What a message says of itself: its method, `error -32602`, `result`. */
 function saidIn(message) {
   if (Array.isArray(message)) return `[${message.length}]`
-  if (message?.method) return message.method.replace(/^notifications\/(?!initialized)/, '')
+  if (message?.method) return message.method.replace('notifications/', '')
   return message?.error ? `error ${message.error.code}` : kindOf(message)
 }
 

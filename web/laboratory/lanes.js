@@ -58,7 +58,7 @@ export function mount(section, app) {
     if (last && !frames.includes(last)) last = undefined
     const rows = rowsOf(record, last && frames.indexOf(last) + 1, SIZE)
     const width = lanes.clientWidth || box.clientWidth
-    const drawn = layout(rows, exchanges, width)
+    const drawn = layout(rows, exchanges, width, box.clientHeight)
     paint(drawn, width)
     arrange(rows, drawn)
     mark()
@@ -73,11 +73,12 @@ export function mount(section, app) {
     for (const [name, [left, right]] of Object.entries({ post, stream }))
       section.style.setProperty(`--w-${name}`, `${right - left}px`)
     picture.setAttribute('viewBox', `0 0 ${width} ${height}`)
+    picture.setAttribute('height', `${height}`)
     picture.replaceChildren(...shapesOf(drawn, width))
   }
 
   /** Touches only what is new or gone: who stands on a row stays there. */
-  function arrange(rows, { post, stream }) {
+  function arrange(rows, { page, post, stream }) {
     const hadFocus = list.contains(document.activeElement)
     const keys = new Set(rows.map(({ key }) => key))
     for (const [key, item] of items) if (!keys.has(key)) item.remove(items.delete(key))
@@ -87,7 +88,8 @@ export function mount(section, app) {
       const item = known ?? optionOf(row)
       item.row = row
       item.style.top = `${row.y}px`
-      const [left, right] = row.lane === 'post' ? post : stream
+      const isWide = row.kind === 'accepted' // its words need the room, and it has no box
+      const [left, right] = isWide ? [page + 12, stream[0] - 8] : row.lane === 'post' ? post : stream
       Object.assign(item.note.style, { left: `${left}px`, width: `${right - left}px` })
       if (!known) items.set(row.key, item)
       if (item.nextSibling !== before || !known) list.insertBefore(item, before)

@@ -24,6 +24,11 @@ export class App extends EventTarget {
   /** The frame that all panels show. @type {import('./record.js').Frame | undefined} */
   selected = undefined
   isFollowing = true
+  /** Set by the connection bar: what connects, and by which transport. @type {any} */
+  connect = undefined
+  transport = 'sse'
+  /** A handshake that waits for a press: `name` is its next message. @type {{ name: string, go: () => void } | undefined} */
+  paused = undefined
   /** The bytes of the selected frame that are pointed at: [start, end). @type {[number, number] | undefined} */
   pointed = undefined
   /** What this server has for lessons: `{ course: false }`, or more under `npm run course`. */

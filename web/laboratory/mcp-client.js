@@ -13,11 +13,12 @@ const MAX_ROUNDS = 20 // of questions within one request
 /**
  * `url` is where Streamable HTTP posts to, `${base}/mcp` if not said. A stream of HTTP+SSE that was cut comes back by
  * itself as another session: `state` is `open` then, and `revision` undefined until `connect` is called again.
+ * `pause(method, signal)`, if given, is waited for before each message of the handshake.
  *
  * @param {any} options
  */
 export function createClient(options) {
-  const { base, transport, capabilities = {}, onRequest, onNotification, onState } = options
+  const { base, transport, capabilities = {}, onRequest, onNotification, onState, pause } = options
   const { url = `${base}/mcp`, clientInfo = { name: 'sse-mcp-laboratory', version: '1.0.0' } } = options
   const isStateless = transport === 'stateless'
   const nothing = {
@@ -87,9 +88,11 @@ export function createClient(options) {
 
   async function initialize() {
     const { revision: protocolVersion } = options
+    if (transport === 'sse') await pause?.('initialize', life.signal)
     const result = await ask('initialize', { protocolVersion, capabilities, clientInfo })
     const { protocolVersion: revision, serverInfo, capabilities: serverCapabilities } = result
     if (!HANDSHAKE.includes(revision)) throw failure(`The server chose ${revision}, which we do not speak.`)
+    await pause?.('notifications/initialized', life.signal)
     Object.assign(client, { revision, serverInfo, serverCapabilities })
     await notify('notifications/initialized')
   }

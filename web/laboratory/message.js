@@ -1,6 +1,8 @@
 // @ts-check
 // The JSON-RPC message of the selected frame, its other half, and the HTTP around it.
-import { make, say } from './page.js'
+import { annotated } from './annotated.js'
+import { make, say, set } from './page.js'
+import { voiceOf } from './lanes-rows.js'
 import { parsed } from './record.js'
 import { errorName, kindOf, statusOf, unanswered } from './tree.js'
 
@@ -38,8 +40,8 @@ export function mount(section, app) {
     const { selected: frame } = app
     box.replaceChildren()
     if (!frame) return box.append(make('p', { word: 'message.none' }))
-    const { message, partner, exchange, text, way } = frame
-    for (const each of [message ?? []].flat()) box.append(head(each))
+    const { message, partner, exchange, text, way, type } = frame
+    box.append(titleOf(frame))
     if (partner) {
       const time = make('span')
       say(
@@ -49,8 +51,21 @@ export function mount(section, app) {
       )
       box.append(make('p', {}, time, ' ', link(partner)))
     }
-    box.append(message === undefined ? make('pre', {}, text.slice(0, 2000)) : node('', message, 0))
+    if (way === '↓' && type !== 'body' && frame.bytes) box.append(annotated(frame))
+    if (way === '↓' && exchange?.reader === 'EventSource') box.append(...hidden())
+    for (const each of [message ?? []].flat()) box.append(head(each))
+    if (message !== undefined) box.append(node('', message, 0))
+    else if (way !== '↓' || type === 'body' || !frame.bytes) box.append(make('pre', {}, text.slice(0, 2000)))
     if (exchange) box.append(...http(exchange, way === '·'))
+  }
+
+  /** EventSource has no bytes to show. The button connects anew, with the reader that has them. */
+  function hidden() {
+    const read = () => {
+      set({ reader: 'fetch' })
+      app.connect()
+    }
+    return [make('p', { class: 'why', word: 'bytes.hidden' }), make('button', { word: 'bytes.fetch', onclick: read })]
   }
 
   function http({ method, url, headers, reader, status, answerHeaders = {}, answeredAt, at, number }) {
@@ -74,6 +89,16 @@ export function mount(section, app) {
     }
     return parts
   }
+}
+
+/** The arrow, the id in its colour, and what it is. */
+function titleOf(frame) {
+  const { way, type, message, bytes, exchange } = frame
+  const { id, colour } = voiceOf(frame)
+  const badge = id === undefined ? [] : [make('b', { class: `id v${colour}` }, `id ${id}`), ' ']
+  const what = way === '↑' ? `${exchange?.method} ${message?.method ?? ''}` : type
+  const size = bytes ? [' ', make('small', { class: 'why' }, `${bytes.length.toLocaleString('en')} B`)] : []
+  return make('p', { class: 'what code' }, `${way} `, ...badge, what, ...size)
 }
 
 function head({ method, id, error, result }) {

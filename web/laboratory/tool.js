@@ -5,6 +5,7 @@ import { inputsOf } from './fields.js'
 import { fieldsOf, valuesOf, wrongOf } from './form.js'
 import { refusalOf, verdictOf } from './outcome.js'
 import { announce, make, say } from './page.js'
+import { mount as mountSteps } from './steps.js'
 
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export function mount(section, app) {
@@ -29,15 +30,21 @@ export function mount(section, app) {
     make('label', {}, make('span', { word: 'tool.tool' }), select),
     description,
     inputs,
-    make('label', {}, make('span', { word: 'tool.send' }), wrong),
-    make('p', { class: 'why', word: 'tool.params' }),
-    preview,
+    make(
+      'details',
+      {},
+      make('summary', { word: 'tool.expert' }),
+      make('label', {}, make('span', { word: 'tool.send' }), wrong),
+      make('p', { class: 'why', word: 'tool.params' }),
+      preview,
+    ),
     make('p', { class: 'row' }, send, cancel, bar, step),
   )
   const verdict = make('p')
   const structured = make('pre', { translate: false })
   const cards = make('ol')
-  section.append(list, form, verdict, structured, cards)
+  mountSteps(section, app)
+  section.append(list, make('p', { class: 'why', word: 'tool.s-list' }), form, verdict, structured, cards)
 
   /** The tools from before stay until all of the new list is there: one can go on with them meanwhile. */
   async function refresh() {

@@ -43,6 +43,7 @@ export function mountViews(open) {
       link.setAttribute('href', addressOf(name))
       link.ariaCurrent = name === now ? 'page' : null
     }
+    document.body.dataset.view = isPresented() ? 'present' : now
     document.title = `${t(`page.view-${now}`)} · ${t('page.title')}`
     if (now in LATER && !opened.has(now)) void load(now)
   }

@@ -231,17 +231,21 @@ labTest(
   },
 )
 
-labTest('EventSource hides the bytes: the panel says so, shows none, and offers fetch', {}, async (page) => {
-  await connect(page)
-  await page.evaluate(() => {
-    const rows = [...document.querySelectorAll('#frames [role=option]')]
-    rows.find(({ innerText }) => innerText.includes('endpoint')).click()
-  })
-  assert.equal(await inApp(page, (app) => app.selected.bytes), undefined)
-  assert.match(await page.$eval('#bytes', ({ innerText }) => innerText), /EventSource/)
-  await page.evaluate(() => [...document.querySelectorAll('#bytes button')].find(({ hidden }) => !hidden).click())
-  await until(page, () => location.hash.includes('reader=fetch'))
-})
+labTest(
+  'EventSource hides the bytes: the panel says so, shows none, and offers fetch',
+  { reader: 'EventSource' },
+  async (page) => {
+    await connect(page)
+    await page.evaluate(() => {
+      const rows = [...document.querySelectorAll('#frames [role=option]')]
+      rows.find(({ innerText }) => innerText.includes('endpoint')).click()
+    })
+    assert.equal(await inApp(page, (app) => app.selected.bytes), undefined)
+    assert.match(await page.$eval('#bytes', ({ innerText }) => innerText), /EventSource/)
+    await page.evaluate(() => [...document.querySelectorAll('#bytes button')].find(({ hidden }) => !hidden).click())
+    await until(page, () => location.hash.includes('reader=fetch'))
+  },
+)
 
 for (const [settings, how] of [
   [{ transport: 'http', reader: 'fetch', revision: '2025-11-25' }, /on the|stream/],
@@ -429,6 +433,82 @@ labTest('the chats are folded to their texts, and a cut inside a character harms
     (texts) => [...document.querySelectorAll('.said')].every(({ textContent }, at) => textContent === texts[at]),
     streams.map(({ text }) => text),
   )
+})
+
+/** Whether the middle of each of these is in view: inside the window, and nothing lies over it. */
+const inView = (page, selector) =>
+  page.$$eval(selector, (all) =>
+    all.map((one) => {
+      const { left, right, top, bottom } = one.getBoundingClientRect()
+      const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
+      return hit !== null && (one.contains(hit) || hit.contains(one))
+    }),
+  )
+
+for (const kind of ['chrome', 'firefox'])
+  for (const [width, height] of [
+    [1280, 800],
+    [1920, 1080],
+  ])
+    labTest(
+      `${kind}, ${width} × ${height}: the button, the arrows of the call and the bytes of its answer are in view together`,
+      { kind, width, height },
+      async (page) => {
+        await page.click('#tool .steps button')
+        for (const step of [2, 3]) {
+          await page.waitForSelector(`#tool .steps li:nth-child(${step}) button:enabled`)
+          const focused = await page.evaluate(() => document.activeElement.textContent)
+          assert.equal(focused, ['initialize', 'notifications/initialized'][step - 2], 'the next step takes the focus')
+          await page.keyboard.press('Enter')
+        }
+        await page.waitForSelector('#tool > button:enabled')
+        await list(page)
+        await callTool(page, 'get-hackernews-top-stories')
+        await page.waitForSelector('#tool > ol > li')
+        await until(page, () => document.querySelector('#message .annotated .does'))
+        assert.deepEqual(await inView(page, '#tool form button[type=submit]'), [true])
+        const call = await inView(page, '.lane-row.lit .lane-note')
+        assert.ok(call.length >= 2, `${call.length} rows of the call`)
+        assert.ok(!call.includes(false))
+        assert.ok(!(await inView(page, '#message .annotated > li')).includes(false))
+        assert.match(await page.$eval('#message', ({ innerText }) => innerText), /blank line: dispatch here/)
+        const colours = await page.$$eval('.lane-row.lit', (rows) =>
+          rows.map((row) => getComputedStyle(row).getPropertyValue('--v')),
+        )
+        assert.equal(new Set(colours).size, 1, 'a request and its answer share a colour')
+      },
+    )
+
+labTest('390 × 844: the newest event is in view after each press', { width: 390, height: 844 }, async (page) => {
+  const newest = async () => {
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
+    assert.deepEqual(await inView(page, '.lane-row[aria-selected=true] .lane-note'), [true])
+  }
+  await page.click('#tool .steps .now button')
+  for (let step = 0; step < 2; step++) {
+    await page.waitForSelector('#tool .steps .now button:enabled')
+    await newest()
+    await page.click('#tool .steps .now button')
+  }
+  await page.waitForSelector('#tool > button:enabled')
+  await newest()
+  await page.click('#tool > button')
+  await page.waitForSelector('#tool form:not([hidden])')
+  await newest()
+})
+
+labTest('it follows the newest until somebody selects another, and again when asked', {}, async (page) => {
+  await connect(page)
+  const isNewest = () => inApp(page, (app) => app.isFollowing)
+  assert.equal(await isNewest(), true)
+  await page.click('.lane-row.event .lane-note')
+  assert.equal(await isNewest(), false)
+  const chosen = await inApp(page, (app) => app.selected.number)
+  await list(page)
+  assert.equal(await inApp(page, (app) => app.selected.number), chosen)
+  await page.click('[data-word="lanes.follow"]')
+  assert.equal(await isNewest(), true)
+  assert.notEqual(await inApp(page, (app) => app.selected.number), chosen)
 })
 
 labTest(

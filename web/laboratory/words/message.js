@@ -1,7 +1,7 @@
 export default {
   en: {
     title: 'JSON-RPC and HTTP',
-    none: 'Connect, then select a row: the message in it stands here.',
+    none: 'What is selected stands here, byte by byte. It is the newest event until you select another.',
     open: 'Unanswered: {0}',
     answer: 'Answered after {0} ms by',
     question: 'Answers, after {0} ms,',
@@ -11,7 +11,7 @@ export default {
   },
   zh: {
     title: 'JSON-RPC 与 HTTP',
-    none: '先连接，再选中一行，即可查看其中的消息。',
+    none: '选中的事件，逐字节写在这里。没有选择时，总是最新的一个。',
     open: '还没有答复：{0}',
     answer: '{0} ms 后得到答复：',
     question: '{0} ms 后答复了：',

@@ -1,7 +1,6 @@
 export default {
   en: {
-    title: 'The SSE and MCP laboratory',
-    intro: 'One server, three transports, every byte that this page can see.',
+    title: 'SSE laboratory',
     small: 'The small client',
     views: 'Views',
     'view-talk': 'Conversation',
@@ -15,7 +14,7 @@ export default {
     light: 'Light',
     copied: 'Copied',
     notCopied: 'No clipboard here',
-    present: 'One panel at a time',
+    present: 'Talk',
     leave: 'All panels',
     before: '← Panel before',
     after: 'Next panel →',
@@ -28,8 +27,7 @@ export default {
     welcome: 'Ready. Begin with Connect.',
   },
   zh: {
-    title: 'SSE 与 MCP 实验室',
-    intro: '一个服务器，三种传输，本页能看到的每一个字节。',
+    title: 'SSE 实验室',
     small: '小客户端',
     views: '视图',
     'view-talk': '对话',
@@ -43,7 +41,7 @@ export default {
     light: '浅色',
     copied: '已复制',
     notCopied: '这里没有剪贴板',
-    present: '逐个面板',
+    present: '演讲',
     leave: '全部面板',
     before: '← 上一个面板',
     after: '下一个面板 →',
