@@ -89,6 +89,7 @@ export function mount(section, app) {
       const leave = (end, value) => {
         app.paused = undefined
         end(value)
+        tell()
       }
       app.paused = { name, go: () => leave(resolve) }
       signal.addEventListener('abort', () => leave(reject, signal.reason), { once: true })

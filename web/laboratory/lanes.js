@@ -24,7 +24,7 @@ export function mount(section, app) {
   const lanes = make('div', { class: 'lanes' }, picture, list)
   const box = make('div', { class: 'scroll' }, none, lanes)
   const follow = make('button', { word: 'lanes.follow', hidden: true, onclick: () => app.follow(true) })
-  section.append(make('p', { class: 'row' }, follow), heads, box, copies(app))
+  section.append(make('p', { class: 'follow' }, follow), heads, box, copies(app))
   /** The rows on the page, by key. @type {Map<string, any>} */
   const items = new Map()
   /** The newest frame that is shown, where newer ones are not. @type {import('./record.js').Frame | undefined} */

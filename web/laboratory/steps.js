@@ -29,10 +29,11 @@ export function mount(section, app) {
       button.className = index === done ? 'next' : ''
       button.parentNode.className = index < done ? 'past' : index === done ? 'now' : ''
     }
-    // A button that is disabled drops the focus: the next one takes it.
-    if (!wasPressed || !buttons[done]) return
+    // A button that is disabled drops the focus: the next one takes it, at last tools/list, which is enabled in this turn.
+    if (!wasPressed || done < 0) return
     wasPressed = false
-    buttons[done].focus({ preventScroll: true })
+    const next = buttons[done] ?? /** @type {HTMLElement | null} */ (list.nextElementSibling)
+    queueMicrotask(() => next?.focus({ preventScroll: true }))
   }
 
   function build() {
