@@ -1,9 +1,7 @@
 // @ts-check
 // The connection bar: which transport, which revision, who reads the stream, and what was counted. It makes app.client.
-import { createAsk } from './ask.js'
-import { createClient } from './mcp-client.js'
 import { announce, copy, make, say, set, setting } from './page.js'
-import { createParser } from './sse/parser.js'
+import { style } from './views.js'
 
 const NAMES = { sse: 'HTTP+SSE', http: 'Streamable HTTP', stateless: 'stateless HTTP' }
 /** What goes with which transport; the first counts where the fragment says nothing. */
@@ -29,6 +27,12 @@ const capabilitiesOf = (revision) => ({
   sampling: {},
   ...(revision >= '2025-06-18' && { elicitation: revision < '2025-11-25' ? {} : { form: {}, url: {} } }),
 })
+
+/** What a conversation needs. The page shows itself without it. */
+const load = async () => {
+  const [talk] = await Promise.all([import('./conversation.js'), style('panels.css')])
+  return talk
+}
 
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export function mount(section, app) {
@@ -75,26 +79,35 @@ export function mount(section, app) {
   async function connect(isStepwise = false) {
     const press = ++presses
     await app.client?.close()
-    if (press !== presses) return // pressed again meanwhile: one connection is enough
+    const talk = await load().catch(fail)
+    if (!talk || press !== presses) return // pressed again meanwhile: one connection is enough
     record.clear()
     used = chosen()
-    const options = { ...used, base, record, createParser, capabilities: capabilitiesOf(used.revision) }
     const pause = isStepwise ? waitForPress : undefined
-    app.client = createClient({ ...options, onRequest: createAsk(app), onState: tell, pause })
+    const capabilities = capabilitiesOf(used.revision)
+    app.client = talk.begin(app, { ...used, base, record, capabilities, onState: tell, pause })
     await shake()
   }
 
   function waitForPress(name, signal) {
     return new Promise((resolve, reject) => {
       const leave = (end, value) => {
+        if (app.paused !== mine) return
         app.paused = undefined
         end(value)
         tell()
       }
-      app.paused = { name, go: () => leave(resolve) }
+      const mine = { name, go: () => leave(resolve) }
+      app.paused = mine
       signal.addEventListener('abort', () => leave(reject, signal.reason), { once: true })
       tell()
     })
+  }
+
+  function fail({ message }) {
+    problem.hidden = false
+    say(problem, 'bar.failed', message)
+    announce('bar.failed', message)
   }
 
   let greeted // the client whose handshake is under way
@@ -108,9 +121,8 @@ export function mount(section, app) {
       tell()
       announce('bar.greeting', client.serverInfo?.name, client.revision)
     } catch (error) {
+      fail(error)
       problem.hidden = client !== app.client
-      say(problem, 'bar.failed', error.message)
-      announce('bar.failed', error.message)
     } finally {
       if (greeted === client) greeted = undefined
     }

@@ -8,23 +8,18 @@ import { copy, draw, make, t } from './page.js'
 
 const SIZE = 60 // rows that are drawn
 const AFTER = 12 // frames shown after an older one that is selected
-const HEADS = { page: '', posts: 'postsAre', stream: 'streamIs', server: '' }
 
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export function mount(section, app) {
   const { record } = app
-  const heads = make('div', { class: 'lane-heads', 'aria-hidden': 'true' })
-  for (const [name, more] of Object.entries(HEADS)) {
-    const note = more ? [' ', make('small', { word: `lanes.${more}` })] : []
-    heads.append(make('span', { class: `head-${name}` }, make('b', { word: `lanes.${name}` }), ...note))
-  }
-  const none = make('p', { class: 'why', word: 'lanes.none' })
   const picture = draw('svg', { 'aria-hidden': 'true' })
   const list = make('div', { class: 'rows-of-lanes', role: 'listbox', label: 'lanes.title' })
   const lanes = make('div', { class: 'lanes' }, picture, list)
-  const box = make('div', { class: 'scroll' }, none, lanes)
+  const box = /** @type {HTMLElement} */ (section.querySelector('.scroll')) // there from the beginning, with a word
+  const none = /** @type {HTMLElement} */ (box.querySelector('p'))
+  box.append(lanes)
   const follow = make('button', { word: 'lanes.follow', hidden: true, onclick: () => app.follow(true) })
-  section.append(make('p', { class: 'follow' }, follow), heads, box, copies(app))
+  section.append(make('p', { class: 'follow' }, follow), copies(app))
   /** The rows on the page, by key. @type {Map<string, any>} */
   const items = new Map()
   /** The newest frame that is shown, where newer ones are not. @type {import('./record.js').Frame | undefined} */

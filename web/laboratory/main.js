@@ -1,15 +1,10 @@
 // @ts-check
 // The laboratory: one record of what the page sees, and panels that look at it. This file only joins them.
 import { mount as bar } from './bar.js'
-import { mount as bytes } from './bytes.js'
-import { mount as frames } from './frames.js'
 import { mountKeys } from './keys.js'
-import { mount as lanes } from './lanes.js'
-import { newestOf } from './lanes-rows.js'
-import { mount as message } from './message.js'
 import { $, follow, make, say, set } from './page.js'
 import { createRecord } from './record.js'
-import { mount as tool } from './tool.js'
+import { mount as steps } from './steps.js'
 import { mountViews } from './views.js'
 
 /**
@@ -31,19 +26,23 @@ export class App extends EventTarget {
   paused = undefined
   /** The bytes of the selected frame that are pointed at: [start, end). @type {[number, number] | undefined} */
   pointed = undefined
+  /** What is shown while nobody has chosen anything. @returns {import('./record.js').Frame | undefined} */
+  newest = () => undefined
+  /** Puts a panel into its section. */
+  open = (name, mount) => void open($(name), mount)
   /** What this server has for lessons: `{ course: false }`, or more under `npm run course`. */
   course = fetch('course.json').then((answer) => answer.json())
 
   /** @param {import('./record.js').Frame | undefined} frame @param {[number, number]} [bytes] */
   select(frame, bytes) {
-    this.isFollowing = frame === newestOf(this.record.frames)
+    this.isFollowing = frame === this.newest()
     this.#show(frame, bytes)
   }
 
   /** Shows the newest event, and goes on with it if `isAsked`: until somebody selects another one. */
   follow(isAsked = false) {
     this.isFollowing ||= isAsked
-    if (this.isFollowing) this.#show(newestOf(this.record.frames))
+    if (this.isFollowing) this.#show(this.newest())
   }
 
   #show(frame, bytes) {
@@ -56,9 +55,9 @@ export class App extends EventTarget {
 }
 
 export const app = new App()
-const panels = { bar, lanes, frames, bytes, message, tool }
 follow()
-for (const [name, mount] of Object.entries(panels)) open($(name), mount)
+app.open('bar', bar)
+app.open('tool', steps)
 gather()
 mountViews(open)
 mountKeys()

@@ -11,6 +11,7 @@ export function mount(section, app) {
   const box = make('div', { class: 'stack' })
   const title = make('h3', { hidden: true })
   const list = make('p', { class: 'row' })
+  section.querySelector('p')?.remove() // the word for an empty panel, which is in `box` now
   section.append(box, title, list)
   let known = ''
   app.addEventListener('select', show)

@@ -5,7 +5,6 @@ import { inputsOf } from './fields.js'
 import { fieldsOf, valuesOf, wrongOf } from './form.js'
 import { refusalOf, verdictOf } from './outcome.js'
 import { announce, make, say } from './page.js'
-import { mount as mountSteps } from './steps.js'
 
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export function mount(section, app) {
@@ -43,7 +42,6 @@ export function mount(section, app) {
   const verdict = make('p')
   const structured = make('pre', { translate: false })
   const cards = make('ol')
-  mountSteps(section, app)
   section.append(list, make('p', { class: 'why', word: 'tool.s-list' }), form, verdict, structured, cards)
 
   /** The tools from before stay until all of the new list is there: one can go on with them meanwhile. */

@@ -6,10 +6,10 @@ import { learn } from './words.js'
 
 /** Modules, words and style sheets. What `talk`, the first view, needs is there from the beginning. */
 const LATER = {
-  type: () => [import('./type.js'), import('./words/type.js'), style('type.css')],
-  reconnect: () => [import('./reconnect.js'), import('./words/reconnect.js')],
-  chats: () => [import('./chats.js'), import('./words/chats.js')],
-  transports: () => [import('./transports.js'), import('./words/transports.js')],
+  type: () => [import('./type.js'), import('./words/type.js'), style('panels.css'), style('type.css')],
+  reconnect: () => [import('./reconnect.js'), import('./words/reconnect.js'), style('panels.css')],
+  chats: () => [import('./chats.js'), import('./words/chats.js'), style('panels.css')],
+  transports: () => [import('./transports.js'), import('./words/transports.js'), style('panels.css')],
   clients: () => [import('./clients.js'), import('./words/clients.js')],
 }
 const TALK = ['bar', 'tool', 'lanes', 'message', 'frames', 'bytes']
@@ -69,8 +69,12 @@ function addressOf(view) {
   return `#${settings}`
 }
 
-const style = (href) =>
+/** A style sheet, once. @param {string} href @returns {Promise<unknown>} */
+export const style = (href) =>
   new Promise((resolve, reject) => {
+    if (document.querySelector(`link[href="${href}"]`)) return resolve(href)
     const onerror = () => reject(new Error(`${href} did not come.`))
-    document.head.append(make('link', { rel: 'stylesheet', href, onload: resolve, onerror }))
+    // Before those that lay out the workbench: they have the last word.
+    const later = document.querySelector('link[href="lanes.css"]')
+    later?.before(make('link', { rel: 'stylesheet', href, onload: resolve, onerror }))
   })

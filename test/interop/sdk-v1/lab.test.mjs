@@ -565,6 +565,20 @@ labTest('no page shows the laboratory in a frame, and nothing in it comes from e
   assert.doesNotMatch(headers.get('content-security-policy'), /unsafe/)
 })
 
+labTest('the first view loads at most 80 kB, over the wire; the rest when it is opened', {}, async (page) => {
+  const loaded = new Map()
+  page.on('response', async (response) => {
+    const { pathname } = new URL(response.url())
+    loaded.set(pathname, Number(response.headers()['content-length'] ?? 0))
+  })
+  await page.goto('about:blank')
+  await page.goto(`${url}/lab/#lang=en`, { waitUntil: 'networkidle0' })
+  const whole = [...loaded.values()].reduce((sum, bytes) => sum + bytes, 0)
+  assert.ok(loaded.has('/tokens.css') && loaded.has('/lab/main.js'))
+  assert.ok(!loaded.has('/lab/mcp-client.js') && !loaded.has('/lab/type.js'))
+  assert.ok(whole <= 80_000, `${whole} bytes: ${JSON.stringify([...loaded])}`)
+})
+
 labTest('a flood: none of 10,000 frames is lost, and as many again leave no memory behind', {}, async (page) => {
   await connect(page)
   const heap = async () => {

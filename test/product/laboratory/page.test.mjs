@@ -30,7 +30,7 @@ test('no file of the page has much more than 200 lines, and all of it stays belo
   assert.ok(whole <= 260_000, `${whole} bytes`)
 })
 
-test('what the first view loads is what index.html names, and is at most 180 kB', (context) => {
+test('what the first view loads is what index.html names, and is at most 80 kB', (context) => {
   const html = read('index.html')
   const named = [...html.matchAll(/(?:href|src)="((?!sse\/|\.\.\/)[\w/-]+\.(?:js|css))"/g)].map(([, name]) => name)
   const reached = new Set()
@@ -41,13 +41,11 @@ test('what the first view loads is what index.html names, and is at most 180 kB'
   }
   follow('main.js')
   assert.deepEqual(named.filter((name) => name.endsWith('.js')).toSorted(), [...reached].toSorted())
-  const parser = readFileSync(new URL('../../../dist/sse/parser.js', import.meta.url))
   const whole =
     [...named, 'index.html'].reduce((sum, name) => sum + Buffer.byteLength(read(name)), 0) +
-    Buffer.byteLength(tokens) +
-    parser.length
+    Buffer.byteLength(tokens)
   context.diagnostic(`The first view loads ${whole.toLocaleString('en')} bytes`)
-  assert.ok(whole <= 180_000, `${whole} bytes`)
+  assert.ok(whole <= 80_000, `${whole} bytes`)
 })
 
 test('every word is there in both languages, and none is empty', () => {

@@ -1,0 +1,24 @@
+// @ts-check
+// What a conversation needs, loaded when the first one begins: the client, and the panels that show what is said.
+import { createAsk } from './ask.js'
+import { mount as bytes } from './bytes.js'
+import { mount as frames } from './frames.js'
+import { mount as lanes } from './lanes.js'
+import { newestOf } from './lanes-rows.js'
+import { createClient } from './mcp-client.js'
+import { mount as message } from './message.js'
+import { createParser } from './sse/parser.js'
+import { mount as tool } from './tool.js'
+
+const panels = { tool, lanes, message, frames, bytes }
+let isMounted = false
+
+/** A client for this page, its panels ready before it says its first word. */
+export function begin(app, options) {
+  if (!isMounted) {
+    app.newest = () => newestOf(app.record.frames)
+    for (const [name, mount] of Object.entries(panels)) app.open(name, mount)
+  }
+  isMounted = true
+  return createClient({ ...options, createParser, onRequest: createAsk(app) })
+}
