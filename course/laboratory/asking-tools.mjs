@@ -1,6 +1,6 @@
 // Two tools that ask their client. `call.ask` is the same for every revision: until 2025-11-25 the question is a request
 // on the stream, from 2026-07-28 on it ends the call, and the client calls again with its answer.
-import { defineTool, ToolError } from '../dist/index.js'
+import { defineTool, ToolError } from '../../dist/index.js'
 
 const PATIENCE_MS = 5 * 60_000 // the answers come from people
 
