@@ -666,6 +666,19 @@ for (const [name, args, question, method, capability] of CALLS) {
   })
 }
 
+test('order-coffee tells a client of 2024-11-05, where nobody can be asked, which protocol version to choose', async () => {
+  const stream = await openEvents(`${url}/lab/tools/sse`)
+  const endpoint = (await stream.event()).data
+  await post(url + endpoint, initialize('2024-11-05', { sampling: {} }))
+  await stream.message()
+  const params = { name: 'order-coffee', arguments: {} }
+  await post(url + endpoint, { jsonrpc: '2.0', id: 2, method: 'tools/call', params })
+  const { result } = await stream.message()
+  assert.equal(result.isError, true)
+  assert.match(result.content[0].text, /2025-06-18: connect with that protocol version or later/)
+  stream.destroy()
+})
+
 test('an answer that was never on the form is a tool error', async () => {
   for (const content of [{ size: 'huge' }, { size: 'small', sugar: 6 }, { size: 'small', sugar: 'x' }, {}]) {
     const inputResponses = { coffee: { action: 'accept', content } }
