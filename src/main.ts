@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { causeOf, isCallEnd, LIMITS, logToStderr, serve, type Auth, type SocketLimits } from './index.ts'
+import { loadLaboratory } from './app/laboratory.ts'
 import { flagOf, help, readSettings, type Settings } from './app/settings.ts'
 import { site } from './app/site.ts'
 import { createHackerNews } from './tools/hacker-news.ts'
@@ -13,21 +14,32 @@ try {
   process.exitCode = 1
 }
 
-async function start({ hnSource, hnBaseUrl, authToken, authIssuer, authScopes, ...settings }: Settings): Promise<void> {
-  const hackerNews = createHackerNews({
+async function start(given: Settings): Promise<void> {
+  const { hnSource, hnBaseUrl, authToken, authIssuer, authScopes, ...settings } = given
+  const hackerNews = {
     ...(hnSource !== undefined && { source: hnSource }),
     ...(hnBaseUrl !== undefined && { baseUrl: hnBaseUrl }),
-  })
+  }
   const auth = await createAuth(authToken, authIssuer, authScopes, settings.publicUrl)
-  const tools = [hackerNews]
-  const { url, close } = await serve({ name: 'sse-mcp', version: '0.1.0', tools, fallback: site, ...settings, ...auth })
+  const tools = [createHackerNews(hackerNews)]
+  const laboratory = await loadLaboratory({ tools, hackerNews, settings: given })
+  const fallback = laboratory?.site ?? site
+  const { server, url, close } = await serve({
+    name: 'sse-mcp',
+    version: '0.1.0',
+    tools,
+    fallback,
+    ...settings,
+    ...auth,
+  })
+  if (laboratory) server.prependListener('request', laboratory.watch)
 
   let stopping = false
   /** Ends in good order; the second time at once. */
   const stop = async (code: number): Promise<void> => {
     if (stopping) process.exit(1)
     stopping = true
-    await close()
+    await Promise.all([laboratory?.close(), close()])
     process.exit(code)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
@@ -47,12 +59,21 @@ async function start({ hnSource, hnBaseUrl, authToken, authIssuer, authScopes, .
   const here = name === undefined ? url : url.replace(/\/\/.*(?=:)/, `//${name}`)
   console.log(`sse-mcp is listening. 已启动。
 
-  the page 页面    ${here}/
-  Inspector       npx @modelcontextprotocol/inspector@0.15.0: Streamable HTTP ${here}/mcp, or SSE ${here}/sse; type: topstories
-  Cherry Studio   设置 Settings → MCP → add 添加: streamableHttp ${here}/mcp, or sse ${here}/sse
-  curl            curl -N ${auth ? `-H 'Authorization: Bearer …' ` : ''}${here}/sse
+  page 页面          ${here}/
+${laboratory ? learning(here) : ''}
+  Inspector          npx @modelcontextprotocol/inspector@0.15.0: Streamable HTTP ${here}/mcp, or SSE ${here}/sse; type: topstories
+  Cherry Studio      设置 Settings → MCP → add 添加: streamableHttp ${here}/mcp, or sse ${here}/sse
+  curl               curl -N ${auth ? `-H 'Authorization: Bearer …' ` : ''}${here}/sse
 ${open(settings)}${changed(settings.limits).join('\n')}
 Ctrl-C ends it. 按 Ctrl-C 结束。`)
+}
+
+/** What there is to learn with, on this machine alone. */
+function learning(here: string): string {
+  return `  laboratory 实验室  ${here}/lab/
+  course 课程        course/README.en.md, 中文 course/README.zh.md
+  lessons 练习       npm run lesson
+`
 }
 
 /** Who may call, if it was said. Nothing of `src/auth` is loaded where nobody asks. */

@@ -49,7 +49,7 @@ const HEADERS = {
 const ANSWERS = new Map([
   ['/health', '{"status":"ok"}\n'],
   ['/health/', '{"status":"ok"}\n'],
-  ['/lab/course.json', '{"course":false}\n'], // `npm run course` says more
+  ['/lab/course.json', '{"course":false}\n'], // the laboratory's server part says more
 ])
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS']

@@ -1,11 +1,12 @@
 // The house keeps its own rules: layers, sizes, dependencies.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join, posix } from 'node:path'
+import { join, posix } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { npmCli } from '../support/npm-cli.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -201,12 +202,3 @@ test('npm ls knows of ajv and nothing else at run time', () => {
   })
   assert.equal(listed.trim().split('\n').length - 1, 5)
 })
-
-// `npm test` tells where npm's own program is; without a shell, that is the only way that works on Windows too.
-// Without `npm test` it is beside the Node that came with it, which need not be the one that runs this.
-function npmCli(): string {
-  const besideNode = ['', ...(process.env['PATH'] ?? '').split(delimiter)].map((folder) =>
-    join(folder || join(process.execPath, '..'), '../lib/node_modules/npm/bin/npm-cli.js'),
-  )
-  return process.env['npm_execpath'] ?? besideNode.find((file) => existsSync(file)) ?? besideNode[0]!
-}

@@ -34,12 +34,19 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
-test('it prints where to point the page, the Inspector and Cherry Studio, and that is where it answers', async () => {
+test('it prints where page, laboratory, course and lessons are, where to point clients, and that is where it answers', async () => {
   const child = start([], { PORT: '0' })
   try {
     const { text, url } = await banner(child)
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
-    for (const who of ['Inspector', 'Cherry Studio', `${url}/sse`]) assert.ok(text.includes(who), who)
+    const first = ['page 页面', `${url}/lab/`, 'course/README.en.md', 'course/README.zh.md', 'npm run lesson']
+    const places = [...first, 'Inspector', 'Cherry Studio', `curl -N ${url}/sse`].map((what) => text.indexOf(what))
+    assert.ok(!places.includes(-1), text)
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+      'what one learns with comes first, clients after',
+    )
     assert.equal((await request('GET', `${url}/`)).status, 200)
     assert.deepEqual(JSON.parse((await request('GET', `${url}/health`)).text), { status: 'ok' })
     const client = await connectHttpSse(url)

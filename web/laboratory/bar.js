@@ -10,8 +10,12 @@ const REVISIONS = {
   http: ['2025-11-25', '2025-06-18', '2025-03-26'],
   stateless: ['2026-07-28'],
 }
-const SETTINGS = ['transport', 'revision', 'reader']
+const SETTINGS = ['transport', 'revision', 'reader', 'tools']
 const READERS = ['fetch', 'EventSource']
+/** Where tools are: those of the laboratory, where the server has it, and those that every client sees. */
+const TOOLS = { laboratory: '/lab/tools', server: '' }
+let places = ['server']
+const LABELS = { ...NAMES, laboratory: '/lab/tools/sse, /lab/tools/mcp', server: '/sse, /mcp' }
 const FACTS = ['session', 'endpoint', 'agreed', 'requests', 'bytesOut', 'bytesIn', 'frames', 'reconnects', 'uptime']
 const base = new URL('..', location.href).href.slice(0, -1) // behind a proxy there may be a path
 
@@ -19,7 +23,7 @@ function chosen() {
   const pick = (name, allowed) => (allowed.includes(setting(name)) ? setting(name) : allowed[0])
   const transport = pick('transport', Object.keys(NAMES))
   const reader = pick('reader', transport === 'sse' ? READERS : READERS.slice(0, 1))
-  return { transport, revision: pick('revision', REVISIONS[transport]), reader }
+  return { transport, revision: pick('revision', REVISIONS[transport]), reader, tools: pick('tools', places) }
 }
 
 /** What this page can be asked, in a revision. */
@@ -74,18 +78,28 @@ export function mount(section, app) {
   const isNew = () => state() === 'open' && !app.client.revision
   const tell = () => app.dispatchEvent(new Event('client'))
 
+  const known = app.course.then(
+    ({ course }) => {
+      if (course) places = Object.keys(TOOLS)
+      showSettings()
+    },
+    () => {}, // the panels that need the laboratory's server say so
+  )
+
   let presses = 0
   /** @param {boolean} [isStepwise] each message of the handshake waits for a press */
   async function connect(isStepwise = false) {
     const press = ++presses
     await app.client?.close()
+    await known
     const talk = await load().catch(fail)
     if (!talk || press !== presses) return // pressed again meanwhile: one connection is enough
     record.clear()
     used = chosen()
     const pause = isStepwise ? waitForPress : undefined
     const capabilities = capabilitiesOf(used.revision)
-    app.client = talk.begin(app, { ...used, base, record, capabilities, onState: tell, pause })
+    const at = { ...used, base: base + TOOLS[used.tools] }
+    app.client = talk.begin(app, { ...at, record, capabilities, onState: tell, pause })
     await shake()
   }
 
@@ -130,9 +144,9 @@ export function mount(section, app) {
 
   function showSettings() {
     const { transport, reader } = chosen()
-    const choices = [Object.keys(NAMES), REVISIONS[transport], READERS]
+    const choices = [Object.keys(NAMES), REVISIONS[transport], READERS, places]
     for (const [index, value] of Object.values(chosen()).entries()) {
-      selects[index].replaceChildren(...choices[index].map((each) => new Option(NAMES[each] ?? each, each)))
+      selects[index].replaceChildren(...choices[index].map((each) => new Option(LABELS[each] ?? each, each)))
       selects[index].value = value
     }
     selects[2].options[READERS.indexOf('EventSource')].disabled = transport !== 'sse'

@@ -30,7 +30,7 @@ export class App extends EventTarget {
   newest = () => undefined
   /** Puts a panel into its section. */
   open = (name, mount) => void open($(name), mount)
-  /** What this server has for lessons: `{ course: false }`, or more under `npm run course`. */
+  /** What this server has for lessons: more than `{ course: false }` under `npm start`, on this machine alone. */
   course = fetch('course.json').then((answer) => answer.json())
 
   /** @param {import('./record.js').Frame | undefined} frame @param {[number, number]} [bytes] */

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startBrowser } from './browser.mjs'
 
-const COURSE = fileURLToPath(new URL('../../../course/server.mjs', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 const [FIRST, LAST] = (process.env.LAB_WALKS ?? '1-5').split('-').map(Number)
 const STEPS = Number(process.env.LAB_STEPS ?? 120)
 const WAYS = [
@@ -22,23 +22,23 @@ const WAYS = [
 /** What Chromium says by itself of an answer that is no 2xx, and of a stream that was cut: cuts are what is shown here. */
 const ITS_OWN = /^error Failed to load resource: |net::ERR_|^error EventSource's response has a MIME type/
 
-let course
+let server
 let url
 let chromium
 before(async () => {
-  course = spawn(process.execPath, [COURSE], { env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' } })
-  for await (const text of course.stdout.setEncoding('utf8')) {
+  server = spawn(process.execPath, [MAIN], { env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' } })
+  for await (const text of server.stdout.setEncoding('utf8')) {
     url = /http:\/\/[^/\s]+/.exec(text)[0]
     break
   }
-  course.stdout.resume()
-  course.stderr.resume()
+  server.stdout.resume()
+  server.stderr.resume()
   chromium = await startBrowser()
 })
 after(async () => {
   await chromium.close()
-  const ended = once(course, 'exit')
-  course.kill()
+  const ended = once(server, 'exit')
+  server.kill()
   await ended
 })
 

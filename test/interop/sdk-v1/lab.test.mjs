@@ -1,4 +1,4 @@
-// The laboratory in real browsers, under `npm run course`: both languages, both themes, every transport, keyboard alone.
+// The laboratory in real browsers, under `npm start`: both languages, both themes, every transport, keyboard alone.
 // Needs: sdk-v1, chromium, firefox
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -11,7 +11,7 @@ import { startTap } from '../../support/tap.mjs'
 import { startBrowser } from './browser.mjs'
 import { callFor500Stories, flood, inApp } from './lab-page.mjs'
 
-const COURSE = fileURLToPath(new URL('../../../course/server.mjs', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TALK = ['bar', 'tool', 'lanes', 'message', 'frames', 'bytes']
 const LATER = ['type', 'reconnect', 'chats', 'transports', 'clients']
@@ -25,23 +25,23 @@ const TRANSPORTS = [
   { transport: 'stateless', reader: 'fetch', revision: '2026-07-28' },
 ]
 
-let course
+let server
 let url
 /** Started when a test needs it first. @type {Record<string, ReturnType<typeof startBrowser>>} */
 const browsers = {}
 const browserOf = async (kind) => (await (browsers[kind] ??= startBrowser({ kind }))).browser
 before(async () => {
-  course = spawn(process.execPath, [COURSE], { env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' } })
-  for await (const text of course.stdout.setEncoding('utf8')) {
+  server = spawn(process.execPath, [MAIN], { env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' } })
+  for await (const text of server.stdout.setEncoding('utf8')) {
     url = /http:\/\/[^/\s]+/.exec(text)[0]
     break
   }
-  course.stdout.resume()
+  server.stdout.resume()
 })
 after(async () => {
   for (const started of Object.values(browsers)) await (await started).close()
-  const ended = once(course, 'exit')
-  course.kill()
+  const ended = once(server, 'exit')
+  server.kill()
   await ended
 })
 

@@ -1,6 +1,6 @@
 export default {
   en: {
-    none: 'The replays need the course’s server, which sends the bytes as a stream: npm run course.',
+    none: 'The replays need the server to send the bytes as a stream: npm start, from a clone, for this machine alone.',
     why: 'Three excerpts of April 2025, byte for byte, and a fourth stream in the shape that APIs send most. Formats change; that data is only text does not. Where does each put its event type?',
     constructed: 'constructed, not recorded',
     play: 'Play',
@@ -25,7 +25,7 @@ export default {
     whole: 'This stream is pure ASCII: there is no character to cut.',
   },
   zh: {
-    none: '回放需要课程服务器把字节作为流发送：npm run course。',
+    none: '回放需要服务器把字节作为流发送：克隆仓库后用 npm start 启动、只给本机用的服务器。',
     why: '2025 年 4 月的三段摘录，逐字节原样；第四个是 API 里最常见的形状。格式会变，data 只是文本这一点不变。事件类型各自放在哪里？',
     constructed: '构造的，不是录制的',
     play: '播放',

@@ -1,6 +1,6 @@
 export default {
   en: {
-    none: 'This lab breaks streams for real, so only the course’s server has it: npm run course.',
+    none: 'This lab breaks streams for real: only npm start has it, from a clone, for this machine alone.',
     why: 'The server ticks, whether anybody listens or not. Start, then cut: what came, what was replayed, what is lost?',
     start: 'Start',
     stop: 'Stop',
@@ -43,7 +43,7 @@ export default {
       'POST to the old endpoint: {0}, “{1}”. New endpoint: {2}. So Streamable HTTP keeps the session apart from the socket.',
   },
   zh: {
-    none: '这个实验真的会切断流，所以只有课程服务器提供它：npm run course。',
+    none: '这个实验真的会切断流：只有克隆仓库后用 npm start 启动、只给本机用的服务器才提供它。',
     why: '不管有没有人听，服务器都在报数。先开始，再切断：哪些收到了，哪些是补发的，哪些丢了？',
     start: '开始',
     stop: '停止',

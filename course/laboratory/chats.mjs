@@ -1,13 +1,13 @@
 // The chat replays: what three products and one API stream, byte for byte, as streams that one can watch.
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { openStream } from '../dist/sse/index.js'
-import { choice, milliseconds, wholeNumber } from './lab-query.mjs'
+import { openStream } from '../../dist/sse/index.js'
+import { choice, milliseconds, wholeNumber } from './query.mjs'
 
 const read = (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')).streams
 
 // Three were printed by the products themselves; the fourth, which APIs send, was put together here.
-const streams = [...read('../data/chat-streams.json'), ...read('chat-constructed.json')]
+const streams = [...read('../../data/chat-streams.json'), ...read('../chat-constructed.json')]
 const wires = new Map(streams.map(({ id, wireBase64 }) => [id, Buffer.from(wireBase64, 'base64')]))
 
 const list = streams.map(({ id, title, typeIn, constructed = false, text, figures }) => ({

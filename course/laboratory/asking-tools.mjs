@@ -1,11 +1,32 @@
 // Two tools that ask their client. `call.ask` is the same for every revision: until 2025-11-25 the question is a request
 // on the stream, from 2026-07-28 on it ends the call, and the client calls again with its answer.
-import { defineTool, ToolError } from '../dist/index.js'
+import { defineTool, ToolError } from '../../dist/index.js'
 
 const PATIENCE_MS = 5 * 60_000 // the answers come from people
 
 const SIZES = ['small', 'medium', 'large']
 const MAX_LUMPS = 5
+
+const QUESTION = {
+  method: 'elicitation/create',
+  params: {
+    message: 'How do you take your coffee?',
+    requestedSchema: {
+      type: 'object',
+      properties: {
+        size: { type: 'string', title: 'Size', enum: SIZES },
+        sugar: { type: 'integer', title: 'Lumps of sugar', minimum: 0, maximum: MAX_LUMPS, default: 1 },
+      },
+      required: ['size'],
+    },
+  },
+}
+
+/** A client that cannot be asked may speak a version in which nobody can. Throws the error, with what to do about it. */
+function sayWhichVersion(error) {
+  if (!(error instanceof ToolError) || !/ in its capabilities/.test(error.message)) throw error
+  throw new ToolError(`${error.message} Elicitation came with 2025-06-18: connect with that protocol version or later.`)
+}
 
 /** Asks the user: elicitation, in the form that every revision with elicitation has. */
 export const orderCoffee = defineTool({
@@ -14,22 +35,7 @@ export const orderCoffee = defineTool({
   inputSchema: { type: 'object', properties: {}, additionalProperties: false },
   timeoutMs: PATIENCE_MS,
   async run(_args, call) {
-    const { coffee } = await call.ask({
-      coffee: {
-        method: 'elicitation/create',
-        params: {
-          message: 'How do you take your coffee?',
-          requestedSchema: {
-            type: 'object',
-            properties: {
-              size: { type: 'string', title: 'Size', enum: SIZES },
-              sugar: { type: 'integer', title: 'Lumps of sugar', minimum: 0, maximum: MAX_LUMPS, default: 1 },
-            },
-            required: ['size'],
-          },
-        },
-      },
-    })
+    const { coffee } = await call.ask({ coffee: QUESTION }).catch(sayWhichVersion)
     if (coffee.action !== 'accept') return 'No coffee, then.'
     // Nobody has checked the answer yet.
     const { size, sugar = 1 } = coffee.content ?? {}

@@ -1,5 +1,5 @@
 // What a page may write behind the `?` of a lab route. All of it is a stranger's text until it went through here.
-import { HttpError, INVALID_REQUEST } from '../dist/index.js'
+import { HttpError, INVALID_REQUEST } from '../../dist/index.js'
 
 export const refusal = (status, text) => new HttpError(status, INVALID_REQUEST, text)
 

@@ -1,6 +1,6 @@
 // The reconnect lab: streams of numbered ticks that the page can have cut, refused and silenced.
-import { encodeEvent, openStream } from '../dist/sse/index.js'
-import { choice, milliseconds, refusal, runName, wholeNumber } from './lab-query.mjs'
+import { encodeEvent, openStream } from '../../dist/sse/index.js'
+import { choice, milliseconds, refusal, runName, wholeNumber } from './query.mjs'
 
 const MAX_RUNS = 20
 const MAX_READERS = 6 // of a run; over HTTP/1.1 a browser has no more connections to one server

@@ -1,4 +1,5 @@
-// `npm run course`: streams that are cut, refused and silenced on purpose, chat replays, two servers, tools that ask.
+// The laboratory's part of `npm start`: streams that are cut, refused and silenced on purpose, chat replays, two servers,
+// and tools that ask and that take their time.
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -19,10 +20,10 @@ const [captured, made] = [
 ]
 const streams = [...captured, ...made] as Json[]
 
-function start(env: Record<string, string> = {}, args: string[] = []): ChildProcess {
-  return spawn(process.execPath, ['course/server.mjs', ...args], {
+function start(): ChildProcess {
+  return spawn(process.execPath, ['dist/main.js'], {
     cwd: ROOT,
-    env: { ...process.env, HN_SOURCE: 'snapshot', PORT: '0', ...env },
+    env: { ...process.env, HN_SOURCE: 'snapshot', PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
@@ -242,7 +243,8 @@ test('what a page may not ask for is refused by one sentence, and the server goe
 })
 
 test('no page of another site opens or cuts a stream of the laboratory, and its own pages can be linked to', async () => {
-  for (const path of ['/lab/api/ticks?run=x', '/lab/api/chat', '/lab/course.json', '/lab/two/sse', '/lab/two/mcp'])
+  const paths = ['/lab/api/ticks?run=x', '/lab/api/chat', '/lab/course.json', '/lab/two/sse', '/lab/two/mcp']
+  for (const path of [...paths, '/lab/tools/sse', '/lab/tools/mcp'])
     for (const mode of ['no-cors', 'navigate'])
       for (const site of ['cross-site', 'same-site']) {
         const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode }
@@ -272,7 +274,7 @@ test('a run has 6 readers at most', async () => {
 })
 
 test('20 runs at most: an idle one makes room, one with a reader does not; idle for 60 s it ends', async (t) => {
-  const { createTicks } = (await import('../../course/lab-ticks.mjs' as string)) as Json
+  const { createTicks } = (await import('../../course/laboratory/ticks.mjs' as string)) as Json
   mock.timers.enable({ apis: ['setTimeout'] })
   t.after(() => mock.timers.reset())
   const lab = createTicks()
@@ -463,34 +465,148 @@ test('a page of a stranger is refused on every route, and so is a strange Host',
     ['GET', '/lab/api/chat?style=kimi'],
     ['GET', '/lab/two/sse'],
     ['POST', '/lab/two/mcp'],
+    ['GET', '/lab/tools/sse'],
+    ['POST', '/lab/tools/messages?sessionId=x'],
+    ['POST', '/lab/tools/mcp'],
   ] as const) {
     assert.equal((await request(method, url + path, { origin: 'https://evil.example' })).status, 403, path)
     assert.equal((await request(method, url + path, { host: 'evil.example' })).status, 403, path)
   }
 })
 
-test('it is the server of npm start besides: page, laboratory, MCP, and says that it is the course’s', async () => {
+/** The names of the tools at an address of MCP. */
+async function toolsAt(path: string): Promise<string[]> {
+  const { text } = await post(url + path, stateless('tools/list'), headersOf('tools/list'))
+  return (JSON.parse(text) as Json).result.tools.map(({ name }: Json) => name)
+}
+
+test('it is beside the page, the laboratory’s page, /health and MCP, and course.json says that it is there', async () => {
   for (const path of ['/', '/lab/', '/lab/sse/parser.js', '/health'])
     assert.equal((await request('GET', url + path)).status, 200, path)
   const { lessons, ...course } = JSON.parse((await request('GET', `${url}/lab/course.json`)).text)
   assert.deepEqual(course, { course: true, twoServers: true, port: Number(new URL(url).port) })
   assert.equal(lessons[0], '01-a-response-that-never-ends')
-  const { result } = JSON.parse(
-    (await post(`${url}/mcp`, stateless('tools/list'), headersOf('tools/list'))).text,
-  ) as Json
-  assert.deepEqual(
-    result.tools.map(({ name }: Json) => name),
-    ['get-hackernews-top-stories', 'order-coffee', 'summarise'],
+})
+
+const ONE = ['get-hackernews-top-stories']
+const ALL = [...ONE, 'count-slowly', 'order-coffee', 'summarise']
+
+test('the tools of the pages are at addresses of the laboratory; /sse and /mcp have one tool', async () => {
+  assert.deepEqual(await toolsAt('/mcp'), ONE)
+  assert.deepEqual(await toolsAt('/lab/tools/mcp'), ALL)
+  for (const [base, names] of [
+    ['', ONE],
+    ['/lab/tools', ALL],
+  ] as const) {
+    const stream = await openTools(base)
+    await stream.post({ method: 'tools/list', id: 2 })
+    const { result } = await stream.message()
+    assert.deepEqual(
+      result.tools.map(({ name }: Json) => name),
+      names,
+    )
+    stream.destroy()
+  }
+  for (const path of ['/lab/tools', '/lab/tools/', '/lab/tools/health', '/lab/tools/sse/x'])
+    assert.equal((await request('GET', url + path)).status, 404, path)
+})
+
+/** A session of HTTP+SSE at an address of MCP, after its handshake. */
+async function openTools(base: string) {
+  const stream = await openEvents(`${url}${base}/sse`)
+  const endpoint = (await stream.event()).data
+  assert.ok(endpoint.startsWith(`${base}/messages?sessionId=`), endpoint)
+  const send = (message: object) => post(url + endpoint, { jsonrpc: '2.0', ...message })
+  assert.equal((await send(initialize('2025-11-25'))).status, 202)
+  assert.equal((await stream.message()).result.protocolVersion, '2025-11-25')
+  await send({ method: 'notifications/initialized' })
+  return { ...stream, endpoint, post: send }
+}
+
+const count = (steps: number, pauseMs: number, more: object = {}) => ({
+  method: 'tools/call',
+  params: { name: 'count-slowly', arguments: { steps, pauseMs }, ...more },
+})
+
+test('count-slowly reports every step on the stream under the caller’s token, and then the result', async () => {
+  const stream = await openTools('/lab/tools')
+  assert.equal((await stream.post({ id: 7, ...count(3, 10, { _meta: { progressToken: 'mine' } }) })).status, 202)
+  for (const progress of [1, 2, 3]) {
+    const { method, params, id } = await stream.message()
+    assert.equal(method, 'notifications/progress')
+    assert.deepEqual(params, { progressToken: 'mine', progress, total: 3, message: `step ${progress} of 3` })
+    assert.equal(id, undefined)
+  }
+  const { id, result } = await stream.message()
+  assert.deepEqual([id, result.content[0].text], [7, 'Counted to 3.'])
+  stream.destroy()
+})
+
+test('count-slowly without a token sends the result alone, and its arguments have bounds', async () => {
+  const stream = await openTools('/lab/tools')
+  await stream.post({ id: 8, ...count(2, 10) })
+  assert.equal((await stream.message()).id, 8)
+  for (const [steps, pauseMs] of [
+    [0, 10],
+    [21, 10],
+    [1.5, 10],
+    [1, 9],
+    [1, 2001],
+  ] as const) {
+    await stream.post({ id: 9, ...count(steps, pauseMs) })
+    assert.equal((await stream.message()).result.isError, true, `${steps} ${pauseMs}`)
+  }
+  stream.destroy()
+})
+
+test('count-slowly stops when it is cancelled: no step of it and no result come after', async () => {
+  const stream = await openTools('/lab/tools')
+  await stream.post({ id: 10, ...count(20, 200, { _meta: { progressToken: 'old' } }) })
+  assert.equal((await stream.message()).params.progress, 1)
+  await stream.post({ method: 'notifications/cancelled', params: { requestId: 10 } })
+  await stream.post({ method: 'ping', id: 11 })
+  while ((await stream.message()).id !== 11); // steps that were under way
+  await stream.post({ id: 12, ...count(20, 20, { _meta: { progressToken: 'new' } }) })
+  for (let progress = 1; progress <= 20; progress++) {
+    const { params } = await stream.message()
+    assert.deepEqual([params.progressToken, params.progress], ['new', progress])
+  }
+  assert.equal((await stream.message()).id, 12)
+  stream.destroy()
+})
+
+test('count-slowly over Streamable HTTP and without a session: its POST is answered by a stream', async () => {
+  const call = count(2, 10, { _meta: { progressToken: 't' } })
+  const hello = await post(`${url}/lab/tools/mcp`, initialize('2025-11-25'))
+  const session = { 'mcp-session-id': hello.headers['mcp-session-id'] as string, 'content-type': 'application/json' }
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 3, ...call })
+  const first = await openEvents(`${url}/lab/tools/mcp`, session, body)
+  await first.event() // primes the stream
+  const { _meta } = stateless('').params
+  const params = { ...call.params, _meta: { ..._meta, progressToken: 't' } }
+  const second = await openEvents(
+    `${url}/lab/tools/mcp`,
+    { ...headersOf('tools/call', 'count-slowly'), 'content-type': 'application/json' },
+    JSON.stringify({ jsonrpc: '2.0', id: 3, method: 'tools/call', params }),
   )
+  for (const stream of [first, second]) {
+    for (const progress of [1, 2]) {
+      const message = await stream.message()
+      assert.deepEqual([message.params.progressToken, message.params.progress], ['t', progress])
+    }
+    assert.equal((await stream.message()).result.content[0].text, 'Counted to 2.')
+  }
 })
 
 test('cut-mcp destroys the open streams of MCP: a session of HTTP+SSE is gone with its stream', async () => {
-  const stream = await openEvents(`${url}/sse`)
-  const endpoint = (await stream.event()).data
+  while ((await order('cut-mcp')).headers['x-cut'] !== '0'); // until it has seen that the others have left
+  const streams = [await openTools(''), await openTools('/lab/tools')]
   const answer = await order('cut-mcp')
-  assert.deepEqual([answer.status, answer.headers['x-cut']], [204, '1'])
-  await stream.ended
-  assert.equal((await post(url + endpoint, initialize('2024-11-05'))).status, 404)
+  assert.deepEqual([answer.status, answer.headers['x-cut']], [204, '2'])
+  for (const { ended, post: send } of streams) {
+    await ended
+    assert.equal((await send({ id: 1, method: 'ping' })).status, 404)
+  }
 })
 
 const CALLS = [
@@ -508,21 +624,21 @@ const SAYS: Record<string, string> = {
 
 for (const [name, args, question, method, capability] of CALLS) {
   test(`${name} asks by a request on the stream in 2025-11-25`, async () => {
-    const hello = await post(`${url}/mcp`, initialize('2025-11-25', { [capability]: {} }))
+    const hello = await post(`${url}/lab/tools/mcp`, initialize('2025-11-25', { [capability]: {} }))
     const session = { 'mcp-session-id': hello.headers['mcp-session-id'] as string, 'content-type': 'application/json' }
     const body = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name, arguments: args } }
-    const stream = await openEvents(`${url}/mcp`, session, JSON.stringify(body))
+    const stream = await openEvents(`${url}/lab/tools/mcp`, session, JSON.stringify(body))
     await stream.event() // primes the stream
     const asked = await stream.message()
     assert.equal(asked.method, method)
-    await post(`${url}/mcp`, { jsonrpc: '2.0', id: asked.id, result: RESULTS[name] }, session)
+    await post(`${url}/lab/tools/mcp`, { jsonrpc: '2.0', id: asked.id, result: RESULTS[name] }, session)
     assert.equal((await stream.message()).result.content[0].text, SAYS[name])
   })
 
   test(`${name} asks by input_required and a retry in 2026-07-28`, async () => {
     const ask = async (more: object) => {
       const body = stateless('tools/call', { name, arguments: args, ...more }, { [capability]: {} })
-      return JSON.parse((await post(`${url}/mcp`, body, headersOf('tools/call', name))).text).result
+      return JSON.parse((await post(`${url}/lab/tools/mcp`, body, headersOf('tools/call', name))).text).result
     }
     const { resultType, inputRequests, requestState } = await ask({})
     assert.equal(resultType, 'input_required')
@@ -532,17 +648,17 @@ for (const [name, args, question, method, capability] of CALLS) {
   })
 
   test(`${name}: a client that cannot be asked is told which capability to declare`, async () => {
-    const hello = await post(`${url}/mcp`, initialize('2025-11-25'))
+    const hello = await post(`${url}/lab/tools/mcp`, initialize('2025-11-25'))
     const session = {
       'mcp-session-id': hello.headers['mcp-session-id'] as string,
       accept: 'application/json, text/event-stream',
     }
     const body = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name, arguments: args } }
-    const { result } = JSON.parse((await post(`${url}/mcp`, body, session)).text)
+    const { result } = JSON.parse((await post(`${url}/lab/tools/mcp`, body, session)).text)
     assert.equal(result.isError, true)
     assert.match(result.content[0].text, new RegExp(`declare ${capability} in its capabilities`))
     const answer = await post(
-      `${url}/mcp`,
+      `${url}/lab/tools/mcp`,
       stateless('tools/call', { name, arguments: args }),
       headersOf('tools/call', name),
     )
@@ -550,30 +666,30 @@ for (const [name, args, question, method, capability] of CALLS) {
   })
 }
 
+test('order-coffee tells a client of 2024-11-05, where nobody can be asked, which protocol version to choose', async () => {
+  const stream = await openEvents(`${url}/lab/tools/sse`)
+  const endpoint = (await stream.event()).data
+  await post(url + endpoint, initialize('2024-11-05', { sampling: {} }))
+  await stream.message()
+  const params = { name: 'order-coffee', arguments: {} }
+  await post(url + endpoint, { jsonrpc: '2.0', id: 2, method: 'tools/call', params })
+  const { result } = await stream.message()
+  assert.equal(result.isError, true)
+  assert.match(result.content[0].text, /2025-06-18: connect with that protocol version or later/)
+  stream.destroy()
+})
+
 test('an answer that was never on the form is a tool error', async () => {
   for (const content of [{ size: 'huge' }, { size: 'small', sugar: 6 }, { size: 'small', sugar: 'x' }, {}]) {
     const inputResponses = { coffee: { action: 'accept', content } }
     const body = stateless('tools/call', { name: 'order-coffee', arguments: {}, inputResponses }, { elicitation: {} })
-    const { result } = JSON.parse((await post(`${url}/mcp`, body, headersOf('tools/call', 'order-coffee'))).text)
+    const { result } = JSON.parse(
+      (await post(`${url}/lab/tools/mcp`, body, headersOf('tools/call', 'order-coffee'))).text,
+    )
     assert.equal(result.isError, true)
     assert.match(result.content[0].text, /must be/)
   }
 })
-
-for (const [why, env, args, says] of [
-  ['on another address', { HOST: '0.0.0.0' }, [], /HOST \(--host\)/],
-  ['with names for others', {}, ['--allowed-hosts', 'lab.example'], /ALLOWED_HOSTS/],
-  ['behind a proxy', { TRUST_PROXY: 'loopback', PUBLIC_URL: 'https://lab.example' }, [], /PUBLIC_URL, TRUST_PROXY/],
-] as const)
-  test(`it does not start ${why}, and says so in one sentence`, async () => {
-    const child = start(env, [...args])
-    let text = ''
-    child.stderr!.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-    const [code] = await once(child, 'close')
-    assert.equal(code, 1)
-    assert.match(text, says)
-    assert.match(text, /^course: [^\n]+\.\n$/)
-  })
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const)
   test(
@@ -587,6 +703,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const)
         await openEvents(`${here}/lab/api/ticks?run=end`),
         await openEvents(`${here}/lab/api/chat?style=kimi&delay=10000`),
         await openEvents(`${here}/sse`),
+        await openEvents(`${here}/lab/tools/sse`),
       ]
       // The two hold the same stderr: it is closed when the last of them has ended.
       const closed = once(child, 'close')
