@@ -100,6 +100,7 @@ export function mount(section, app) {
     const capabilities = capabilitiesOf(used.revision)
     const at = { ...used, base: base + TOOLS[used.tools] }
     app.client = talk.begin(app, { ...at, record, capabilities, onState: tell, pause })
+    app.follow(true) // another conversation: what was selected belonged to the one before
     await shake()
   }
 
