@@ -7,16 +7,18 @@ import { mount as lanes } from './lanes.js'
 import { newestOf } from './lanes-rows.js'
 import { createClient } from './mcp-client.js'
 import { mount as message } from './message.js'
+import { mount as slow } from './slow-lanes.js'
 import { createParser } from './sse/parser.js'
 import { mount as tool } from './tool.js'
 
-const panels = { tool, lanes, message, frames, bytes }
+/** In this order: slow motion knows of a change before the lanes draw it. */
+const panels = { slow, tool, lanes, message, frames, bytes }
 let isMounted = false
 
 /** A client for this page, its panels ready before it says its first word. */
 export function begin(app, options) {
   if (!isMounted) {
-    app.newest = () => newestOf(app.record.frames)
+    app.newest = () => newestOf(app.shown())
     for (const [name, mount] of Object.entries(panels)) app.open(name, mount)
   }
   isMounted = true

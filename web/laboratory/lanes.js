@@ -4,7 +4,7 @@
 import { optionOf, shapesOf } from './lanes-draw.js'
 import { layout } from './lanes-layout.js'
 import { rowsOf } from './lanes-rows.js'
-import { copy, draw, make, t } from './page.js'
+import { copy, draw, make, say, t } from './page.js'
 
 const SIZE = 60 // rows that are drawn
 const AFTER = 12 // frames shown after an older one that is selected
@@ -27,14 +27,16 @@ export function mount(section, app) {
   let stop // the one row that Tab reaches
   let lit // the voice that is pointed at
 
-  app.addEventListener('record', () => {
-    if (app.isFollowing) app.follow()
-    show()
-  })
+  for (const change of ['record', 'shown'])
+    app.addEventListener(change, () => {
+      if (app.isFollowing) app.follow()
+      show()
+    })
   app.addEventListener('select', () => {
-    const index = record.frames.indexOf(/** @type {any} */ (app.selected))
-    if (app.isFollowing || index + AFTER >= record.frames.length) last = undefined
-    else if (index >= 0 && !items.has(`f${app.selected?.number}`)) last = record.frames[index + AFTER]
+    const frames = app.shown()
+    const index = frames.indexOf(/** @type {any} */ (app.selected))
+    if (app.isFollowing || index + AFTER >= frames.length) last = undefined
+    else if (index >= 0 && !items.has(`f${app.selected?.number}`)) last = frames[index + AFTER]
     show()
     reveal(itemOf(app.selected))
   })
@@ -46,12 +48,15 @@ export function mount(section, app) {
   new ResizeObserver(show).observe(section)
 
   function show() {
-    const { frames, exchanges } = record
+    const { exchanges } = record
+    const frames = app.shown()
     none.hidden = frames.length > 0
+    say(none, record.frames.length ? 'slow.begin' : 'lanes.none')
     lanes.hidden = !frames.length
     follow.hidden = app.isFollowing
     if (last && !frames.includes(last)) last = undefined
-    const rows = rowsOf(record, last && frames.indexOf(last) + 1, SIZE)
+    const until = last && frames.indexOf(last) + 1
+    const rows = rowsOf({ frames, exchanges }, until, SIZE).filter(({ key }) => !app.waits(key))
     const width = lanes.clientWidth || box.clientWidth
     const drawn = layout(rows, exchanges, width, box.clientHeight)
     paint(drawn, width)

@@ -2,7 +2,8 @@
 // The laboratory: one record of what the page sees, and panels that look at it. This file only joins them.
 import { mount as bar } from './bar.js'
 import { mountKeys } from './keys.js'
-import { $, follow, make, say, set } from './page.js'
+import { mountMissions } from './missions-line.js'
+import { $, follow, make, say, set, setting } from './page.js'
 import { createRecord } from './record.js'
 import { mount as steps } from './steps.js'
 import { mountViews } from './views.js'
@@ -19,6 +20,8 @@ export class App extends EventTarget {
   /** The frame that all panels show. @type {import('./record.js').Frame | undefined} */
   selected = undefined
   isFollowing = true
+  /** Set by the reconnect laboratory: what begins a run, cuts it, ends it. @type {any} */
+  reconnect = undefined
   /** Set by the connection bar: what connects, and by which transport. @type {any} */
   connect = undefined
   transport = 'sse'
@@ -28,6 +31,10 @@ export class App extends EventTarget {
   pointed = undefined
   /** What is shown while nobody has chosen anything. @returns {import('./record.js').Frame | undefined} */
   newest = () => undefined
+  /** What of the record is shown: in slow motion not all of it yet. */
+  shown = () => this.record.frames
+  /** Whether a row of the lanes still waits to be shown, by its key. @type {(key: string) => boolean} */
+  waits = () => false
   /** Puts a panel into its section. */
   open = (name, mount) => void open($(name), mount)
   /** What this server has for lessons: `{ course: false }`, or more under `npm run course`. */
@@ -60,11 +67,16 @@ app.open('bar', bar)
 app.open('tool', steps)
 gather()
 mountViews(open)
+mountMissions(app)
 mountKeys()
 $('language').addEventListener('click', () => set({ lang: document.documentElement.lang === 'zh' ? 'en' : 'zh' }))
 $('theme').addEventListener('click', () =>
   set({ theme: document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark' }),
 )
+for (const button of speeds())
+  button.addEventListener('click', () =>
+    set({ speed: button.dataset.speed === '1' ? undefined : button.dataset.speed }),
+  )
 addEventListener('hashchange', settle)
 settle()
 
@@ -101,7 +113,13 @@ function fresh() {
   return { frames: [], exchanges: new Set(), cleared: false }
 }
 
+/** Speed of the lanes: ×1, ×0.1, or step by step. What it does is in slow-lanes.js, with the conversation. */
+function speeds() {
+  return /** @type {HTMLElement[]} */ ([...$('slow').querySelectorAll('[data-speed]')])
+}
+
 function settle() {
   follow()
+  for (const button of speeds()) button.ariaPressed = `${button.dataset.speed === setting('speed', '1')}`
   say($('theme'), document.documentElement.dataset.theme === 'dark' ? 'page.light' : 'page.dark')
 }

@@ -7,6 +7,7 @@ import frames from './words/frames.js'
 import lanes from './words/lanes.js'
 import message from './words/message.js'
 import page from './words/page.js'
+import slow from './words/slow.js'
 import tool from './words/tool.js'
 
 /** @type {Record<string, Record<string, Record<string, string>>>} */
@@ -17,4 +18,4 @@ export function learn(parts) {
   for (const [name, part] of Object.entries(parts)) for (const lang in words) words[lang][name] = part[lang]
 }
 
-learn({ bar, bytes, frames, lanes, message, page, tool })
+learn({ bar, bytes, frames, lanes, message, page, slow, tool })
