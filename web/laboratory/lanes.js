@@ -4,7 +4,7 @@
 import { optionOf, shapesOf } from './lanes-draw.js'
 import { layout } from './lanes-layout.js'
 import { rowsOf } from './lanes-rows.js'
-import { copy, draw, make, say, t } from './page.js'
+import { announce, copy, draw, make, say, t } from './page.js'
 
 const SIZE = 60 // rows that are drawn
 const AFTER = 12 // frames shown after an older one that is selected
@@ -13,10 +13,11 @@ const AFTER = 12 // frames shown after an older one that is selected
 export function mount(section, app) {
   const { record } = app
   const picture = draw('svg', { 'aria-hidden': 'true' })
-  const list = make('div', { class: 'rows-of-lanes', role: 'listbox', label: 'lanes.title' })
+  const list = make('div', { class: 'rows-of-lanes', role: 'listbox', label: 'heads.title' })
   const lanes = make('div', { class: 'lanes' }, picture, list)
   const box = /** @type {HTMLElement} */ (section.querySelector('.scroll')) // there from the beginning, with a word
-  const none = /** @type {HTMLElement} */ (box.querySelector('p'))
+  const none = /** @type {HTMLElement} */ (box.querySelector('.empty'))
+  const first = /** @type {HTMLElement} */ (none.querySelector('.first'))
   box.append(lanes)
   const follow = make('button', { word: 'lanes.follow', hidden: true, onclick: () => app.follow(true) })
   section.append(make('p', { class: 'follow' }, follow), copies(app))
@@ -32,18 +33,22 @@ export function mount(section, app) {
       if (app.isFollowing) app.follow()
       show()
     })
+  app.addEventListener('record', ({ detail }) => {
+    const news = detail.frames.findLast(({ way }) => way === '↓')
+    if (news && !app.waits(`f${news.number}`)) announce('lanes.came', news.number, news.type)
+  })
   app.addEventListener('select', () => {
     const frames = app.shown()
     const index = frames.indexOf(/** @type {any} */ (app.selected))
     if (app.isFollowing || index + AFTER >= frames.length) last = undefined
     else if (index >= 0 && !items.has(`f${app.selected?.number}`)) last = frames[index + AFTER]
     show()
-    reveal(itemOf(app.selected))
+    reveal(chosenItem())
   })
   list.addEventListener('click', ({ target }) => choose(target.closest('[role=option]')))
   list.addEventListener('keydown', walk)
   list.addEventListener('pointerover', ({ target }) => light(target.closest('[role=option]')?.row.voice))
-  list.addEventListener('pointerleave', () => light(itemOf(app.selected)?.row.voice))
+  list.addEventListener('pointerleave', () => light(chosenItem()?.row.voice))
   addEventListener('hashchange', show)
   new ResizeObserver(show).observe(section)
 
@@ -51,7 +56,7 @@ export function mount(section, app) {
     const { exchanges } = record
     const frames = app.shown()
     none.hidden = frames.length > 0
-    say(none, record.frames.length ? 'slow.begin' : 'lanes.none')
+    say(first, record.frames.length ? 'slow.begin' : 'heads.none')
     lanes.hidden = !frames.length
     follow.hidden = app.isFollowing
     if (last && !frames.includes(last)) last = undefined
@@ -95,17 +100,19 @@ export function mount(section, app) {
       if (item.nextSibling !== before || !known) list.insertBefore(item, before)
       before = item
     }
-    if (!stop?.isConnected) tabTo(itemOf(app.selected) ?? list.lastElementChild, hadFocus)
+    if (!stop?.isConnected) tabTo(chosenItem() ?? list.lastElementChild, hadFocus)
   }
 
-  /** The head and the end of an exchange are no frames: they show what was asked. */
+  /** The head and the end of an exchange are no frames: they are parts of what was asked. */
+  const partOf = ({ frame, kind }) => (frame ? undefined : kind === 'end' ? 'end' : 'head')
   const frameOf = ({ frame, exchange }) => frame ?? record.frames.find((one) => one.exchange === exchange)
-  const itemOf = (frame) => [...items.values()].find(({ row }) => row.frame === frame && frame !== undefined)
+  const isChosen = (row) => partOf(row) === app.part && frameOf(row) === app.selected
+  const chosenItem = () => app.selected && [...items.values()].find(({ row }) => isChosen(row))
 
   function choose(item) {
     if (!item) return
     tabTo(item)
-    app.select(frameOf(item.row))
+    app.select(frameOf(item.row), { part: partOf(item.row) })
   }
 
   function walk(event) {
@@ -121,7 +128,7 @@ export function mount(section, app) {
   }
 
   function mark() {
-    const chosen = itemOf(app.selected)
+    const chosen = chosenItem()
     for (const item of items.values()) item.ariaSelected = `${item === chosen}`
     if (chosen) tabTo(chosen)
     light(chosen?.row.voice)

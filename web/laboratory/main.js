@@ -5,13 +5,15 @@ import { mountKeys } from './keys.js'
 import { mountMissions } from './missions-line.js'
 import { $, follow, make, say, set, setting } from './page.js'
 import { createRecord } from './record.js'
+import { mount as specimen } from './specimen.js'
 import { mount as steps } from './steps.js'
 import { mountViews } from './views.js'
 
 /**
  * What every panel gets. Events: `record` (once per animation frame, after the record has changed; `detail.frames` are
  * the new ones, `detail.exchanges` those that changed, `detail.cleared` says that all is new), `select`, and `client`
- * (another client, or another state of it).
+ * (another client, or another state of it); `shown`, when slow motion shows more; `tick`, when the reconnect laboratory
+ * has heard something (`detail`: `type` and `data` of the event, or the type `over`).
  */
 export class App extends EventTarget {
   record = createRecord()
@@ -27,6 +29,8 @@ export class App extends EventTarget {
   transport = 'sse'
   /** A handshake that waits for a press: `name` is its next message. @type {{ name: string, go: () => void } | undefined} */
   paused = undefined
+  /** Where it is not the frame itself: the head or the end of its exchange. @type {'head' | 'end' | undefined} */
+  part = undefined
   /** The bytes of the selected frame that are pointed at: [start, end). @type {[number, number] | undefined} */
   pointed = undefined
   /** What is shown while nobody has chosen anything. @returns {import('./record.js').Frame | undefined} */
@@ -40,10 +44,13 @@ export class App extends EventTarget {
   /** What this server has for lessons: `{ course: false }`, or more under `npm run course`. */
   course = fetch('course.json').then((answer) => answer.json())
 
-  /** @param {import('./record.js').Frame | undefined} frame @param {[number, number]} [bytes] */
-  select(frame, bytes) {
-    this.isFollowing = frame === this.newest()
-    this.#show(frame, bytes)
+  /**
+   * @param {import('./record.js').Frame | undefined} frame
+   * @param {{ bytes?: [number, number], part?: 'head' | 'end' }} [more] what of it is pointed at, or meant in its place
+   */
+  select(frame, { bytes, part } = {}) {
+    this.isFollowing = frame === this.newest() && !part
+    this.#show(frame, bytes, part)
   }
 
   /** Shows the newest event, and goes on with it if `isAsked`: until somebody selects another one. */
@@ -52,11 +59,10 @@ export class App extends EventTarget {
     if (this.isFollowing) this.#show(this.newest())
   }
 
-  #show(frame, bytes) {
-    if (frame === this.selected && bytes === this.pointed) return
-    const isSame = frame === this.selected
-    this.selected = frame
-    this.pointed = bytes
+  #show(frame, bytes, part) {
+    const isSame = frame === this.selected && part === this.part
+    if (isSame && bytes === this.pointed) return
+    Object.assign(this, { selected: frame, pointed: bytes, part })
     this.dispatchEvent(new CustomEvent(isSame ? 'point' : 'select'))
   }
 }
@@ -65,6 +71,7 @@ export const app = new App()
 follow()
 app.open('bar', bar)
 app.open('tool', steps)
+app.open('message', specimen)
 gather()
 mountViews(open)
 mountMissions(app)

@@ -7,10 +7,25 @@ import { learn } from './words.js'
 /** Modules, words and style sheets. What `talk`, the first view, needs is there from the beginning. */
 const LATER = {
   type: () => [import('./type.js'), import('./words/type.js'), style('panels.css'), style('type.css')],
-  reconnect: () => [import('./reconnect.js'), import('./words/reconnect.js'), style('panels.css')],
-  chats: () => [import('./chats.js'), import('./words/chats.js'), style('panels.css')],
-  transports: () => [import('./transports.js'), import('./words/transports.js'), style('panels.css')],
+  reconnect: () => [
+    import('./reconnect.js'),
+    import('./words/reconnect.js'),
+    style('panels.css'),
+    style('reconnect.css'),
+  ],
+  chats: () => [import('./chats.js'), import('./words/chats.js'), style('panels.css'), style('chats.css')],
+  transports: () => [
+    import('./transports.js'),
+    import('./words/transports.js'),
+    style('panels.css'),
+    style('transports.css'),
+  ],
   clients: () => [import('./clients.js'), import('./words/clients.js')],
+}
+/** Panels that are folded under the workbench, loaded when they are unfolded. */
+const FOLDED = {
+  frames: () => [import('./frames.js'), import('./words/frames.js'), style('panels.css')],
+  bytes: () => [import('./bytes.js'), import('./words/bytes.js'), style('panels.css')],
 }
 const TALK = ['bar', 'tool', 'lanes', 'message', 'frames', 'bytes']
 /** For a talk, one at a time, in this order. */
@@ -29,6 +44,7 @@ function view() {
 /** @param {(section: HTMLElement, mount: Function) => void} open what puts a panel into its section */
 export function mountViews(open) {
   addEventListener('hashchange', show)
+  for (const name of Object.keys(FOLDED)) $(name).firstElementChild.addEventListener('toggle', () => load(name))
   show()
 
   function show() {
@@ -45,15 +61,16 @@ export function mountViews(open) {
     }
     document.body.dataset.view = isPresented() ? 'present' : now
     document.title = `${t(`page.view-${now}`)} · ${t('page.title')}`
-    if (now in LATER && !opened.has(now)) void load(now)
+    if (now in LATER) void load(now)
   }
 
   async function load(name) {
+    if (opened.has(name)) return
     opened.add(name)
     try {
-      const [{ mount }, { default: words }] = await Promise.all(LATER[name]())
+      const [{ mount }, { default: words }] = await Promise.all((LATER[name] ?? FOLDED[name])())
       learn({ [name]: words })
-      open($(name), mount)
+      open(name in FOLDED ? $(name).firstElementChild : $(name), mount)
     } catch ({ message }) {
       opened.delete(name) // asked for again when the view is opened again
       $(name).append(make('p', { class: 'problem' }, message))

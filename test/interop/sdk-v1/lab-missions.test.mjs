@@ -1,10 +1,12 @@
 // Slow motion and the three missions of the laboratory, in real browsers.
 // Needs: sdk-v1, chromium, firefox
 import assert from 'node:assert/strict'
-import { flood, inApp } from './lab-page.mjs'
-import { connect, list, setUpLab, until, violations } from './lab-set-up.mjs'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { flood, inApp, openLaboratory, until } from './lab-page.mjs'
 
-const { labTest } = setUpLab()
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const { labTest } = openLaboratory()
 const CUT = /INCOMPLETE_CHUNKED|ERR_/ // what a browser says of a stream that is cut
 
 /** The question, what answers it, and the text that does; one mission after the other. */
@@ -29,6 +31,28 @@ const MISSIONS = [
     where: '#missions',
   },
 ]
+
+async function connect(page) {
+  await page.click('#bar [data-key="c"]')
+  await until(
+    page,
+    () => document.querySelector('#bar b').className === 'open' && !document.querySelector('#tool > button').disabled,
+  )
+}
+
+async function list(page) {
+  await page.click('#tool > button')
+  await page.waitForSelector('#tool form:not([hidden])')
+}
+
+/** What axe finds against WCAG 2.2 A and AA and its best practices. */
+async function violations(page) {
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const { violations: found } = await globalThis.axe.run(document)
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)
+  })
+}
 
 /** Counts what somebody does with a mouse or a keyboard from here on; what the page does by itself is not trusted. */
 const countPresses = (page) =>
