@@ -20,7 +20,7 @@ const MISSIONS = {
     right: 'id',
     look: lookAtResumed,
     href: `${HTML}#the-last-event-id-header`,
-    standard: 'HTML Standard, 9.2.4 “The `Last-Event-ID` header”',
+    standard: 'HTML Standard, 9.2.4 “The Last-Event-ID header”',
   },
   received: {
     guesses: ['stream', 'empty', 'error'],

@@ -134,7 +134,7 @@ labTest('the 202 and the event are shown in the conversation, byte by byte', {},
   await page.click('[data-word="missions.received-empty"]')
   await page.waitForSelector('[data-word="missions.received-event"]')
   assert.equal(await inApp(page, (app) => app.record.totals.requests), requests, 'nothing is sent twice')
-  await says(page, '#message', /blank line: dispatch here/)
+  await says(page, '#message', /blank line = dispatch/)
   await page.click('[data-word="missions.received-202"]')
   assert.deepEqual(await inApp(page, (app) => [app.selected.text, app.selected.exchange.status]), ['Accepted', 202])
   await page.click('[data-word="missions.received-post"]')
@@ -192,7 +192,7 @@ labTest(
     assert.match(await nextText(page), /Next · [1-9]\d* waiting/)
     await page.click('#slow [data-key=n]')
     assert.deepEqual(await rows(page), ['GET /sse'])
-    assert.match(await page.$eval('#slow .why', ({ innerText }) => innerText), /^true: \d\.\d{4} s, 0 ms later$/)
+    assert.match(await page.$eval('#slow .why', ({ innerText }) => innerText), /^true time \d\.\d{4} s, \+0 ms$/)
     const shown = []
     for (let presses = 1; /waiting/.test(await nextText(page)); presses++) {
       await page.keyboard.press('n')

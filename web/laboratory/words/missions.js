@@ -14,9 +14,9 @@ export default {
       'Below, {0} bytes have come. The last two are {1}: the end of the line before, and the blank line. With it event 1 is dispatched. Drag the cut back by one byte, and there is no event.',
     'end-why':
       'A line end only ends a line; an event waits for its blank line, and is thrown away if the stream ends before that.',
-    'resume-all': 'every request anew; nothing is replayed',
-    'resume-same': 'a GET like the first; the server remembers where it stopped',
-    'resume-id': 'a GET with the last id it has; what came after that id is replayed',
+    'resume-all': 'all requests again; nothing is replayed',
+    'resume-same': 'a GET like the first; the server remembers the place',
+    'resume-id': 'a GET with the last id; what came after it is replayed',
     'resume-runs':
       'The server counts. After {0} ticks the stream is cut, and when retry is over the reader comes back …',
     'resume-saw': 'The second GET was sent with Last-Event-ID: {0}. Replayed: {1}.',
