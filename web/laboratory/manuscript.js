@@ -8,7 +8,7 @@ import { written } from './written.js'
 const TEAR = [3, 7, 2, 6, 4, 8, 3, 5, 1, 7, 4, 6, 2, 8, 5, 3, 7, 2, 6, 4, 7]
 
 export function createManuscript() {
-  const element = make('ol', { class: 'manuscript', role: 'group', tabIndex: 0, label: 'reconnect.sheets' })
+  const element = make('div', { class: 'manuscript', role: 'group', tabIndex: 0, label: 'reconnect.sheets' })
   let isFollowing = true
   element.addEventListener('scroll', () => {
     isFollowing = element.scrollHeight - element.scrollTop - element.clientHeight < 40
@@ -35,7 +35,7 @@ function sheetOf(sheet) {
   const parts = [askedOf(sheet), paper]
   if (exchange.ending === 'cut') parts.push(tear())
   if (waited !== undefined) parts.unshift(gap('reconnect.waited', (waited / 1000).toFixed(1)))
-  return make('li', { class: 'sheet' }, ...parts)
+  return make('div', { class: 'sheet' }, ...parts)
 }
 
 function askedOf({ exchange, number, lastEventId, isTold }) {
