@@ -25,21 +25,26 @@ export function mount(section, app) {
   app.shown = () => (hidden.size ? record.frames.filter((frame) => !hidden.has(frame)) : record.frames)
   // Before the lanes, which are mounted later: what they draw then is what is to be seen.
   app.addEventListener('record', ({ detail: { cleared } }) => {
-    if (cleared) begin()
-    if (speed() === '1') return
-    const all = rows()
-    // A head that waits may have got its body meanwhile.
-    queue.put(all.filter(({ key }) => !known.has(key) || queue.has(key)))
-    known = new Set(all.map(({ key }) => key))
+    if (cleared) forget()
+    if (speed() !== '1') take()
+    if (cleared) show([])
   })
   addEventListener('hashchange', settle)
   settle()
 
-  function begin() {
+  function take() {
+    const all = rows()
+    // A head that waits may have got its body meanwhile.
+    queue.put(all.filter(({ key }) => !known.has(key) || queue.has(key)))
+    known = new Set(all.map(({ key }) => key))
+  }
+
+  /** Another conversation. */
+  function forget() {
     queue.clear()
     known = new Set()
+    hidden = new Set()
     before = undefined
-    show([])
   }
 
   function settle() {
@@ -47,7 +52,6 @@ export function mount(section, app) {
     else known = new Set()
     queue.set(speed())
     next.hidden = next.disabled = speed() !== 'step'
-    time.hidden = speed() === '1'
     show([])
   }
 
@@ -58,6 +62,7 @@ export function mount(section, app) {
     say(next, queue.size ? 'slow.next' : 'slow.none', queue.size)
     if (rows.length) tell(rows)
     else if (!before) say(time, 'slow.held')
+    time.hidden = speed() === '1' || (speed() === 'step' && !before)
     app.dispatchEvent(new Event('shown'))
   }
 
