@@ -1,6 +1,7 @@
 // @ts-check
 // Three questions in a line over every view. A press opens one: it goes into the address, and what it needs is loaded.
 import { $, make, set, setting } from './page.js'
+import { style } from './views.js'
 import { learn } from './words.js'
 
 /** @param {import('./main.js').App} app */
@@ -16,11 +17,13 @@ export function mountMissions(app) {
   addEventListener('hashchange', show)
   show()
   // The workbench takes what height is left.
-  const { style } = document.documentElement
-  new ResizeObserver(() => style.setProperty('--missions', `${section.offsetHeight}px`)).observe(section)
+  const root = document.documentElement
+  new ResizeObserver(() => root.style.setProperty('--missions', `${section.offsetHeight}px`)).observe(section)
 
   function show() {
     for (const button of buttons) button.ariaExpanded = `${button.dataset.mission === setting('mission')}`
+    const opened = buttons.find(({ ariaExpanded }) => ariaExpanded === 'true')
+    if (opened?.parentElement) opened.parentElement.scrollLeft = opened.offsetLeft - 16 // a phone does not show all three
     if (setting('mission') && !isLoaded) void load()
   }
 
@@ -30,6 +33,7 @@ export function mountMissions(app) {
       const [{ mount }, { default: missions }] = await Promise.all([
         import('./missions.js'),
         import('./words/missions.js'),
+        style('mission.css'),
       ])
       learn({ missions })
       app.open('missions', mount)
