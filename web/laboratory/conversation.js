@@ -5,6 +5,7 @@ import { mount as lanes } from './lanes.js'
 import { newestOf } from './lanes-rows.js'
 import { createClient } from './mcp-client.js'
 import { mount as message } from './message.js'
+import { mount as slow } from './slow-lanes.js'
 import { createParser } from './sse/parser.js'
 import { mount as tool } from './tool.js'
 import { learn } from './words.js'
@@ -13,7 +14,8 @@ import lanesWords from './words/lanes.js'
 import messageWords from './words/message.js'
 import toolWords from './words/tool.js'
 
-const panels = { tool, lanes, message }
+/** In this order: slow motion knows of a change before the lanes draw it. */
+const panels = { slow, tool, lanes, message }
 let isMounted = false
 
 /** A client for this page, its panels ready before it says its first word. */

@@ -113,8 +113,8 @@ export function voiceOf({ way, message }) {
 }
 
 /**
- * What is shown while nobody has chosen anything: the newest thing that means something. Comments, `retry` and states
- * never do, and a 202 only until the answer has come.
+ * What is selected while nobody has chosen anything: the newest of `frames` that means something. Comments, `retry` and
+ * states never do, and a 202 only until the answer is among them.
  *
  * @param {import('./record.js').Frame[]} frames
  */
@@ -123,6 +123,7 @@ export function newestOf(frames) {
     const { way, type, exchange } = frame
     if (way === '·' || type === 'comment' || type === 'retry' || type === 'id') return false
     if (!isMerged(frame)) return true
-    return !frames.some((one) => one.exchange === exchange && one.way === '↑' && one.partner)
+    const asked = frames.find((one) => one.exchange === exchange && one.way === '↑')
+    return !asked?.partner || !frames.includes(asked.partner)
   })
 }

@@ -17,6 +17,7 @@ export function mount(section, app) {
   const lanes = make('div', { class: 'lanes' }, picture, list)
   const box = /** @type {HTMLElement} */ (section.querySelector('.scroll')) // there from the beginning, with a word
   const none = /** @type {HTMLElement} */ (box.querySelector('.empty'))
+  const first = /** @type {HTMLElement} */ (none.querySelector('.first'))
   box.append(lanes)
   const follow = make('button', { word: 'lanes.follow', hidden: true, onclick: () => app.follow(true) })
   section.append(make('p', { class: 'follow' }, follow), copies(app))
@@ -34,7 +35,7 @@ export function mount(section, app) {
     })
   app.addEventListener('record', ({ detail }) => {
     const news = detail.frames.findLast(({ way }) => way === '↓')
-    if (news) announce('lanes.came', news.number, news.type)
+    if (news && !app.waits(`f${news.number}`)) announce('lanes.came', news.number, news.type)
   })
   app.addEventListener('select', () => {
     const frames = app.shown()
@@ -55,6 +56,7 @@ export function mount(section, app) {
     const { exchanges } = record
     const frames = app.shown()
     none.hidden = frames.length > 0
+    say(first, record.frames.length ? 'slow.begin' : 'heads.none')
     lanes.hidden = !frames.length
     follow.hidden = app.isFollowing
     if (last && !frames.includes(last)) last = undefined

@@ -2,7 +2,8 @@
 // The laboratory: one record of what the page sees, and panels that look at it. This file only joins them.
 import { mount as bar } from './bar.js'
 import { mountKeys } from './keys.js'
-import { $, follow, make, say, set } from './page.js'
+import { mountMissions } from './missions-line.js'
+import { $, follow, make, say, set, setting } from './page.js'
 import { createRecord } from './record.js'
 import { mount as specimen } from './specimen.js'
 import { mount as steps } from './steps.js'
@@ -73,11 +74,16 @@ app.open('tool', steps)
 app.open('message', specimen)
 gather()
 mountViews(open)
+mountMissions(app)
 mountKeys()
 $('language').addEventListener('click', () => set({ lang: document.documentElement.lang === 'zh' ? 'en' : 'zh' }))
 $('theme').addEventListener('click', () =>
   set({ theme: document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark' }),
 )
+for (const button of speeds())
+  button.addEventListener('click', () =>
+    set({ speed: button.dataset.speed === '1' ? undefined : button.dataset.speed }),
+  )
 addEventListener('hashchange', settle)
 settle()
 
@@ -114,7 +120,13 @@ function fresh() {
   return { frames: [], exchanges: new Set(), cleared: false }
 }
 
+/** Speed of the lanes: ×1, ×0.1, or step by step. What it does is in slow-lanes.js, with the conversation. */
+function speeds() {
+  return /** @type {HTMLElement[]} */ ([...$('slow').querySelectorAll('[data-speed]')])
+}
+
 function settle() {
   follow()
+  for (const button of speeds()) button.ariaPressed = `${button.dataset.speed === setting('speed', '1')}`
   say($('theme'), document.documentElement.dataset.theme === 'dark' ? 'page.light' : 'page.dark')
 }

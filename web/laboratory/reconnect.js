@@ -90,12 +90,18 @@ export async function mount(section, app) {
     isAsked = true
   })
   enable()
-  app.reconnect = { begin, cut: () => post('cut'), end: () => finish('stopped') }
+  app.reconnect = { begin: resumable, cut: () => post('cut'), end: () => finish() }
   app.dispatchEvent(new Event('reconnect'))
 
   async function post(what) {
     const url = `api/${what}${what.includes('?') ? '&' : '?'}run=${run}`
     await fetch(url, { method: 'POST' }).catch(({ message }) => tell('unreachable', message))
+  }
+
+  /** A run that can be resumed, whatever was chosen before. */
+  function resumable() {
+    setting.ids.value = 'on'
+    begin()
   }
 
   function begin() {
@@ -160,13 +166,14 @@ export async function mount(section, app) {
     state.className = { isOpen: 'open', isConnecting: 'connecting', isClosed: 'closed' }[word]
   }
 
+  /** @param {string} [word] why; without one, what was told last stays */
   function finish(word) {
     if (!reading) return
     const ended = reading
     reading = undefined
     ended?.stop()
     rest('isClosed')
-    tell(word)
+    if (word) tell(word)
     enable()
     draw()
     app.dispatchEvent(new CustomEvent('tick', { detail: { type: 'over' } }))

@@ -61,6 +61,7 @@ export function mount(section) {
     ),
   )
   let bytes = bytesOf('')
+  let end = eol()
   const cut = () => Number(slider.value)
 
   area.addEventListener('input', () => write())
@@ -68,7 +69,12 @@ export function mount(section) {
   // Into the address when the hand rests: a link shows the same stream, cut at the same byte.
   for (const input of [area, slider])
     input.addEventListener('change', () => set({ stream: area.value, cut: `${cut()}` }))
-  addEventListener('hashchange', () => show()) // the language may be another one
+  addEventListener('hashchange', () => {
+    const [stream, cut] = [setting('stream', area.value), setting('cut', slider.value)]
+    if (stream === area.value && cut === slider.value && end === eol()) return show() // the language may be another one
+    area.value = stream // a link, or a mission, shows another one
+    write(cut)
+  })
   area.value = setting('stream', SAMPLES.odd)
   write(setting('cut'))
 
@@ -85,7 +91,8 @@ export function mount(section) {
 
   /** Another text: all of it has come, unless a link says how much. */
   function write(cut = '') {
-    bytes = bytesOf(area.value, eol())
+    end = eol()
+    bytes = bytesOf(area.value, end)
     slider.max = bytes.length
     slider.value = cut === '' ? bytes.length : Number(cut)
     show()

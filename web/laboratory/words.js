@@ -5,6 +5,7 @@ import bar from './words/bar.js'
 import heads from './words/heads.js'
 import page from './words/page.js'
 import roles from './words/roles.js'
+import slow from './words/slow.js'
 import specimen from './words/specimen.js'
 import steps from './words/steps.js'
 
@@ -16,4 +17,4 @@ export function learn(parts) {
   for (const [name, part] of Object.entries(parts)) for (const lang in words) words[lang][name] = part[lang]
 }
 
-learn({ bar, heads, page, roles, specimen, steps })
+learn({ bar, heads, page, roles, slow, specimen, steps })

@@ -29,6 +29,10 @@ export default {
     newsOn: 'Announce what happens',
     close: 'Close',
     welcome: 'Ready. Begin with Connect.',
+    missions: 'Predict, then look',
+    'mission-end': 'Which bytes end an event?',
+    'mission-resume': 'After a cut: what is sent, what is replayed?',
+    'mission-received': 'Why is 202 not the answer?',
   },
   zh: {
     title: 'SSE 实验室',
@@ -60,5 +64,9 @@ export default {
     newsOn: '播报发生的事',
     close: '关闭',
     welcome: '就绪。从“连接”开始。',
+    missions: '先猜，再看',
+    'mission-end': '哪些字节结束一个事件？',
+    'mission-resume': '断线之后：发什么？补发什么？',
+    'mission-received': '202 为什么不是答复？',
   },
 }

@@ -1,0 +1,68 @@
+export default {
+  en: {
+    guess: 'Your guess:',
+    right: '✓ Right.',
+    wrong: '✗ Not this one.',
+    done: 'answered',
+    failed: 'It did not work: {0}',
+    noLab: 'This server cuts no streams, so it cannot be shown here.',
+    stopped: 'The run was stopped before the stream was back. Guess again to see it.',
+    'end-line': 'one line end',
+    'end-blank': 'a line end right after a line end: a blank line',
+    'end-closed': 'the end of the response',
+    'end-saw':
+      'Below, {0} bytes have come. The last two are {1}: the end of the line before, and the blank line. With it event 1 is dispatched. Drag the cut back by one byte, and there is no event.',
+    'end-why':
+      'A line end only ends a line; an event waits for its blank line, and is thrown away if the stream ends before that.',
+    'resume-all': 'all requests again; nothing is replayed',
+    'resume-same': 'a GET like the first; the server remembers the place',
+    'resume-id': 'a GET with the last id; what came after it is replayed',
+    'resume-runs':
+      'The server counts. After {0} ticks the stream is cut, and when retry is over the reader comes back …',
+    'resume-saw': 'The second GET was sent with Last-Event-ID: {0}. Replayed: {1}.',
+    'resume-why':
+      'The client names the last event that it has, so the server can send what came after it; without ids nothing can be resumed.',
+    'received-stream': 'the answer comes by the stream, with the same id',
+    'received-empty': 'its body is empty',
+    'received-error': 'it is an error: the request was refused',
+    'received-runs': 'The page sends a request …',
+    'received-saw':
+      'The POST with {0}, id {1}, got 202 after {3} ms, and “{2}”. The event with the same id came by the stream after {4} ms: that is the answer.',
+    'received-why':
+      'A 202 only says that the request was received; the answer is the message with the same id, and over HTTP+SSE that is an event of the long stream.',
+    'received-post': 'Show the POST',
+    'received-202': 'Show the 202',
+    'received-event': 'Show the event',
+  },
+  zh: {
+    guess: '你猜：',
+    right: '✓ 对。',
+    wrong: '✗ 不是这个。',
+    done: '已答对',
+    failed: '没有成功：{0}',
+    noLab: '这个服务器不切断流，所以这里看不到。',
+    stopped: '流还没有接上就停止了。再猜一次就能看到。',
+    'end-line': '一个行尾',
+    'end-blank': '行尾紧跟着行尾，也就是空行',
+    'end-closed': '响应的结尾',
+    'end-saw':
+      '下面已到 {0} 字节。最后两个是 {1}：上一行的行尾，和空行。空行一到，第 1 个事件就派发了。把刀口往回拖一个字节，就没有事件。',
+    'end-why': '行尾只结束一行；事件要等到空行才派发，流若在那之前结束，它就被丢弃。',
+    'resume-all': '把所有请求重发一遍；什么也不补发',
+    'resume-same': '和第一次一样的 GET；服务器记得断在哪里',
+    'resume-id': '带着最后收到的 id 的 GET；补发这个 id 之后的事件',
+    'resume-runs': '服务器在报数。报 {0} 次后切断流，等 retry 的时间过去，读取方再来……',
+    'resume-saw': '第 2 个 GET 带着 Last-Event-ID: {0}。补发了 {1}。',
+    'resume-why': '客户端报出最后收到的 id，服务器才知道从哪里补发；没有 id，就接不上。',
+    'received-stream': '答复走长流，id 相同',
+    'received-empty': '它的 body 是空的',
+    'received-error': '它是错误：请求被拒绝了',
+    'received-runs': '页面正在发送请求……',
+    'received-saw':
+      '{0}（id {1}）的 POST 在 {3} ms 后得到 202 和“{2}”。id 相同的事件在 {4} ms 后从长流里来：那才是答复。',
+    'received-why': '202 只说明请求收到了；答复是 id 相同的那条消息，在 HTTP+SSE 中，它是长流里的一个事件。',
+    'received-post': '看这个 POST',
+    'received-202': '看这个 202',
+    'received-event': '看这个事件',
+  },
+}
