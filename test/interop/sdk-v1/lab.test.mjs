@@ -368,35 +368,6 @@ for (const [name, width, height] of [
   )
 
 labTest(
-  'for a talk: one panel at a time, no letter below 20 px',
-  { width: 1280, height: 720, present: '1', panel: 'bar' },
-  async (page) => {
-    await connect(page)
-    for (const panel of PANELS) {
-      await until(page, (name) => document.getElementById(name).checkVisibility(), panel)
-      const [shown] = await page.$$eval('main > section', (all) => [
-        all.filter((one) => one.checkVisibility()).map(({ id }) => id),
-      ])
-      assert.deepEqual(shown, [panel])
-      const small = await page.evaluate(() => {
-        const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
-        const found = new Set()
-        for (let text; (text = texts.nextNode());) {
-          const { parentElement: element } = text
-          if (!text.data.trim() || !element.checkVisibility({ visibilityProperty: true })) continue
-          const size = Number.parseFloat(getComputedStyle(element).fontSize)
-          if (size < 20) found.add(`${element.tagName} ${element.className} ${size}`)
-        }
-        return [...found]
-      })
-      assert.deepEqual(small, [], panel)
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), panel)
-      await page.keyboard.press(']')
-    }
-  },
-)
-
-labTest(
   'the reconnect lab: a real cut, a GET with Last-Event-ID, and no tick is lost',
   { noise: /INCOMPLETE_CHUNKED|ERR_/ },
   async (page) => {
