@@ -24,8 +24,8 @@ const progress = make(
   { class: 'progress', 'aria-hidden': 'true' },
   ...NAMES.map(() => make('span', {}, make('i'))),
 )
-const picture = make('div', { class: 'picture', 'aria-hidden': 'true' })
-/** A sentence for each step: the newest is seen, all of them are heard. */
+const picture = make('div', { class: 'picture', role: 'img' })
+/** A sentence for each step: the newest is seen, all of them are heard. The label of the picture says the whole of it. */
 const told = make('ol', { class: 'told', 'aria-live': 'polite' })
 const scene = make('main', { tabIndex: -1 }, make('header', {}, title, progress), picture, told)
 const buttons = make(
@@ -68,6 +68,7 @@ function show() {
   tell(name, step)
   shown = { name, step }
   note.hidden = setting('notes') !== '1'
+  picture.ariaLabel = t(`scenes.${name}-picture`)
   document.title = `${title.textContent} · ${t('page.title')}`
   if (isNew) scene.focus()
 }

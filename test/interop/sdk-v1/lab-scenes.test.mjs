@@ -1,6 +1,7 @@
 // The scenes of a talk in real browsers: every step of every scene, legible from the last row, by keys alone, offline.
 // Needs: sdk-v1, chromium, firefox
 import assert from 'node:assert/strict'
+import { chats, cut } from '../../../web/laboratory/scenes/recorded.js'
 import { labTest, until, violations } from './lab-setup.mjs'
 
 const SCENES = ['pipe', 'event', 'cut', 'transports', 'chats']
@@ -210,15 +211,37 @@ labTest(
   async (page) => {
     await press(page, ' ')
     await press(page, ' ')
-    const [hidden, live, sentences] = await page.evaluate(() => [
-      document.querySelector('#talk .picture').ariaHidden,
+    const [picture, live, sentences] = await page.evaluate(() => [
+      document.querySelector('#talk .picture[role=img]').ariaLabel,
       document.querySelector('#talk .told').getAttribute('aria-live'),
       [...document.querySelectorAll('#talk .told li')].map((one) => [one.textContent, one.clientHeight > 5]),
     ])
-    assert.deepEqual([hidden, live], ['true', 'polite'])
+    assert.match(picture, /each POST gets its own 202/)
+    assert.equal(live, 'polite')
     assert.deepEqual(
       sentences.map(([, isSeen]) => isSeen),
       [false, false, true],
+    )
+  },
+)
+
+labTest(
+  'the bytes on the stage are those that were recorded',
+  { ...ON_STAGE, scene: 'event', step: '6' },
+  async (page) => {
+    const hex = await page.$$eval('#talk .byte small', (cells) => cells.map(({ textContent }) => textContent).join(''))
+    const event = Buffer.from(hex, 'hex').toString()
+    assert.ok(
+      cut.some((row) => row.event === event),
+      event,
+    )
+    await press(page, '5')
+    const letters = await page.$$eval('#talk .letter', (all) =>
+      all.map(({ children }) => Array.from(children, (line) => line.textContent.replace(/LF$/, '\n')).join('')),
+    )
+    assert.deepEqual(
+      letters,
+      chats.map((chat) => chat.event),
     )
   },
 )

@@ -38,11 +38,11 @@ test('cut: what is played is what our server writes; how many were missed is its
   assert.equal(ticks.length, 7)
 })
 
-test('each step of each scene has a sentence, each scene a title and notes, in both languages', () => {
+test('each step of each scene has a sentence, each scene a title, notes and a text for its picture, in both languages', () => {
   for (const lang of ['en', 'zh']) {
     assert.deepEqual(Object.keys(notes[lang]), NAMES)
     for (const name of NAMES) {
-      assert.ok(words[lang][name])
+      assert.ok(words[lang][name] && words[lang][`${name}-picture`])
       for (let step = 0; step <= stepsOf(name); step++) assert.ok(words[lang][`${name}-${step}`], `${name}-${step}`)
       assert.equal(words[lang][`${name}-${stepsOf(name) + 1}`], undefined)
     }

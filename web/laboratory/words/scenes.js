@@ -6,6 +6,8 @@ export default {
     notes: 'Speaker notes',
     leave: 'Leave the talk',
     pipe: 'A pipe that stays open',
+    'pipe-picture':
+      'Server above, page below. Up: GET /sse, and POSTs of initialize (id 0), initialized, tools/call (id 1); each POST gets its own 202. Down the one response of the GET: endpoint, message (id 0), message (id 1), a comment.',
     'pipe-0': 'A page and a server. Who speaks first?',
     'pipe-1': 'The page asks: one GET.',
     'pipe-2': 'The response begins and does not end. First it says where to POST.',
@@ -17,6 +19,8 @@ export default {
     'pipe-8': 'Down the same pipe.',
     'pipe-9': 'Nothing to say: a comment now and then keeps the pipe open.',
     event: 'One event, to its last byte',
+    'event-picture':
+      'Four lines, byte for byte. event, colon, space, tick, line feed: the event type is tick. id, colon, space, 5, line feed: the last event ID is 5. data, colon, space, {"n":5}, line feed: the data buffer. A line feed alone, 0A: dispatch.',
     'event-0': 'An event as the server writes it. Which byte ends it?',
     'event-1': 'A line begins with the name of a field.',
     'event-2': 'Colon, space, value. The one space is taken off.',
@@ -26,6 +30,8 @@ export default {
     'event-6': 'A blank line, one more 0A: now the event is dispatched.',
     dispatched: 'dispatch {0}',
     cut: 'Cut, and resumed',
+    'cut-picture':
+      'Time runs to the right. The server counts from 1 to 12. The page hears 1 to 5 by its first GET; then the stream is cut, and 6 to 9 are missed. Its second GET says Last-Event-ID: 5; 6 to 9 are replayed, and 10 to 12 come live.',
     'cut-0': 'The server counts. The page will listen.',
     'cut-1': 'One GET. Each number comes as an event with its id.',
     'cut-2': 'Cut. The server counts on: what does the page lack?',
@@ -35,6 +41,8 @@ export default {
     'cut-here': 'cut',
     replayed: 'replayed',
     transports: 'One call, three transports',
+    'transports-picture':
+      'Three columns. HTTP+SSE, four requests: GET /sse (endpoint comes down its stream), initialize, initialized, tools/call; the answers come by the stream. Streamable HTTP, three: initialize and tools/call, each answered by 200 with JSON, and initialized. Stateless, one: tools/call, answered by 200 with JSON.',
     'transports-0': 'A tool is called. How many requests does that take?',
     'transports-1': 'Four. And the answer comes by the long stream, not by its POST.',
     'transports-2': 'Three. Each answer is the response to its own POST.',
@@ -42,6 +50,8 @@ export default {
     stateless: 'Stateless',
     before: '↑ before the call',
     chats: 'Three chats, one envelope',
+    'chats-picture':
+      'An event of each. ChatGPT: event: delta, and data with a path, an operation and a text of \\u escapes; 5.3 bytes per character. KIMI: data alone, with the member event in its JSON; 70.7. DeepSeek: data alone, with one member v; 12.5. Each ends with a blank line.',
     'chats-0': 'Three products stream text. Where does each say what an event is?',
     'chats-1': 'ChatGPT: in the event field.',
     'chats-2': 'KIMI: in its JSON. To SSE it is just a message.',
@@ -59,6 +69,8 @@ export default {
     notes: '演讲备注',
     leave: '离开演讲',
     pipe: '一根不关的管子',
+    'pipe-picture':
+      '上面是服务器，下面是页面。上行：GET /sse，以及 initialize（id 0）、initialized、tools/call（id 1）各一个 POST，每个 POST 得到自己的 202。下行都在那个 GET 的响应里：endpoint、message（id 0）、message（id 1）、一行注释。',
     'pipe-0': '一个页面，一台服务器。谁先说话？',
     'pipe-1': '页面先问：一个 GET。',
     'pipe-2': '响应开始了，却不结束。它先说往哪里 POST。',
@@ -70,6 +82,8 @@ export default {
     'pipe-8': '还是那根管子。',
     'pipe-9': '没有话说：隔一会儿来一行注释，管子就一直开着。',
     event: '一个事件，到最后一个字节',
+    'event-picture':
+      '四行，逐字节。event、冒号、空格、tick、LF：事件类型是 tick。id、冒号、空格、5、LF：last event ID 是 5。data、冒号、空格、{"n":5}、LF：进入 data 缓冲区。单独一个 LF，0A：派发。',
     'event-0': '服务器写的一个事件。哪个字节结束它？',
     'event-1': '一行从字段名开始。',
     'event-2': '冒号、空格、值。这一个空格会去掉。',
@@ -79,6 +93,8 @@ export default {
     'event-6': '空行，又一个 0A：事件这才派发。',
     dispatched: '派发 {0}',
     cut: '切断，再接上',
+    'cut-picture':
+      '时间从左到右。服务器从 1 数到 12。页面的第一个 GET 收到 1 到 5；随后流被切断，错过 6 到 9。第二个 GET 带着 Last-Event-ID: 5；6 到 9 补发，10 到 12 实时到达。',
     'cut-0': '服务器在报数。页面要听。',
     'cut-1': '一个 GET。每个数是一个事件，带着自己的 id。',
     'cut-2': '断了。服务器照样报数：页面缺了什么？',
@@ -88,6 +104,8 @@ export default {
     'cut-here': '切断',
     replayed: '补发',
     transports: '一次调用，三种传输',
+    'transports-picture':
+      '三列。HTTP+SSE，四个请求：GET /sse（endpoint 从它的流里下来）、initialize、initialized、tools/call；答复走流。Streamable HTTP，三个：initialize 和 tools/call 各得到 200 加 JSON，还有 initialized。无状态，一个：tools/call，得到 200 加 JSON。',
     'transports-0': '调用一次工具，要几个请求？',
     'transports-1': '四个。而且答复走长流，不走它的 POST。',
     'transports-2': '三个。每个答复就是自己那个 POST 的响应。',
@@ -95,6 +113,8 @@ export default {
     stateless: '无状态',
     before: '↑ 调用之前',
     chats: '三家聊天，一种信封',
+    'chats-picture':
+      '每家一个事件。ChatGPT：event: delta，data 里有路径、操作和 \\u 转义的文字；每字符 5.3 字节。KIMI：只有 data，JSON 里有成员 event；70.7。DeepSeek：只有 data，只有一个成员 v；12.5。都以空行结束。',
     'chats-0': '三个产品都在流式输出文字。各自在哪里说明这是什么事件？',
     'chats-1': 'ChatGPT：在 event 字段里。',
     'chats-2': 'KIMI：在 JSON 里。对 SSE 来说，它只是 message。',
