@@ -3,7 +3,7 @@ export default {
     pipe: `Before the first step, ask: who can speak first? Only the page: HTTP has no other way round.
 At 202, stop: is this the answer? Let them guess where the answer will come from, then take the step.
 Colours: a request and its answer share one, and the id. The order of answers is the server’s; the id says whose they are.
-Recorded from this server: HTTP+SSE, 2024-11-05, one call of a tool.`,
+Recorded from this server: HTTP+SSE, 2024-11-05, one call of a tool. Left out: retry, which comes after endpoint.`,
     event: `Ask before the first step, and let them point: which byte ends the event? Most say the brace.
 At step 5, wait. All the data is there, and the page has heard nothing yet.
 If the connection breaks here, the event is thrown away: no blank line, no event.
@@ -23,7 +23,7 @@ KIMI spends 70 bytes on a character, nearly all of them JSON that says the same 
     pipe: `第一步之前先问：谁能先说话？只有页面：HTTP 反不过来。
 到 202 停一下：这是答复吗？让大家猜答复从哪里来，再走下一步。
 颜色：请求和它的答复同一种颜色、同一个 id。答复的先后由服务器定，是谁的答复看 id。
-录自本服务器：HTTP+SSE，2024-11-05，调用一次工具。`,
+录自本服务器：HTTP+SSE，2024-11-05，调用一次工具。endpoint 之后的 retry 没有画。`,
     event: `第一步之前先问，请大家指出来：哪个字节结束事件？多数人会指右花括号。
 走到第 5 步等一等：数据全在这里了，页面却什么也没有收到。
 如果这时连接断了，这个事件就作废：没有空行，就没有事件。
