@@ -20,7 +20,7 @@ function lineOf(bytes, { start, kind, parts, ignored, dispatches }) {
   const item = make('li', { class: kind }, make('span', { class: 'offset' }, `${start}`))
   for (const [role, from, to] of parts) item.append(partOf(role, bytes.subarray(from, to), dispatches !== undefined))
   const why = kind === 'blank' ? (dispatches ? 'dispatch' : 'blank') : ignored
-  if (why) item.append(make('span', { class: 'does', word: `bytes.${why}` }))
+  if (why) item.append(make('span', { class: 'does', word: `roles.${why}` }))
   return item
 }
 
@@ -30,7 +30,7 @@ function partOf(role, bytes, isLast) {
   const shown = isEnd ? endBoxes(text, role === 'dispatch' && isLast) : [text]
   if (role === 'space') shown.splice(0, 1, make('span', { class: 'ctl sp' }, make('span', { class: 'sr' }, 'SP')))
   const label = make('i')
-  say(label, role === 'dispatch' ? 'bytes.end' : `bytes.${role}`)
+  say(label, role === 'dispatch' ? 'roles.end' : `roles.${role}`)
   const isLong = bytes.length > LONG
   const size = isLong ? make('small', {}, ` · ${bytes.length.toLocaleString('en')} B`) : ''
   const codes = bytes.length <= SHORT ? [make('small', {}, [...bytes].map((byte) => hex(byte)).join(' '))] : []

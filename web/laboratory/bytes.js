@@ -14,7 +14,6 @@ const STATE = ['held', 'data', 'type', 'lastEventId', 'retry', 'events']
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export function mount(section, app) {
   const note = make('p')
-  const toFetch = make('button', { word: 'bytes.fetch', onclick: () => set({ reader: 'fetch' }) })
   const views = make('fieldset', { class: 'row' }, make('legend', { word: 'bytes.view' }))
   for (const view of ['both', 'hex', 'text', 'spoken']) {
     const radio = make('input', { type: 'radio', name: 'view', value: view, onchange: () => set({ bytes: view }) })
@@ -31,7 +30,9 @@ export function mount(section, app) {
   const all = make('button', { word: 'bytes.all', onclick: () => show(true) })
   const legend = make('p', { class: 'row legend code' })
   for (const role of ['name', 'colon', 'space', 'value', 'end', 'dispatch', 'comment', 'bom', 'cut', 'torn'])
-    legend.append(make('span', { class: role, word: `bytes.${role}` }))
+    legend.append(
+      make('span', { class: role, word: `${role === 'cut' || role === 'torn' ? 'bytes' : 'roles'}.${role}` }),
+    )
   const here = make('p', { class: 'code', 'aria-live': 'polite' })
   const fields = make('ul', { class: 'fields' })
   const ends = make('p')
@@ -42,7 +43,7 @@ export function mount(section, app) {
   const label = make('label', { for: 'split', word: 'bytes.split' })
   const split = make('div', {}, make('h3', {}, label), slider, told, make('dl', { class: 'pairs' }, ...pairs))
   const detail = make('div', { class: 'stack' }, make('h3', { word: 'bytes.fields' }), ends, fields, split)
-  section.append(note, toFetch, views, legend, grid.element, spoken, all, here, detail, ladder())
+  section.append(note, views, legend, grid.element, spoken, all, here, detail, ladder())
   let lines = /** @type {import('./roles.js').Line[]} */ ([])
   let isWhole = false
   app.addEventListener('select', () => show(false))
@@ -57,7 +58,6 @@ export function mount(section, app) {
     const isBlock = way === '↓' && type !== 'body'
     const isHidden = exchange?.reader === 'EventSource' && way !== '↑'
     for (const radio of views.querySelectorAll('input')) radio.checked = radio.value === view
-    toFetch.hidden = !isHidden
     for (const part of [views, legend, grid.element, spoken, all, here, detail]) part.hidden = !bytes
     if (!bytes) return say(note, !app.selected ? 'bytes.none' : isHidden ? 'bytes.hidden' : 'bytes.bare')
     const inside = cuts.filter((cut) => cut > 0 && cut < bytes.length)
@@ -92,7 +92,7 @@ export function mount(section, app) {
     const words = parts.flatMap(([role, start, end]) => {
       const codes = [...bytes.subarray(start, end)]
       if (role === 'end' || role === 'dispatch') return codes.map((code) => t(`bytes.${ENDS[code]}`))
-      if (role === 'colon' || role === 'space' || role === 'bom') return t(`bytes.${role}`)
+      if (role === 'colon' || role === 'space' || role === 'bom') return t(`roles.${role}`)
       const text = new TextDecoder().decode(bytes.subarray(start, end))
       return isWhole || text.length < 400 ? text : `${text.slice(0, 400)} ⋯ ${text.length - 400}`
     })
@@ -105,7 +105,7 @@ export function mount(section, app) {
     const shown = make(ignored ? 's' : 'span', { class: 'code' })
     shown.append(...(kind === 'blank' || kind === 'half' ? boxesOf(line) : [text.slice(0, 80)]))
     const why = ignored ?? (dispatches ? 'dispatch' : kind === 'field' ? undefined : kind)
-    const note = why && make('span', { class: 'why', word: `bytes.${why}` })
+    const note = why && make('span', { class: 'why', word: `roles.${why}` })
     const go = () => point(line, line.start, true)
     const button = make('button', { onclick: go, onfocus: go, onpointerenter: go, line }, shown, ' ', note ?? '')
     return make('li', {}, button)
@@ -120,14 +120,14 @@ export function mount(section, app) {
     describe(line, at)
     if (!line) return
     line.range ??= [line.start, line.end]
-    app.select(app.selected, line.range)
+    app.select(app.selected, { bytes: line.range, part: app.part })
     if (isRevealed) grid.mark(line.range, true)
   }
 
   function describe(line, at) {
     const role = line?.parts.find(([, , end]) => at < end)?.[0]
     const byte = app.selected.bytes[at]
-    here.textContent = `${at} · ${hex(byte)} · ${role ? t(`bytes.${role}`) : glyphOf(app.selected.bytes, at, '')}`
+    here.textContent = `${at} · ${hex(byte)} · ${role ? t(`roles.${role}`) : glyphOf(app.selected.bytes, at, '')}`
   }
 
   function mark() {

@@ -32,6 +32,12 @@ export async function compare({ transport, base, createParser }) {
   return { transport, tasks, failure, exchanges: [...record.exchanges], ...count(record) }
 }
 
+/** Of the same thing measured again and again: the middle, the least and the most. One time alone is noise. */
+export function spreadOf(times) {
+  const sorted = times.filter((time) => time !== undefined).toSorted((a, b) => a - b)
+  return { middle: sorted[Math.floor(sorted.length / 2)], least: sorted[0], most: sorted.at(-1) }
+}
+
 /** Bodies to the byte; heads, which the page does not see whole, not at all. */
 export function count({ exchanges, totals: { requests, bytesOut, bytesIn } }) {
   const isOpen = ({ at, endedAt = Infinity }, then) => at <= then && then < endedAt

@@ -1,7 +1,7 @@
 // @ts-check
 // What went and came, a row each. Rows are only added and taken away: a flood is no reason to build the list anew.
 import { sizeOf } from './hex.js'
-import { announce, make, say } from './page.js'
+import { make, say } from './page.js'
 import { kindOf, statusOf } from './tree.js'
 
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
@@ -12,7 +12,7 @@ export function mount(section, app) {
   const list = make('div', {
     class: 'list code',
     role: 'listbox',
-    label: 'frames.title',
+    label: 'page.frames',
     hidden: true,
     onkeydown: move,
   })
@@ -26,6 +26,8 @@ export function mount(section, app) {
   list.addEventListener('click', ({ target }) => choose(target.closest('.frame')))
   app.addEventListener('select', () => mark(rows.get(app.selected)))
   app.addEventListener('record', update)
+  update({ detail: { frames: app.record.frames, exchanges: new Set(), cleared: true } }) // it was folded until now
+  mark(rows.get(app.selected))
 
   function update({ detail: { frames, exchanges, cleared } }) {
     const { record } = app
@@ -46,8 +48,6 @@ export function mount(section, app) {
     say(gone, 'frames.gone', record.gone.frames.toLocaleString('en'), sizeOf(record.gone.bytes))
     if (!stop?.isConnected) tabTo(list.firstElementChild, hadFocus)
     if (isFollowing) list.scrollTop = list.scrollHeight
-    const news = kept.findLast(({ way }) => way === '↓')
-    if (news) announce('frames.came', news.number, news.type)
   }
 
   function rowOf(frame) {

@@ -1,6 +1,7 @@
 // @ts-check
 // How the lanes look: their rows, and the shapes behind them.
 import { draw, make, say, t } from './page.js'
+import { parsed } from './record.js'
 import { kindOf } from './tree.js'
 
 /** A row: the time, and a note on the lane that carried it. */
@@ -20,13 +21,7 @@ export function optionOf(row) {
   return make('div', { class: classes, role: 'option', tabIndex: -1, note }, time, spoken, note)
 }
 
-const asksNothing = ({ exchange }) => {
-  try {
-    return kindOf(JSON.parse(exchange?.body ?? '{}')) !== 'request'
-  } catch {
-    return true
-  }
-}
+const asksNothing = ({ exchange }) => kindOf(parsed(exchange?.body)) !== 'request'
 
 const line = (name, x1, y1, x2, y2) => draw('path', { class: name, d: `M${x1},${y1}L${x2},${y2}` })
 

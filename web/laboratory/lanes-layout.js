@@ -18,7 +18,7 @@ export function lanesIn(width) {
     page,
     server,
     post: [at(isNarrow ? 0.04 : 0.06), at(0.44)],
-    stream: [at(isNarrow ? 0.54 : 0.56), at(isNarrow ? 0.96 : 0.93)],
+    stream: [at(0.54), at(isNarrow ? 0.96 : 0.95)],
   }
 }
 

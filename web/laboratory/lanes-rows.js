@@ -52,7 +52,7 @@ export const isStream = ({ reader, method, answerHeaders }) =>
 /** The head of a reply that is a body, and no stream, needs no row of its own: the body has it. */
 const hasHead = (exchange) => isStream(exchange) || exchange.status === 202 || exchange.status === 204
 /** `Accepted`, the body of a 202, says what the status says. */
-const isMerged = ({ type, exchange }) => type === 'body' && exchange?.status === 202
+export const isMerged = ({ type, exchange }) => type === 'body' && exchange?.status === 202
 
 /** @returns {Row} */
 function rowOfFrame(frame) {

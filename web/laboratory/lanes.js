@@ -4,7 +4,7 @@
 import { optionOf, shapesOf } from './lanes-draw.js'
 import { layout } from './lanes-layout.js'
 import { rowsOf } from './lanes-rows.js'
-import { copy, draw, make, t } from './page.js'
+import { announce, copy, draw, make, t } from './page.js'
 
 const SIZE = 60 // rows that are drawn
 const AFTER = 12 // frames shown after an older one that is selected
@@ -13,10 +13,10 @@ const AFTER = 12 // frames shown after an older one that is selected
 export function mount(section, app) {
   const { record } = app
   const picture = draw('svg', { 'aria-hidden': 'true' })
-  const list = make('div', { class: 'rows-of-lanes', role: 'listbox', label: 'lanes.title' })
+  const list = make('div', { class: 'rows-of-lanes', role: 'listbox', label: 'heads.title' })
   const lanes = make('div', { class: 'lanes' }, picture, list)
   const box = /** @type {HTMLElement} */ (section.querySelector('.scroll')) // there from the beginning, with a word
-  const none = /** @type {HTMLElement} */ (box.querySelector('p'))
+  const none = /** @type {HTMLElement} */ (box.querySelector('.empty'))
   box.append(lanes)
   const follow = make('button', { word: 'lanes.follow', hidden: true, onclick: () => app.follow(true) })
   section.append(make('p', { class: 'follow' }, follow), copies(app))
@@ -27,31 +27,39 @@ export function mount(section, app) {
   let stop // the one row that Tab reaches
   let lit // the voice that is pointed at
 
-  app.addEventListener('record', () => {
-    if (app.isFollowing) app.follow()
-    show()
+  for (const change of ['record', 'shown'])
+    app.addEventListener(change, () => {
+      if (app.isFollowing) app.follow()
+      show()
+    })
+  app.addEventListener('record', ({ detail }) => {
+    const news = detail.frames.findLast(({ way }) => way === '↓')
+    if (news) announce('lanes.came', news.number, news.type)
   })
   app.addEventListener('select', () => {
-    const index = record.frames.indexOf(/** @type {any} */ (app.selected))
-    if (app.isFollowing || index + AFTER >= record.frames.length) last = undefined
-    else if (index >= 0 && !items.has(`f${app.selected?.number}`)) last = record.frames[index + AFTER]
+    const frames = app.shown()
+    const index = frames.indexOf(/** @type {any} */ (app.selected))
+    if (app.isFollowing || index + AFTER >= frames.length) last = undefined
+    else if (index >= 0 && !items.has(`f${app.selected?.number}`)) last = frames[index + AFTER]
     show()
-    reveal(itemOf(app.selected))
+    reveal(chosenItem())
   })
   list.addEventListener('click', ({ target }) => choose(target.closest('[role=option]')))
   list.addEventListener('keydown', walk)
   list.addEventListener('pointerover', ({ target }) => light(target.closest('[role=option]')?.row.voice))
-  list.addEventListener('pointerleave', () => light(itemOf(app.selected)?.row.voice))
+  list.addEventListener('pointerleave', () => light(chosenItem()?.row.voice))
   addEventListener('hashchange', show)
   new ResizeObserver(show).observe(section)
 
   function show() {
-    const { frames, exchanges } = record
+    const { exchanges } = record
+    const frames = app.shown()
     none.hidden = frames.length > 0
     lanes.hidden = !frames.length
     follow.hidden = app.isFollowing
     if (last && !frames.includes(last)) last = undefined
-    const rows = rowsOf(record, last && frames.indexOf(last) + 1, SIZE)
+    const until = last && frames.indexOf(last) + 1
+    const rows = rowsOf({ frames, exchanges }, until, SIZE).filter(({ key }) => !app.waits(key))
     const width = lanes.clientWidth || box.clientWidth
     const drawn = layout(rows, exchanges, width, box.clientHeight)
     paint(drawn, width)
@@ -90,17 +98,19 @@ export function mount(section, app) {
       if (item.nextSibling !== before || !known) list.insertBefore(item, before)
       before = item
     }
-    if (!stop?.isConnected) tabTo(itemOf(app.selected) ?? list.lastElementChild, hadFocus)
+    if (!stop?.isConnected) tabTo(chosenItem() ?? list.lastElementChild, hadFocus)
   }
 
-  /** The head and the end of an exchange are no frames: they show what was asked. */
+  /** The head and the end of an exchange are no frames: they are parts of what was asked. */
+  const partOf = ({ frame, kind }) => (frame ? undefined : kind === 'end' ? 'end' : 'head')
   const frameOf = ({ frame, exchange }) => frame ?? record.frames.find((one) => one.exchange === exchange)
-  const itemOf = (frame) => [...items.values()].find(({ row }) => row.frame === frame && frame !== undefined)
+  const isChosen = (row) => partOf(row) === app.part && frameOf(row) === app.selected
+  const chosenItem = () => app.selected && [...items.values()].find(({ row }) => isChosen(row))
 
   function choose(item) {
     if (!item) return
     tabTo(item)
-    app.select(frameOf(item.row))
+    app.select(frameOf(item.row), { part: partOf(item.row) })
   }
 
   function walk(event) {
@@ -116,7 +126,7 @@ export function mount(section, app) {
   }
 
   function mark() {
-    const chosen = itemOf(app.selected)
+    const chosen = chosenItem()
     for (const item of items.values()) item.ariaSelected = `${item === chosen}`
     if (chosen) tabTo(chosen)
     light(chosen?.row.voice)

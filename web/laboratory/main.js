@@ -4,13 +4,15 @@ import { mount as bar } from './bar.js'
 import { mountKeys } from './keys.js'
 import { $, follow, make, say, set } from './page.js'
 import { createRecord } from './record.js'
+import { mount as specimen } from './specimen.js'
 import { mount as steps } from './steps.js'
 import { mountViews } from './views.js'
 
 /**
  * What every panel gets. Events: `record` (once per animation frame, after the record has changed; `detail.frames` are
  * the new ones, `detail.exchanges` those that changed, `detail.cleared` says that all is new), `select`, and `client`
- * (another client, or another state of it).
+ * (another client, or another state of it); `shown`, when slow motion shows more; `tick`, when the reconnect laboratory
+ * has heard something (`detail`: `type` and `data` of the event, or the type `over`).
  */
 export class App extends EventTarget {
   record = createRecord()
@@ -19,24 +21,35 @@ export class App extends EventTarget {
   /** The frame that all panels show. @type {import('./record.js').Frame | undefined} */
   selected = undefined
   isFollowing = true
+  /** Set by the reconnect laboratory: what begins a run, cuts it, ends it. @type {any} */
+  reconnect = undefined
   /** Set by the connection bar: what connects, and by which transport. @type {any} */
   connect = undefined
   transport = 'sse'
   /** A handshake that waits for a press: `name` is its next message. @type {{ name: string, go: () => void } | undefined} */
   paused = undefined
+  /** Where it is not the frame itself: the head or the end of its exchange. @type {'head' | 'end' | undefined} */
+  part = undefined
   /** The bytes of the selected frame that are pointed at: [start, end). @type {[number, number] | undefined} */
   pointed = undefined
   /** What is shown while nobody has chosen anything. @returns {import('./record.js').Frame | undefined} */
   newest = () => undefined
+  /** What of the record is shown: in slow motion not all of it yet. */
+  shown = () => this.record.frames
+  /** Whether a row of the lanes still waits to be shown, by its key. @type {(key: string) => boolean} */
+  waits = () => false
   /** Puts a panel into its section. */
   open = (name, mount) => void open($(name), mount)
   /** What this server has for lessons: `{ course: false }`, or more under `npm run course`. */
   course = fetch('course.json').then((answer) => answer.json())
 
-  /** @param {import('./record.js').Frame | undefined} frame @param {[number, number]} [bytes] */
-  select(frame, bytes) {
-    this.isFollowing = frame === this.newest()
-    this.#show(frame, bytes)
+  /**
+   * @param {import('./record.js').Frame | undefined} frame
+   * @param {{ bytes?: [number, number], part?: 'head' | 'end' }} [more] what of it is pointed at, or meant in its place
+   */
+  select(frame, { bytes, part } = {}) {
+    this.isFollowing = frame === this.newest() && !part
+    this.#show(frame, bytes, part)
   }
 
   /** Shows the newest event, and goes on with it if `isAsked`: until somebody selects another one. */
@@ -45,11 +58,10 @@ export class App extends EventTarget {
     if (this.isFollowing) this.#show(this.newest())
   }
 
-  #show(frame, bytes) {
-    if (frame === this.selected && bytes === this.pointed) return
-    const isSame = frame === this.selected
-    this.selected = frame
-    this.pointed = bytes
+  #show(frame, bytes, part) {
+    const isSame = frame === this.selected && part === this.part
+    if (isSame && bytes === this.pointed) return
+    Object.assign(this, { selected: frame, pointed: bytes, part })
     this.dispatchEvent(new CustomEvent(isSame ? 'point' : 'select'))
   }
 }
@@ -58,6 +70,7 @@ export const app = new App()
 follow()
 app.open('bar', bar)
 app.open('tool', steps)
+app.open('message', specimen)
 gather()
 mountViews(open)
 mountKeys()

@@ -1,72 +1,97 @@
 // @ts-check
-// The reconnect lab: a stream of numbered ticks, cut for real, and what EventSource (or fetch, by the same rules) does.
+// The reconnect laboratory: a stream of numbered ticks, cut for real, and what its reader does then.
+import { sheetsOf } from './cuts.js'
 import { cutMcp } from './cut-mcp.js'
+import { createManuscript } from './manuscript.js'
 import { announce, make, say } from './page.js'
-import { createHttp } from './client-http.js'
-import { createParser } from './sse/parser.js'
+import { createRecord } from './record.js'
+import { readTicks } from './tick-readers.js'
 import { createTicks } from './ticks.js'
 
-const SHOWN = 200 // squares
+const SHOWN = 120 // squares
 const FIELDS = { interval: '500', retry: '2000', keepalive: '5000' } // milliseconds
-const CHOICES = { ids: ['on', 'off'], eol: ['lf', 'crlf', 'cr'], reader: ['EventSource', 'fetch'] }
+const CHOICES = { reader: ['fetch', 'EventSource'], ids: ['on', 'off'], eol: ['lf', 'crlf', 'cr'] }
 const ANSWERS = ['normal', '204', '500', 'wrong-type']
+const STATES = ['live', 'replayed', 'lost', 'duplicate']
 
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export async function mount(section, app) {
   const { course } = await app.course
   if (!course) return section.append(make('p', { class: 'why', word: 'reconnect.none' }))
-  const { record } = app
+  const record = createRecord() // of its own: the ticks are no part of the conversation
   const run = `lab-${Math.random().toString(36).slice(2)}`
-  const fields = Object.entries(FIELDS).map(([name, value]) => [
-    name,
-    make('input', { type: 'number', min: name === 'keepalive' ? 0 : 20, value }),
+  const setting = Object.fromEntries([
+    ...Object.entries(CHOICES).map(([name, all]) => [name, make('select', {}, ...all.map((one) => new Option(one)))]),
+    ...Object.entries(FIELDS).map(([name, value]) => [
+      name,
+      make('input', { type: 'number', min: name === 'keepalive' ? 0 : 20, value }),
+    ]),
   ])
-  const choices = Object.entries(CHOICES).map(([name, all]) => [
-    name,
-    make('select', {}, ...all.map((one) => new Option(one))),
-  ])
-  const setting = Object.fromEntries([...fields, ...choices])
   const answer = make('select', {}, ...ANSWERS.map((one) => make('option', { value: one, word: `reconnect.${one}` })))
-  const start = make('button', { word: 'reconnect.start', onclick: () => (stop ? finish('stopped') : begin()) })
+  const start = make('button', { word: 'reconnect.start', onclick: () => (reading ? finish('stopped') : begin()) })
   const cut = make('button', { word: 'reconnect.cut', onclick: () => post('cut') })
-  const leave = make('button', { word: 'reconnect.leave', onclick: () => drop?.() })
+  const leave = make('button', { word: 'reconnect.leave', onclick: () => reading?.drop?.() })
   const mute = make('button', { word: 'reconnect.mute', onclick: () => post('next?answer=mute') })
   const unmute = make('button', { word: 'reconnect.unmute', onclick: () => post('next?answer=normal') })
+  const lead = make('p', { class: 'lead', word: 'reconnect.why' })
+  const state = make('b', { class: 'closed', word: 'reconnect.isClosed' })
   const squares = make('ol', { class: 'squares', 'aria-hidden': 'true' })
-  const count = make('p', { class: 'code' })
-  const states = make('p', { class: 'code' })
-  const countdown = make('p', { class: 'code' })
-  const news = make('ol', { class: 'code' })
-  const mcp = make('button', { word: 'reconnect.mcp', onclick: showCut })
-  const told = make('p', { class: 'code' })
-  const labelled = (name, input) => make('label', {}, make('span', { word: `reconnect.${name}` }), ' ', input)
-  section.append(
-    make('p', { class: 'why', word: 'reconnect.why' }),
-    make('p', { class: 'row' }, ...Object.entries(setting).map(([name, input]) => labelled(name, input))),
-    make('p', { class: 'row' }, start, cut, leave, mute, unmute, labelled('next', answer)),
+  const legend = STATES.map((one) =>
     make(
-      'p',
-      { class: 'row code' },
-      ...['live', 'replayed', 'lost', 'duplicate'].map((one) => make('span', { word: `reconnect.${one}` })),
+      'span',
+      {},
+      make('i', { class: 'square', 'data-state': one }),
+      ' ',
+      make('span', { word: `reconnect.${one}` }),
     ),
-    squares,
-    count,
-    states,
-    news,
-    countdown,
-    make('p', { class: 'why', word: 'reconnect.hides' }),
-    make('p', { class: 'row' }, mcp),
-    make('p', { class: 'why', word: 'reconnect.mcpWhy' }),
-    told,
+  )
+  const count = make('p')
+  const states = make('p', { class: 'code' })
+  const hides = make('p', { class: 'why', word: 'reconnect.hides', hidden: true })
+  const mcp = make('button', { word: 'reconnect.mcp', onclick: showCut })
+  const told = make('p', { role: 'status' })
+  const manuscript = createManuscript()
+  const labelled = (name, input) => make('label', {}, make('span', { word: `reconnect.${name}` }), ' ', input)
+  const folded = (word, ...parts) =>
+    make('details', {}, make('summary', { word }), make('div', { class: 'stack' }, ...parts))
+  section.append(
+    make(
+      'div',
+      { class: 'cut-view' },
+      make(
+        'div',
+        { class: 'stack' },
+        lead,
+        make('p', { class: 'row' }, start, cut, state),
+        squares,
+        make('p', { class: 'row why' }, ...legend),
+        count,
+        states,
+        hides,
+        folded(
+          'reconnect.settings',
+          make('p', { class: 'row' }, ...Object.entries(setting).map(([name, input]) => labelled(name, input))),
+          make('p', { class: 'row' }, labelled('next', answer), leave, mute, unmute),
+        ),
+        folded('reconnect.onMcp', make('p', { class: 'why', word: 'reconnect.mcpWhy' }), mcp, told),
+      ),
+      manuscript.element,
+    ),
   )
   answer.addEventListener('change', () => post(`next?answer=${answer.value}`))
+  setting.reader.addEventListener('change', enable)
   let ticks = createTicks()
   let gets = 0
   let counting = /** @type {undefined | ReturnType<typeof setInterval>} */ (undefined)
-  /** Ends it for good; cuts it from here, which only fetch can. */
-  let stop = /** @type {undefined | (() => void)} */ (undefined)
-  let drop = /** @type {undefined | (() => void)} */ (undefined)
+  let reading = /** @type {undefined | ReturnType<typeof readTicks>} */ (undefined)
+  let isAsked = false
+  record.listen(() => {
+    if (!isAsked) requestAnimationFrame(draw)
+    isAsked = true
+  })
   enable()
+  app.reconnect = { begin, cut: () => post('cut'), end: () => finish('stopped') }
+  app.dispatchEvent(new Event('reconnect'))
 
   async function post(what) {
     const url = `api/${what}${what.includes('?') ? '&' : '?'}run=${run}`
@@ -74,146 +99,99 @@ export async function mount(section, app) {
   }
 
   function begin() {
+    if (reading) finish('stopped')
+    record.clear()
     ticks = createTicks()
     gets = 0
-    squares.replaceChildren()
-    news.replaceChildren()
-    states.textContent = ''
     const query = new URLSearchParams({ run })
     for (const [name, { value }] of Object.entries(setting)) if (name !== 'reader') query.set(name, value)
     const url = new URL(`api/ticks?${query}`, location.href).href
-    ;(setting.reader.value === 'fetch' ? byFetch : byEventSource)(url)
+    const [reader, retry] = [setting.reader.value, Number(setting.retry.value)]
+    tell('begun')
+    rest('isConnecting')
+    reading = readTicks({ url, reader, retry, record, onEvent: take, onGone: wait, onOver: finish })
     enable()
   }
 
-  function byEventSource(url) {
-    const source = new EventSource(url)
-    let exchange = ask()
-    function ask() {
-      return record.request({ method: 'GET', url: url.slice(location.origin.length), reader: 'EventSource' })
-    }
-    const seen = /** @type {string[]} */ ([])
-    const state = () => {
-      const text = `${source.readyState} ${['CONNECTING', 'OPEN', 'CLOSED'][source.readyState]}`
-      record.add({ way: '·', exchange, type: 'readyState', text })
-      seen.push(text)
-      states.textContent = `readyState: ${seen.slice(-6).join(' → ')}`
-    }
-    state()
-    stop = () => {
-      if (source.readyState === 2) return // it has given up by itself
-      source.close()
-      record.end(exchange, 'closed')
-      state()
-    }
-    source.addEventListener('open', () => {
-      if (exchange.ending) exchange = ask() // that another GET was sent, EventSource tells only now
-      state()
-    })
-    source.addEventListener('error', () => {
-      record.end(exchange, source.readyState === 2 ? 'ended' : 'cut')
-      state()
-      if (source.readyState === 2) finish('over')
-      else wait(Number(setting.retry.value)) // what we asked for: EventSource does not tell
-    })
-    for (const type of ['hello', 'tick'])
-      source.addEventListener(type, ({ data, lastEventId }) => {
-        record.add({ way: '↓', exchange, type, text: data, id: lastEventId || undefined })
-        take(type, JSON.parse(data))
-      })
-  }
-
-  /** The same by hand: the parser, and the reconnection of the HTML Standard, 9.2.3 "Processing model". */
-  async function byFetch(url) {
-    const life = new AbortController()
-    const place = { retry: 3000, lastEventId: '' }
-    const http = createHttp({ record, createParser })
-    stop = () => life.abort()
-    while (!life.signal.aborted) {
-      const connection = new AbortController()
-      drop = () => connection.abort()
-      const signal = AbortSignal.any([life.signal, connection.signal])
-      let isOpen = false
-      const options = { signal, place, onHeaders: () => (isOpen = true), onBlock }
-      const error = await http('GET', url, options).catch((problem) => problem)
-      if (life.signal.aborted) return
-      if (!isOpen && error?.status !== undefined) return finish('refused')
-      wait(place.retry)
-      await new Promise((resolve) => setTimeout(resolve, place.retry))
-    }
-    function onBlock({ type, text }) {
-      if (type === 'hello' || type === 'tick') take(type, JSON.parse(text))
-    }
-  }
-
   function take(type, data) {
-    if (type === 'hello') {
-      gets++
-      rest()
-      answer.value = 'normal' // what was asked for was given once
-      if (data.lastEventId === null) tell('first', gets)
-      else tell('back', gets, data.lastEventId, data.replayed)
-      return
-    }
-    ticks.take(data)
-    draw()
+    app.dispatchEvent(new CustomEvent('tick', { detail: { type, data } }))
+    if (type === 'tick') return ticks.take(data)
+    gets++
+    rest('isOpen')
+    answer.value = 'normal' // what was asked for was given once
+    const { lastEventId, replayed } = data
+    if (lastEventId === null) return tell('first', gets)
+    if (!replayed) return tell('nothing', gets, lastEventId)
+    tell('back', gets, lastEventId, replayed, `${Number(lastEventId) + 1}–${Number(lastEventId) + replayed}`)
   }
 
   function draw() {
+    isAsked = false
     const drawn = [...ticks.states].toSorted(([one], [other]) => one - other).slice(-SHOWN)
     squares.replaceChildren(
-      ...drawn.map(([n, state]) => make('li', { class: state, title: String(n) }, String(n % 100))),
+      ...drawn.map(([n, state]) => make('li', { class: state, title: String(n) }, String(n % 1000))),
     )
-    say(count, 'reconnect.count', ...['live', 'replayed', 'lost', 'duplicate'].map(ticks.count))
+    say(count, 'reconnect.count', ...STATES.map(ticks.count))
+    const seen = record.frames.filter(({ way }) => way === '·').map(({ text }) => text)
+    states.textContent = seen.length ? `readyState: ${seen.slice(-6).join(' → ')}` : ''
+    hides.hidden = !seen.length
+    manuscript.show(sheetsOf(record), !reading)
   }
 
   function tell(word, ...values) {
-    const line = make('li')
-    say(line, `reconnect.${word}`, ...values)
-    news.append(line)
-    if (news.children.length > 8) news.firstChild?.remove()
+    say(lead, `reconnect.${word}`, ...values)
     announce(`reconnect.${word}`, ...values)
   }
 
   /** Says that it is cut, and counts down to the next GET. */
   function wait(ms) {
     tell('gone', ms)
-    rest()
+    rest('isConnecting')
     const due = performance.now() + ms
-    const show = () => say(countdown, 'reconnect.left', (Math.max(0, due - performance.now()) / 1000).toFixed(1))
+    const show = () => say(state, 'reconnect.left', (Math.max(0, due - performance.now()) / 1000).toFixed(1))
     show()
     counting = setInterval(show, 100)
   }
 
-  function rest() {
+  /** Ends the counting down. */
+  function rest(word) {
     clearInterval(counting)
-    for (const name of ['word', 'values']) delete countdown.dataset[name]
-    countdown.textContent = ''
+    say(state, `reconnect.${word}`)
+    state.className = { isOpen: 'open', isConnecting: 'connecting', isClosed: 'closed' }[word]
   }
 
   function finish(word) {
-    rest()
-    stop?.()
-    stop = drop = undefined
+    if (!reading) return
+    const ended = reading
+    reading = undefined
+    ended?.stop()
+    rest('isClosed')
     tell(word)
     enable()
+    draw()
+    app.dispatchEvent(new CustomEvent('tick', { detail: { type: 'over' } }))
   }
 
   function enable() {
-    say(start, stop ? 'reconnect.stop' : 'reconnect.start')
-    for (const button of [cut, mute, unmute]) button.disabled = !stop
-    for (const input of Object.values(setting)) input.disabled = stop !== undefined
-    leave.disabled = !stop || setting.reader.value !== 'fetch'
+    const isFocused = document.activeElement === cut
+    say(start, reading ? 'reconnect.stop' : 'reconnect.start')
+    start.className = reading ? '' : 'next'
+    for (const button of [cut, mute, unmute]) button.disabled = !reading
+    cut.className = 'next'
+    for (const input of Object.values(setting)) input.disabled = reading !== undefined
+    leave.disabled = !reading?.drop
+    if (isFocused && cut.disabled) start.focus()
   }
 
   async function showCut() {
     mcp.disabled = true
     try {
-      const { status, message, endpoint } = await cutMcp(record)
+      const { status, message, endpoint } = await cutMcp(app.record)
       say(told, 'reconnect.mcpDone', status, message, endpoint)
     } catch ({ message }) {
       say(told, 'reconnect.mcpFailed', message)
     }
     mcp.disabled = false
+    if (document.activeElement === document.body) mcp.focus() // a disabled button drops it
   }
 }

@@ -9,6 +9,9 @@ const STEPS = {
   stateless: ['server/discover'],
 }
 
+/** What the tools' panel has buttons for, as soon as it is there. */
+const COMING = ['tools/list', 'tools/call']
+
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export function mount(section, app) {
   const list = make('ol', { class: 'steps' })
@@ -44,8 +47,9 @@ export function mount(section, app) {
     )
     list.replaceChildren(
       ...steps.map((step, index) =>
-        make('li', {}, buttons[index], make('p', { class: 'why', word: `tool.s-${step.split('/').at(-1)}` })),
+        make('li', {}, buttons[index], make('p', { class: 'why', word: `steps.${step.split('/').at(-1)}` })),
       ),
+      ...COMING.map((step) => make('li', { class: 'coming' }, step)),
     )
   }
 

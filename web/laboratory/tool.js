@@ -4,7 +4,11 @@ import { card } from './cards.js'
 import { inputsOf } from './fields.js'
 import { fieldsOf, valuesOf, wrongOf } from './form.js'
 import { refusalOf, verdictOf } from './outcome.js'
-import { announce, make, say } from './page.js'
+import { announce, make, say, set } from './page.js'
+
+/** Tools of the laboratory that ask who calls them by elicitation, which a protocol version has or has not. */
+const ASKING = ['order-coffee']
+const ELICITATION = { since: '2025-06-18', newest: '2025-11-25' }
 
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export function mount(section, app) {
@@ -16,6 +20,9 @@ export function mount(section, app) {
   const list = make('button', { onclick: refresh }, 'tools/list')
   const select = make('select', { onchange: choose })
   const description = make('p', { lang: 'en' })
+  const cannot = make('p')
+  const other = make('button', { onclick: connectAnew })
+  say(other, 'tool.anew', ELICITATION.newest)
   const inputs = make('div')
   const wrong = make('select')
   const preview = make('pre', { translate: false })
@@ -28,6 +35,8 @@ export function mount(section, app) {
     { oninput: show, onsubmit: run, hidden: true },
     make('label', {}, make('span', { word: 'tool.tool' }), select),
     description,
+    cannot,
+    other,
     inputs,
     make(
       'details',
@@ -41,8 +50,8 @@ export function mount(section, app) {
   )
   const verdict = make('p')
   const structured = make('pre', { translate: false })
-  const cards = make('ol')
-  section.append(list, make('p', { class: 'why', word: 'tool.s-list' }), form, verdict, structured, cards)
+  const cards = make('ol', { class: 'cards' })
+  section.append(list, make('p', { class: 'why', word: 'steps.list' }), form, verdict, structured, cards)
 
   /** The tools from before stay until all of the new list is there: one can go on with them meanwhile. */
   async function refresh() {
@@ -71,6 +80,8 @@ export function mount(section, app) {
   function choose() {
     fields = fieldsOf(tool().inputSchema)
     description.textContent = tool().description ?? ''
+    cannot.hidden = other.hidden = !ASKING.includes(tool().name) || client.revision >= ELICITATION.since
+    say(cannot, 'tool.cannot', tool().name, client.revision, ELICITATION.since)
     inputs.replaceChildren(...inputsOf(fields))
     wrong.replaceChildren(make('option', { word: 'tool.asEntered' }))
     for (const { how, name, value } of wrongOf(tool().inputSchema, {})) {
@@ -80,6 +91,11 @@ export function mount(section, app) {
     }
     wrong.append(make('option', { word: 'tool.noTool' })) // the one that the protocol refuses, not the tool
     show()
+  }
+
+  function connectAnew() {
+    set({ revision: ELICITATION.newest })
+    app.connect()
   }
 
   /** What would be sent. A wrong sending goes past the form, which would not let it. */

@@ -1,13 +1,19 @@
 // @ts-check
-// The same two tasks on three transports, one after the other, drawn on one time axis.
-import { compare, TRANSPORTS } from './compare.js'
+// The same two tasks on three transports, one after the other, drawn on one time axis; five rounds, since times are noise.
+import { compare, spreadOf, TRANSPORTS } from './compare.js'
 import { announce, draw, make, say } from './page.js'
 import { createParser } from './sse/parser.js'
 
 const FIGURES = ['requests', 'atOnce', 'bytesOut', 'bytesIn', 'firstByte']
 const TASKS = ['connect', 'list', 'call']
+const ROUNDS = 5
 const NAMES = { sse: 'HTTP+SSE', http: 'Streamable HTTP', stateless: 'stateless HTTP' }
-const ms = (time) => (time === undefined ? '–' : `${time.toFixed(1)} ms`)
+
+/** Of all rounds: the middle time, and how far they lie apart. */
+function timeOf(rounds, pick) {
+  const { middle, least, most } = spreadOf(rounds.map(pick))
+  return middle === undefined ? '–' : `${middle.toFixed(1)} ms (${least.toFixed(1)}–${most.toFixed(1)})`
+}
 
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export function mount(section, app) {
@@ -17,10 +23,12 @@ export function mount(section, app) {
   const why = make('p', { class: 'why', word: 'transports.why', hidden: true })
   const table = make('table', { hidden: true })
   const legend = make('p', { class: 'why', word: 'transports.counted', hidden: true })
+  const noise = make('p', { word: 'transports.noise', hidden: true })
   section.append(
     make('p', { class: 'why', word: 'transports.what' }),
     make('p', { class: 'row' }, run, two),
     why,
+    noise,
     table,
     legend,
   )
@@ -32,16 +40,20 @@ export function mount(section, app) {
   async function runAll() {
     run.disabled = true
     const here = new URL('..', location.href).href.slice(0, -1)
+    /** The newest round of each transport, with those before it. */
     const runs = []
-    for (const transport of Object.keys(TRANSPORTS)) {
-      say(run, 'transports.running', NAMES[transport])
-      runs.push(await compare({ transport, base: isTwo.checked ? `${here}/lab/two` : here, createParser }))
-      show(runs)
-    }
+    for (let round = 0; round < ROUNDS; round++)
+      for (const [index, transport] of Object.keys(TRANSPORTS).entries()) {
+        say(run, 'transports.running', NAMES[transport], round + 1, ROUNDS)
+        const done = await compare({ transport, base: isTwo.checked ? `${here}/lab/two` : here, createParser })
+        runs[index] = { ...done, rounds: [...(runs[index]?.rounds ?? []), done] }
+        show(runs)
+      }
     const failed = runs.filter(({ failure }) => failure).length
     why.hidden = !failed || !isTwo.checked
     announce('transports.done', runs.length - failed, failed)
     run.disabled = false
+    if (document.activeElement === document.body) run.focus() // a disabled button drops it
     say(run, 'transports.run')
   }
 
@@ -64,11 +76,13 @@ export function mount(section, app) {
       ...(isTwo.checked ? [row('servers', serversOf)] : []),
       row('outcome', ({ failure }) => (failure ? `✗ ${failure.status ?? ''} ${failure.message}` : '✓')),
       ...FIGURES.map((name) =>
-        row(name, (each) => (name === 'firstByte' ? ms(each[name]) : each[name].toLocaleString('en'))),
+        row(name, (each) =>
+          name === 'firstByte' ? timeOf(each.rounds, (one) => one[name]) : each[name].toLocaleString('en'),
+        ),
       ),
-      ...TASKS.map((name) => row(name, ({ tasks }) => ms(tasks[name]?.took))),
+      ...TASKS.map((name) => row(name, ({ rounds }) => timeOf(rounds, ({ tasks }) => tasks[name]?.took))),
     )
-    table.hidden = legend.hidden = false
+    table.hidden = legend.hidden = noise.hidden = false
   }
 }
 

@@ -7,10 +7,25 @@ import { learn } from './words.js'
 /** Modules, words and style sheets. What `talk`, the first view, needs is there from the beginning. */
 const LATER = {
   type: () => [import('./type.js'), import('./words/type.js'), style('panels.css'), style('type.css')],
-  reconnect: () => [import('./reconnect.js'), import('./words/reconnect.js'), style('panels.css')],
-  chats: () => [import('./chats.js'), import('./words/chats.js'), style('panels.css')],
-  transports: () => [import('./transports.js'), import('./words/transports.js'), style('panels.css')],
+  reconnect: () => [
+    import('./reconnect.js'),
+    import('./words/reconnect.js'),
+    style('panels.css'),
+    style('reconnect.css'),
+  ],
+  chats: () => [import('./chats.js'), import('./words/chats.js'), style('panels.css'), style('chats.css')],
+  transports: () => [
+    import('./transports.js'),
+    import('./words/transports.js'),
+    style('panels.css'),
+    style('transports.css'),
+  ],
   clients: () => [import('./clients.js'), import('./words/clients.js')],
+}
+/** Panels that are folded under the workbench, loaded when they are unfolded. */
+const FOLDED = {
+  frames: () => [import('./frames.js'), import('./words/frames.js'), style('panels.css')],
+  bytes: () => [import('./bytes.js'), import('./words/bytes.js'), style('panels.css')],
 }
 const TALK = ['bar', 'tool', 'lanes', 'message', 'frames', 'bytes']
 const opened = new Set()
@@ -21,6 +36,7 @@ const view = () => (Object.hasOwn(LATER, setting('view')) ? setting('view') : 't
 /** @param {(section: HTMLElement, mount: Function) => void} open what puts a panel into its section */
 export function mountViews(open) {
   addEventListener('hashchange', show)
+  for (const name of Object.keys(FOLDED)) $(name).firstElementChild.addEventListener('toggle', () => load(name))
   show()
 
   function show() {
@@ -35,7 +51,7 @@ export function mountViews(open) {
     $('present').setAttribute('href', talkAddress())
     document.body.dataset.view = now
     document.title = `${t(`page.view-${now}`)} · ${t('page.title')}`
-    if (Object.hasOwn(LATER, now) && !opened.has(now)) void load(now)
+    if (Object.hasOwn(LATER, now)) void load(now)
     if (setting('present') === '1' && !opened.has('scenes')) void present()
   }
 
@@ -52,11 +68,12 @@ export function mountViews(open) {
   }
 
   async function load(name) {
+    if (opened.has(name)) return
     opened.add(name)
     try {
-      const [{ mount }, { default: words }] = await Promise.all(LATER[name]())
+      const [{ mount }, { default: words }] = await Promise.all((LATER[name] ?? FOLDED[name])())
       learn({ [name]: words })
-      open($(name), mount)
+      open(name in FOLDED ? $(name).firstElementChild : $(name), mount)
     } catch ({ message }) {
       opened.delete(name) // asked for again when the view is opened again
       $(name).append(make('p', { class: 'problem' }, message))

@@ -1,13 +1,12 @@
 // @ts-check
 // The dictionary of the page, a part for each panel. Words of the protocols are the same in every language.
-// Here are the parts of the first view; the others come with their views.
+// Here are the parts of the first view; the others come with what they name.
 import bar from './words/bar.js'
-import bytes from './words/bytes.js'
-import frames from './words/frames.js'
-import lanes from './words/lanes.js'
-import message from './words/message.js'
+import heads from './words/heads.js'
 import page from './words/page.js'
-import tool from './words/tool.js'
+import roles from './words/roles.js'
+import specimen from './words/specimen.js'
+import steps from './words/steps.js'
 
 /** @type {Record<string, Record<string, Record<string, string>>>} */
 export const words = { en: {}, zh: {} }
@@ -17,4 +16,4 @@ export function learn(parts) {
   for (const [name, part] of Object.entries(parts)) for (const lang in words) words[lang][name] = part[lang]
 }
 
-learn({ bar, bytes, frames, lanes, message, page, tool })
+learn({ bar, heads, page, roles, specimen, steps })

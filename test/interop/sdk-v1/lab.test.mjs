@@ -1,17 +1,12 @@
 // The laboratory in real browsers, under `npm run course`: both languages, both themes, every transport, keyboard alone.
 // Needs: sdk-v1, chromium, firefox
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { after, before, test as nodeTest } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { test as nodeTest } from 'node:test'
 import { startTap } from '../../support/tap.mjs'
-import { startBrowser } from './browser.mjs'
-import { callFor500Stories, flood, inApp } from './lab-page.mjs'
+import { callFor500Stories, flood, inApp, open, openLaboratory, unfold, until } from './lab-page.mjs'
 
-const COURSE = fileURLToPath(new URL('../../../course/server.mjs', import.meta.url))
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TALK = ['bar', 'tool', 'lanes', 'message', 'frames', 'bytes']
 const LATER = ['type', 'reconnect', 'chats', 'transports', 'clients']
@@ -25,62 +20,7 @@ const TRANSPORTS = [
   { transport: 'stateless', reader: 'fetch', revision: '2026-07-28' },
 ]
 
-let course
-let url
-/** Started when a test needs it first. @type {Record<string, ReturnType<typeof startBrowser>>} */
-const browsers = {}
-const browserOf = async (kind) => (await (browsers[kind] ??= startBrowser({ kind }))).browser
-before(async () => {
-  course = spawn(process.execPath, [COURSE], { env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' } })
-  for await (const text of course.stdout.setEncoding('utf8')) {
-    url = /http:\/\/[^/\s]+/.exec(text)[0]
-    break
-  }
-  course.stdout.resume()
-})
-after(async () => {
-  for (const started of Object.values(browsers)) await (await started).close()
-  const ended = once(course, 'exit')
-  course.kill()
-  await ended
-})
-
-/** A test with the page open. It fails on any noise: a console message, an error, a failed or a foreign request. */
-function labTest(name, { kind = 'chrome', width = 1280, height = 900, noise: allowed = /^$/, ...settings }, run) {
-  nodeTest(name, { timeout: 300_000 }, async () => {
-    const page = await (await browserOf(kind)).newPage()
-    const noise = []
-    page.on('console', (message) => noise.push(`${message.type()} ${message.text()}`))
-    page.on('pageerror', (error) => noise.push(`error ${error.message}`))
-    page.on('request', (request) => {
-      if (!request.url().startsWith(url) && !request.url().startsWith('data:')) noise.push(`asked ${request.url()}`)
-    })
-    try {
-      await page.setViewport({ width, height })
-      await page.goto(`${url}/lab/#${new URLSearchParams({ lang: 'en', theme: 'light', ...settings })}`)
-      await page.waitForSelector('#bar button')
-      await run(page)
-      assert.deepEqual(
-        noise.filter((line) => !allowed.test(line)),
-        [],
-      )
-    } finally {
-      await page.close()
-    }
-  })
-}
-
-/** Opens a view by its link, and waits for what is loaded then. */
-async function open(page, view) {
-  await page.click(`nav a[data-view=${view}]`)
-  await until(
-    page,
-    (name) => document.querySelector(`#${name === 'talk' ? 'bar' : name} > h2 ~ *`)?.checkVisibility(),
-    view,
-  )
-}
-
-const until = (page, look, ...args) => page.waitForFunction(look, { timeout: 60_000 }, ...args)
+const { labTest, browserOf, url } = openLaboratory()
 
 async function connect(page) {
   await page.click('#bar [data-key="c"]')
@@ -99,6 +39,12 @@ async function callTool(page, name) {
   await page.select('#tool form select', name)
   await page.click('#tool form button[type=submit]')
 }
+
+/** The row of the first event of HTTP+SSE. */
+const selectEndpoint = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.lane-row.event')].find(({ innerText }) => innerText.includes('endpoint')).click(),
+  )
 
 /** What axe finds against WCAG 2.2 A and AA and its best practices. */
 async function violations(page) {
@@ -126,15 +72,15 @@ for (const look of CHECKS) {
         assert.deepEqual(await violations(page), [], view)
       }
       await open(page, 'talk')
-      const titles = await page.$$eval('main > section > h2', (all) => all.map(({ textContent }) => textContent))
+      const titles = await page.$$eval('main > section h2', (all) => all.map(({ textContent }) => textContent))
       assert.equal(titles.length, PANELS.length)
-      for (const title of titles) assert.match(title, lang === 'zh' ? /[一-鿿]|JSON/ : /^[A-Z][\w ,-]+$/, title)
+      for (const title of titles) assert.match(title, lang === 'zh' ? /[一-鿿]|JSON/ : /^[A-Z][\w ,:-]+$/, title)
       assert.equal(await page.$eval('html', ({ lang: its }) => its), lang)
       assert.deepEqual(await violations(page), [])
       await connect(page)
       await list(page)
       await callTool(page, 'get-hackernews-top-stories')
-      await page.waitForSelector('#tool > ol > li')
+      await page.waitForSelector('#tool .cards > li')
       assert.deepEqual(await violations(page), [])
     },
   )
@@ -151,10 +97,13 @@ for (const settings of TRANSPORTS) {
         assert.equal(await inApp(page, (app) => app.client.revision), revision)
         await list(page)
         await callTool(page, 'get-hackernews-top-stories')
-        await page.waitForSelector('#tool > ol > li')
-        const titles = await page.$$eval('#tool > ol > li', (all) => all.map(({ innerText }) => innerText.slice(0, 40)))
+        await page.waitForSelector('#tool .cards > li')
+        const titles = await page.$$eval('#tool .cards > li', (all) =>
+          all.map(({ innerText }) => innerText.slice(0, 40)),
+        )
         assert.equal(titles.length, 11) // ten stories, and the word on the snapshot
-        // The frame that answers the call, chosen in the list: bytes and message follow it.
+        // The frame that answers the call, chosen in the record: bytes and message follow it.
+        await unfold(page, 'frames')
         await page.evaluate(() => [...document.querySelectorAll('#frames [role=option]')].at(-1).click())
         const [hasBytes, frame] = await inApp(page, (app) => [app.selected.bytes !== undefined, app.selected.type])
         assert.ok(frame.length > 0)
@@ -166,7 +115,7 @@ for (const settings of TRANSPORTS) {
 
 for (const settings of TRANSPORTS.filter(({ reader, revision }) => reader === 'fetch' && revision > '2025-07'))
   nodeTest(`the bytes on the page are those on the wire: ${settings.transport}`, { timeout: 300_000 }, async (t) => {
-    const tap = await startTap(t, url)
+    const tap = await startTap(t, url())
     const page = await (await browserOf('chrome')).newPage()
     t.after(() => page.close())
     await page.setViewport({ width: 1280, height: 2000 })
@@ -175,7 +124,8 @@ for (const settings of TRANSPORTS.filter(({ reader, revision }) => reader === 'f
     await connect(page)
     await list(page)
     await callTool(page, 'get-hackernews-top-stories')
-    await page.waitForSelector('#tool > ol > li')
+    await page.waitForSelector('#tool .cards > li')
+    await unfold(page, 'bytes')
     const seen = await inApp(page, async (app) => {
       const shown = []
       for (const frame of app.record.frames.filter(({ way, bytes }) => way === '↓' && bytes)) {
@@ -218,10 +168,8 @@ labTest(
   { reader: 'fetch' },
   async (page) => {
     await connect(page)
-    await page.evaluate(() => {
-      const rows = [...document.querySelectorAll('#frames [role=option]')]
-      rows.find(({ innerText }) => innerText.includes('endpoint')).click()
-    })
+    await unfold(page, 'bytes')
+    await selectEndpoint(page)
     const marked = () => page.$$eval('#bytes input:checked', (inputs) => inputs.map(({ value }) => value))
     assert.deepEqual(await marked(), ['both'])
     await page.click('#bytes input[value=spoken]')
@@ -232,18 +180,62 @@ labTest(
 )
 
 labTest(
-  'EventSource hides the bytes: the panel says so, shows none, and offers fetch',
+  'EventSource hides the bytes: the detail says so, shows none, and one press reads with fetch instead',
   { reader: 'EventSource' },
   async (page) => {
     await connect(page)
-    await page.evaluate(() => {
-      const rows = [...document.querySelectorAll('#frames [role=option]')]
-      rows.find(({ innerText }) => innerText.includes('endpoint')).click()
-    })
+    await selectEndpoint(page)
     assert.equal(await inApp(page, (app) => app.selected.bytes), undefined)
-    assert.match(await page.$eval('#bytes', ({ innerText }) => innerText), /EventSource/)
-    await page.evaluate(() => [...document.querySelectorAll('#bytes button')].find(({ hidden }) => !hidden).click())
-    await until(page, () => location.hash.includes('reader=fetch'))
+    assert.equal(await page.$('#message .annotated'), null)
+    const detail = () => page.$eval('#message', ({ innerText }) => innerText)
+    assert.match(await detail(), /EventSource hides the bytes/)
+    await page.$eval('#message .http summary', (summary) => summary.click())
+    assert.match(await detail(), /Status line and headers of the response: not seen by EventSource/)
+    const states = await page.$$eval('.lane-row.state', (rows) => rows.map(({ innerText }) => innerText))
+    assert.ok(states.length > 0)
+    for (const state of states) assert.doesNotMatch(state, / B\b/, 'what was never on the wire has no bytes')
+    await page.click('#message [data-word="bytes.fetch"]')
+    await until(page, () => location.hash.includes('reader=fetch') && document.querySelector('#message .annotated'))
+  },
+)
+
+labTest('a head that is selected shows status line and headers, as the page knows them', {}, async (page) => {
+  await connect(page)
+  const detail = () => page.$eval('#message', ({ innerText }) => innerText)
+  await page.click('.lane-row.head .lane-note')
+  assert.match(await detail(), /200 OK/)
+  assert.match(await detail(), /content-type: text\/event-stream/)
+  assert.match(await detail(), /GET \/sse/)
+  assert.equal(await page.$('#message .annotated'), null, 'no bytes are made up')
+  await page.click('.lane-row.accepted .lane-note')
+  assert.match(await detail(), /202 Accepted/)
+  assert.match(await detail(), /It is not the answer/)
+  assert.match(await detail(), /POST \/messages/)
+})
+
+labTest(
+  'a tool that asks says which protocol version to choose, where this one cannot ask; one press connects with it',
+  {},
+  async (page) => {
+    for (const [lang, says] of [
+      ['en', /Protocol version 2024-11-05 has no request for that .* choose 2025-06-18 or a later one/],
+      ['zh', /协议版本 2024-11-05 没有这种请求.*请选 2025-06-18 或更新的版本/],
+    ]) {
+      await connect(page)
+      await list(page)
+      await page.select('#tool form select', 'order-coffee')
+      if (lang === 'zh') await page.click('#language')
+      await until(page, (wanted) => document.documentElement.lang === wanted, lang)
+      assert.match(await page.$eval('#tool form', ({ innerText }) => innerText), says)
+      await page.click('#tool [data-word="tool.anew"]')
+      await until(page, async () => (await import('/lab/main.js')).app.client.revision === '2025-11-25')
+      await list(page)
+      await page.select('#tool form select', 'order-coffee')
+      assert.equal(await page.$eval('#tool [data-word="tool.anew"]', ({ hidden }) => hidden), true)
+      await page.evaluate(() => (location.hash = location.hash.replace(/&?revision=[^&]*/, '')))
+      await page.click('#bar [data-key="c"]')
+      await until(page, () => document.querySelector('#bar b').className === 'closed')
+    }
   },
 )
 
@@ -259,7 +251,7 @@ for (const [settings, how] of [
     assert.match(await page.$eval('dialog[open]', ({ innerText }) => innerText), how)
     assert.deepEqual(await violations(page), [])
     await page.click('dialog[open] button[type=submit]')
-    await until(page, () => document.querySelector('#tool > ol > li')?.innerText.includes('coffee'))
+    await until(page, () => document.querySelector('#tool .cards > li')?.innerText.includes('coffee'))
     assert.equal(await page.$('dialog[open]:not(#keys)'), null)
   })
 
@@ -272,7 +264,7 @@ for (const [settings, how] of [
     await page.waitForSelector('dialog[open] textarea')
     await page.type('dialog[open] textarea', 'A stream.')
     await page.click('dialog[open] button[type=submit]')
-    await until(page, () => document.querySelector('#tool > ol > li')?.innerText.includes('A stream.'))
+    await until(page, () => document.querySelector('#tool .cards > li')?.innerText.includes('A stream.'))
   })
 }
 
@@ -318,7 +310,7 @@ labTest('keyboard alone: connect, list, call, choose a frame, read its bytes', {
     () => document.querySelector('#bar b').className === 'open' && !document.querySelector('#tool > button').disabled,
   )
   const focusOn = async (selector) => {
-    for (let presses = 0; presses < 80; presses++) {
+    for (let presses = 0; presses < 120; presses++) {
       if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
       await page.keyboard.press('Tab')
       const outline = await page.evaluate(() => {
@@ -334,7 +326,10 @@ labTest('keyboard alone: connect, list, call, choose a frame, read its bytes', {
   await page.waitForSelector('#tool form:not([hidden])')
   await focusOn('#tool form button[type=submit]')
   await page.keyboard.press('Enter')
-  await page.waitForSelector('#tool > ol > li')
+  await page.waitForSelector('#tool .cards > li')
+  await focusOn('#frames summary')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('#frames [role=option]')
   await focusOn('#frames [role=option]')
   await page.keyboard.press('Home')
   await page.keyboard.press('ArrowDown')
@@ -360,7 +355,8 @@ for (const [name, width, height] of [
       await connect(page)
       await list(page)
       await callTool(page, 'get-hackernews-top-stories')
-      await page.waitForSelector('#tool > ol > li')
+      await page.waitForSelector('#tool .cards > li')
+      for (const name of ['frames', 'bytes']) await unfold(page, name)
       await page.evaluate(() => [...document.querySelectorAll('#frames [role=option]')].at(-1).click())
       const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
       assert.ok(wide[0] <= wide[1], `${wide[0]} px in ${wide[1]}`)
@@ -372,12 +368,23 @@ labTest(
   { noise: /INCOMPLETE_CHUNKED|ERR_/ },
   async (page) => {
     await open(page, 'reconnect')
-    await page.click('#reconnect button')
-    await until(page, () => document.querySelectorAll('#reconnect .live').length > 2)
-    await page.evaluate(() => document.querySelectorAll('#reconnect button')[1].click())
-    await until(page, () => document.querySelectorAll('#reconnect .replayed').length > 1)
-    assert.equal(await page.$('#reconnect .lost'), null)
-    assert.match(await page.$eval('#reconnect', ({ innerText }) => innerText), /with Last-Event-ID: \d+/)
+    await page.click('[data-word="reconnect.start"]')
+    await until(page, () => document.querySelectorAll('.squares .live').length > 2)
+    await page.click('[data-word="reconnect.cut"]')
+    await until(page, () => document.querySelectorAll('.squares .replayed').length > 1)
+    assert.equal(await page.$('.squares .lost'), null)
+    assert.match(await page.$eval('#reconnect .lead', ({ innerText }) => innerText), /with Last-Event-ID: \d+/)
+    // Drawn as a cut: a torn sheet, how long nobody listened, what the GET sent, and what came again.
+    const drawn = await page.$eval('.manuscript', (element) => ({
+      tears: element.querySelectorAll('.tear').length,
+      gaps: [...element.querySelectorAll('.sheet > .gap')].map(({ innerText }) => innerText),
+      sent: [...element.querySelectorAll('.sent')].map(({ innerText }) => innerText),
+      replayed: element.querySelectorAll('.paper .replayed').length,
+    }))
+    assert.deepEqual([drawn.tears, drawn.gaps.length, drawn.sent.length], [1, 1, 1])
+    assert.match(drawn.gaps[0], /^\d+\.\d s without a stream: retry$/)
+    assert.match(drawn.sent[0], /^Last-Event-ID: \d+$/)
+    assert.ok(drawn.replayed > 1)
   },
 )
 
@@ -386,17 +393,17 @@ labTest(
   { noise: /INCOMPLETE_CHUNKED|404/ },
   async (page) => {
     await open(page, 'reconnect')
-    await page.evaluate(() => [...document.querySelectorAll('#reconnect button')].at(-1).click())
+    await page.$eval('[data-word="reconnect.mcp"]', (button) => button.click())
     await until(page, () => /404, .Unknown session/.test(document.querySelector('#reconnect').innerText))
   },
 )
 
 labTest('the chats are folded to their texts, and a cut inside a character harms nothing', {}, async (page) => {
-  const { streams } = await (await fetch(`${url}/lab/api/chats`)).json()
+  const { streams } = await (await fetch(`${url()}/lab/api/chats`)).json()
   await open(page, 'chats')
   await page.evaluate(() => {
     document.querySelector('#chats input[type=checkbox]').click()
-    document.querySelector('#chats input').value = '20'
+    document.querySelector('#chats input[type=number]').value = '10000'
     document.querySelector('#chats button').click()
   })
   await until(
@@ -404,6 +411,35 @@ labTest('the chats are folded to their texts, and a cut inside a character harms
     (texts) => [...document.querySelectorAll('.said')].every(({ textContent }, at) => textContent === texts[at]),
     streams.map(({ text }) => text),
   )
+})
+
+labTest('the chats come byte by byte: the text grows with the blank line, and not a byte earlier', {}, async (page) => {
+  await open(page, 'chats')
+  await until(page, () => Number(document.querySelector('#chat-bytes').max) > 0)
+  const first = () =>
+    page.$eval('.chats > div', (column) => ({
+      text: column.querySelector('.said').textContent,
+      events: column.querySelectorAll('li:not(.half)').length,
+      ends: column.querySelectorAll('.ctl.last').length,
+    }))
+  const to = (bytes) =>
+    page.$eval(
+      '#chat-bytes',
+      (slider, value) => {
+        slider.value = value
+        slider.dispatchEvent(new Event('input', { bubbles: true }))
+      },
+      `${bytes}`,
+    )
+  const wire = await page.evaluate(async () => (await fetch('api/chat?style=chatgpt&delay=20')).text())
+  const end = wire.indexOf('\n\n') + 2 // ASCII alone
+  await to(end - 1)
+  await until(page, () => document.querySelector('.chats > div .half'))
+  assert.deepEqual(await first(), { text: '', events: 0, ends: 0 })
+  await page.click('[data-word="chats.byte"]')
+  await until(page, () => document.querySelector('.chats > div .said').textContent !== '')
+  const { events, ends } = await first()
+  assert.deepEqual([events, ends], [1, 1], 'the blank line is drawn, and filled: it ends the event')
 })
 
 /** Whether the middle of each of these is in view: inside the window, and nothing lies over it. */
@@ -435,14 +471,14 @@ for (const kind of ['chrome', 'firefox'])
         await page.waitForSelector('#tool > button:enabled')
         await list(page)
         await callTool(page, 'get-hackernews-top-stories')
-        await page.waitForSelector('#tool > ol > li')
+        await page.waitForSelector('#tool .cards > li')
         await until(page, () => document.querySelector('#message .annotated .does'))
         assert.deepEqual(await inView(page, '#tool form button[type=submit]'), [true])
         const call = await inView(page, '.lane-row.lit .lane-note')
         assert.ok(call.length >= 2, `${call.length} rows of the call`)
         assert.ok(!call.includes(false))
         assert.ok(!(await inView(page, '#message .annotated > li')).includes(false))
-        assert.match(await page.$eval('#message', ({ innerText }) => innerText), /blank line: dispatch here/)
+        assert.match(await page.$eval('#message', ({ innerText }) => innerText), /blank line = dispatch/)
         const colours = await page.$$eval('.lane-row.lit', (rows) =>
           rows.map((row) => getComputedStyle(row).getPropertyValue('--v')),
         )
@@ -528,7 +564,7 @@ labTest('three transports do the same two tasks', {}, async (page) => {
 })
 
 labTest('no page shows the laboratory in a frame, and nothing in it comes from elsewhere', {}, async () => {
-  const { headers } = await fetch(`${url}/lab/`)
+  const { headers } = await fetch(`${url()}/lab/`)
   assert.match(
     headers.get('content-security-policy'),
     /^default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'/,
@@ -543,7 +579,7 @@ labTest('the first view loads at most 80 kB, over the wire; the rest when it is 
     loaded.set(pathname, Number(response.headers()['content-length'] ?? 0))
   })
   await page.goto('about:blank')
-  await page.goto(`${url}/lab/#lang=en`, { waitUntil: 'networkidle0' })
+  await page.goto(`${url()}/lab/#lang=en`, { waitUntil: 'networkidle0' })
   const whole = [...loaded.values()].reduce((sum, bytes) => sum + bytes, 0)
   assert.ok(loaded.has('/tokens.css') && loaded.has('/lab/main.js'))
   assert.ok(!loaded.has('/lab/mcp-client.js') && !loaded.has('/lab/type.js'))
@@ -572,8 +608,9 @@ labTest(
   async (page) => {
     await connect(page)
     const number = await callFor500Stories(page)
+    await unfold(page, 'bytes')
     await inApp(page, (app, given) => app.select(app.record.frames.find((one) => one.number === given)), number)
     await until(page, () => document.querySelectorAll('#bytes .rows > div').length > 3)
-    assert.match(await page.$eval('#bytes > p', ({ innerText }) => innerText), /1\d\d,\d{3}/)
+    assert.match(await page.$eval('#bytes summary + p', ({ innerText }) => innerText), /1\d\d,\d{3}/)
   },
 )

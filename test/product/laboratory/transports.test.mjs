@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compare, count } from '../../../web/laboratory/compare.js'
+import { compare, count, spreadOf } from '../../../web/laboratory/compare.js'
 import { serve } from '../../../dist/index.js'
 import { createParser } from '../../../dist/sse/index.js'
 import { createHackerNews } from '../../../dist/tools/hacker-news.js'
@@ -37,4 +37,10 @@ test('what is open at once counts as many connections as the page can know of', 
     bytesIn: 2,
     firstByte: undefined,
   })
+})
+
+test('of many rounds the middle time is told, with the least and the most', () => {
+  assert.deepEqual(spreadOf([30, 10, 20]), { middle: 20, least: 10, most: 30 })
+  assert.deepEqual(spreadOf([undefined, 7]), { middle: 7, least: 7, most: 7 }, 'a round that failed has none')
+  assert.equal(spreadOf([]).middle, undefined)
 })

@@ -19,8 +19,8 @@ export function draw() {
   const picture = make('div', { class: 'resumed' })
   picture.style.setProperty('--ticks', `${ticks.length}`)
   picture.append(
-    make('b', { class: 'server', word: 'lanes.server' }),
-    make('b', { class: 'client', word: 'lanes.page' }),
+    make('b', { class: 'server', word: 'scenes.server' }),
+    make('b', { class: 'client', word: 'scenes.page' }),
     over(0, end, 'i', { class: 'between' }),
     over(1, firstMissed, 'i', { class: 'long', 'data-step': '1', 'data-until': '1' }),
     over(1, firstMissed, 'i', { class: 'long broken', 'data-step': '2' }),

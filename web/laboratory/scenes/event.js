@@ -12,7 +12,7 @@ const EVENT = /** @type {string} */ (cut.find(({ event }) => event?.startsWith('
 /** The first line comes in three pieces, the others whole. */
 const PIECES = { name: 1, colon: 2, space: 2, value: 2, end: 3 }
 /** What a field is called in the reader. */
-const HELD = { event: 'bytes.type', id: 'bytes.lastEventId', data: 'bytes.data' }
+const HELD = { event: 'scenes.type', id: 'scenes.last-id', data: 'scenes.data' }
 
 export function draw() {
   const bytes = new TextEncoder().encode(EVENT)
@@ -21,7 +21,7 @@ export function draw() {
     const parts = line.parts.map(([role, start, end]) => {
       const cells = Array.from(bytes.subarray(start, end), (byte, at) => cellOf(bytes, start + at, role))
       const isNamed = index === 0 && ['name', 'value', 'end'].includes(role)
-      const name = isNamed ? [make('i', { word: `bytes.${role}` })] : []
+      const name = isNamed ? [make('i', { word: `roles.${role}` })] : []
       return make(
         'span',
         { class: 'run', 'data-role': role, 'data-step': index ? step : `${PIECES[role]}` },

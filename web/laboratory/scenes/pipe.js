@@ -26,7 +26,7 @@ export function draw() {
     } else if (row.event.startsWith(':')) pipe.append(make('span', { class: 'heard', ...step }, read(row).label))
     else pipe.append(make('span', { class: 'drop', ...step }, box(row, true)))
   }
-  const server = make('b', { class: 'edge server', word: 'lanes.server' })
-  const page = make('b', { class: 'edge client', word: 'lanes.page' })
+  const server = make('b', { class: 'edge server', word: 'scenes.server' })
+  const page = make('b', { class: 'edge client', word: 'scenes.page' })
   return make('div', { class: 'pipes' }, server, trips, pipe, page)
 }

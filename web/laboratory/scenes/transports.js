@@ -35,7 +35,7 @@ function columnOf({ name = '', word, revision, rows }, index) {
   const wires = make('div', { class: 'wires' }, ...lives, ...hops, line)
   wires.style.setProperty('--first', `${first}`)
   if (requests.length === 1) wires.append(make('span', { class: 'before', word: 'scenes.before' }))
-  const ends = make('p', { class: 'ends' }, make('b', { word: 'lanes.page' }), make('b', { word: 'lanes.server' }))
+  const ends = make('p', { class: 'ends' }, make('b', { word: 'scenes.page' }), make('b', { word: 'scenes.server' }))
   return make('div', { class: 'column' }, head, wires, ends)
 }
 

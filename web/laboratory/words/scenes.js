@@ -5,6 +5,8 @@ export default {
     on: 'Next step',
     notes: 'Speaker notes',
     leave: 'Leave the talk',
+    page: 'page',
+    server: 'server',
     pipe: 'A pipe that stays open',
     'pipe-picture':
       'Server above, page below. Up: GET /sse, and POSTs of initialize (id 0), initialized, tools/call (id 1); each POST gets its own 202. Down the one response of the GET: endpoint, message (id 0), message (id 1), a comment.',
@@ -28,6 +30,9 @@ export default {
     'event-4': 'id: the page remembers it, for later.',
     'event-5': 'The data is all there. Still nothing is dispatched.',
     'event-6': 'A blank line, one more 0A: now the event is dispatched.',
+    type: 'event type',
+    'last-id': 'last event ID',
+    data: 'data buffer',
     dispatched: 'dispatch {0}',
     cut: 'Cut, and resumed',
     'cut-picture':
@@ -68,6 +73,8 @@ export default {
     on: '下一步',
     notes: '演讲备注',
     leave: '离开演讲',
+    page: '页面',
+    server: '服务器',
     pipe: '一根不关的管子',
     'pipe-picture':
       '上面是服务器，下面是页面。上行：GET /sse，以及 initialize（id 0）、initialized、tools/call（id 1）各一个 POST，每个 POST 得到自己的 202。下行都在那个 GET 的响应里：endpoint、message（id 0）、message（id 1）、一行注释。',
@@ -91,6 +98,9 @@ export default {
     'event-4': 'id：页面记下来，以后用得着。',
     'event-5': 'data 到齐了。仍然什么也没有派发。',
     'event-6': '空行，又一个 0A：事件这才派发。',
+    type: '事件类型',
+    'last-id': 'last event ID',
+    data: 'data 缓冲区',
     dispatched: '派发 {0}',
     cut: '切断，再接上',
     'cut-picture':

@@ -1,14 +1,16 @@
 export default {
   en: {
-    what: 'The same two tasks, tools/list and a tools/call for 5 stories, on each transport in turn.',
-    run: 'Run on all three',
-    running: 'Running: {0}',
+    what: 'The same two tasks, tools/list and a tools/call for 5 stories, on each transport in turn, five times.',
+    run: 'Run on all three, five rounds',
+    running: 'Running: {0}, {1} of {2}',
     two: 'Two server processes that answer in turn',
     why: 'Why: a session lives in the process that began it; the other one does not know it. Stateless requests carry all they need.',
     counted:
       'Bar: an HTTP exchange, thin until its head came. Dashed: a task done. Bodies are counted to the byte, headers not: the page does not see them whole, Wireshark does (lesson 8).',
+    noise:
+      'Requests, connections and bytes are the same in every round: compare them. Times are the middle of the rounds, in brackets from the least to the most: on one machine that is mostly noise.',
     done: '{0} transports done, {1} failed',
-    axis: '0–{0} ms',
+    axis: 'The last round, 0–{0} ms',
     servers: 'Answered by server',
     outcome: 'Outcome',
     requests: 'Requests',
@@ -21,15 +23,17 @@ export default {
     call: 'tools/call took',
   },
   zh: {
-    what: '同样的两件事，tools/list 和一次取 5 条故事的 tools/call，依次在每种传输上做一遍。',
-    run: '三种都跑一遍',
-    running: '正在跑：{0}',
+    what: '同样的两件事，tools/list 和一次取 5 条故事的 tools/call，依次在每种传输上做，共五轮。',
+    run: '三种都跑五轮',
+    running: '正在跑：{0}，第 {1} / {2} 轮',
     two: '两个服务器进程轮流答复',
     why: '原因：会话只存在于创建它的进程里，另一个进程不认识它。无状态的请求自带所需的一切。',
     counted:
       '竖条：一次 HTTP 交换，响应头到达前是细线。虚线：一件事完成。body 按字节精确计数，HTTP 头不计：页面看不全，Wireshark 看得全（第 8 课）。',
+    noise:
+      '请求数、连接数、字节数每轮都一样，比较的是它们。用时取各轮的中位数，括号里是最小到最大：在同一台机器上，这大多只是噪声。',
     done: '{0} 种传输完成，{1} 种失败',
-    axis: '0–{0} 毫秒',
+    axis: '最后一轮，0–{0} 毫秒',
     servers: '答复的服务器',
     outcome: '结果',
     requests: '请求',

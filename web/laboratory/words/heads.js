@@ -1,0 +1,26 @@
+export default {
+  en: {
+    title: 'The lanes',
+    none: 'The conversation is drawn here. Time runs down.',
+    up: '→ What the page sends: each message a POST of its own.',
+    down: '← What the server sends: one response that does not end.',
+    page: 'page',
+    posts: 'POSTs',
+    postsAre: 'one trip each',
+    stream: 'the long stream',
+    streamIs: 'one GET',
+    server: 'server',
+  },
+  zh: {
+    title: '泳道',
+    none: '对话画在这里，时间从上往下。',
+    up: '→ 页面发出的：每条消息一个单独的 POST。',
+    down: '← 服务器发来的：一个不会结束的响应。',
+    page: '页面',
+    posts: 'POST',
+    postsAre: '各自一来一回',
+    stream: '长流',
+    streamIs: '一个 GET',
+    server: '服务器',
+  },
+}
