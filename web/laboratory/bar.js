@@ -86,6 +86,7 @@ export function mount(section, app) {
     const pause = isStepwise ? waitForPress : undefined
     const capabilities = capabilitiesOf(used.revision)
     app.client = talk.begin(app, { ...used, base, record, capabilities, onState: tell, pause })
+    app.follow(true) // another conversation: what was selected belonged to the one before
     await shake()
   }
 

@@ -195,7 +195,10 @@ labTest(
     assert.ok(states.length > 0)
     for (const state of states) assert.doesNotMatch(state, / B\b/, 'what was never on the wire has no bytes')
     await page.click('#message [data-word="bytes.fetch"]')
-    await until(page, () => location.hash.includes('reader=fetch') && document.querySelector('#message .annotated'))
+    await until(page, () => document.querySelectorAll('.lane-row.accepted').length === 2)
+    assert.equal(await inApp(page, (app) => app.isFollowing), true, 'another conversation is followed')
+    await selectEndpoint(page)
+    assert.match(await detail(), /event\s+field name[^]*endpoint[^]*blank line = dispatch/)
   },
 )
 
@@ -393,7 +396,8 @@ labTest(
   { noise: /INCOMPLETE_CHUNKED|404/ },
   async (page) => {
     await open(page, 'reconnect')
-    await page.$eval('[data-word="reconnect.mcp"]', (button) => button.click())
+    await page.click('[data-word="reconnect.onMcp"]')
+    await page.click('[data-word="reconnect.mcp"]')
     await until(page, () => /404, .Unknown session/.test(document.querySelector('#reconnect').innerText))
   },
 )
@@ -492,8 +496,8 @@ labTest('390 × 844: the newest event is in view after each press', { width: 390
     assert.deepEqual(await inView(page, '.lane-row[aria-selected=true] .lane-note'), [true])
   }
   await page.click('#tool .steps .now button')
-  for (let step = 0; step < 2; step++) {
-    await page.waitForSelector('#tool .steps .now button:enabled')
+  for (const step of [2, 3]) {
+    await page.waitForSelector(`#tool .steps .now:nth-child(${step}) button:enabled`)
     await newest()
     await page.click('#tool .steps .now button')
   }
@@ -501,6 +505,9 @@ labTest('390 × 844: the newest event is in view after each press', { width: 390
   await newest()
   await page.click('#tool > button')
   await page.waitForSelector('#tool form:not([hidden])')
+  await newest()
+  await page.click('#tool form button[type=submit]')
+  await page.waitForSelector('#tool .cards > li')
   await newest()
 })
 
