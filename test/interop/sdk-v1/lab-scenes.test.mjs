@@ -2,10 +2,17 @@
 // Needs: sdk-v1, chromium, firefox
 import assert from 'node:assert/strict'
 import { chats, cut } from '../../../web/laboratory/scenes/recorded.js'
-import { labTest, until, violations } from './lab-setup.mjs'
+import { openLaboratory, until, violations } from './lab-page.mjs'
 
 const SCENES = ['pipe', 'event', 'cut', 'transports', 'chats']
-const ON_STAGE = { present: '1', ready: '#talk .told li' }
+const { labTest } = openLaboratory()
+
+/** A test with a talk open. */
+const talkTest = (name, settings, run) =>
+  labTest(name, { present: '1', ...settings }, async (page) => {
+    await page.waitForSelector('#talk .told li')
+    await run(page)
+  })
 
 /** Where the talk is: scene and step, as the page shows them. */
 const place = (page) =>
@@ -63,9 +70,9 @@ for (const [kind, width, height, lang, theme] of [
   ['firefox', 1920, 1080, 'zh', 'light'],
   ['firefox', 1280, 720, 'en', 'dark'],
 ])
-  labTest(
+  talkTest(
     `${kind}, ${width} × ${height}, ${lang}, ${theme}: no letter of a scene below 28 px, all of it in the window, axe clean`,
-    { kind, width, height, lang, theme, ...ON_STAGE },
+    { kind, width, height, lang, theme },
     async (page) => {
       const seen = await walk(page, async (now) => {
         assert.deepEqual(await faults(page), [], now)
@@ -76,9 +83,9 @@ for (const [kind, width, height, lang, theme] of [
     },
   )
 
-labTest(
+talkTest(
   '390 × 844: nothing is wider than the window, and no letter is below 13 px',
-  { width: 390, height: 844, ...ON_STAGE },
+  { width: 390, height: 844 },
   async (page) => {
     await walk(page, async (now) => {
       const [wide, small] = await page.evaluate(() => [
@@ -93,9 +100,9 @@ labTest(
   },
 )
 
-labTest(
+talkTest(
   'keys: forward, back, a scene by its number, notes, and Escape leaves to where one was',
-  { view: 'type', present: '1', ready: '#talk .told li' },
+  { view: 'type' },
   async (page) => {
     for (const key of ['ArrowRight', 'PageDown', 'Enter', ' ']) await press(page, key)
     assert.equal(await place(page), 'pipe 4')
@@ -123,9 +130,9 @@ labTest(
   },
 )
 
-labTest(
+talkTest(
   'Tab reaches the same as buttons, which are seen while they have the focus; single letters can be off',
-  { keys: 'off', ...ON_STAGE },
+  { keys: 'off' },
   async (page) => {
     const seen = () =>
       page.evaluate(() => {
@@ -151,41 +158,33 @@ labTest(
   },
 )
 
-labTest(
-  'each scene, and each step of it, has an address',
-  { present: '1', scene: 'cut', step: '4', ready: '#talk .told li' },
-  async (page) => {
-    assert.equal(await place(page), 'cut 4')
-    assert.match(await page.title(), /^Cut, and resumed · /)
-    const step = (way) => page.evaluate((hash) => void (location.hash = hash), way)
-    for (const [hash, expected] of [
-      ['present=1&scene=chats&step=99', 'chats 4'],
-      ['present=1&scene=cut&step=-1', 'cut 0'],
-      ['present=1&scene=cut&step=x', 'cut 0'],
-    ]) {
-      await step(hash)
-      await until(
-        page,
-        (wanted) => document.querySelectorAll('#talk .told li').length - 1 === wanted,
-        Number(expected.split(' ')[1]),
-      )
-      assert.equal(await place(page), expected)
-    }
-    await step('present=1&scene=constructor')
-    await until(page, () => document.querySelector('#talk h1').textContent === 'A pipe that stays open')
-  },
-)
+talkTest('each scene, and each step of it, has an address', { scene: 'cut', step: '4' }, async (page) => {
+  assert.equal(await place(page), 'cut 4')
+  assert.match(await page.title(), /^Cut, and resumed · /)
+  const step = (way) => page.evaluate((hash) => void (location.hash = hash), way)
+  for (const [hash, expected] of [
+    ['present=1&scene=chats&step=99', 'chats 4'],
+    ['present=1&scene=cut&step=-1', 'cut 0'],
+    ['present=1&scene=cut&step=x', 'cut 0'],
+  ]) {
+    await step(hash)
+    await until(
+      page,
+      (wanted) => document.querySelectorAll('#talk .told li').length - 1 === wanted,
+      Number(expected.split(' ')[1]),
+    )
+    assert.equal(await place(page), expected)
+  }
+  await step('present=1&scene=constructor')
+  await until(page, () => document.querySelector('#talk h1').textContent === 'A pipe that stays open')
+})
 
-labTest(
-  'the language changes with the address, on the stage, too',
-  { ...ON_STAGE, scene: 'event', step: '6' },
-  async (page) => {
-    await page.evaluate(() => void (location.hash = location.hash.replace('lang=en', 'lang=zh')))
-    await until(page, () => document.querySelector('#talk h1').textContent === '一个事件，到最后一个字节')
-    assert.match(await page.$eval('#talk .told li:last-child', ({ textContent }) => textContent), /空行/)
-    assert.equal(await page.$eval('html', ({ lang }) => lang), 'zh')
-  },
-)
+talkTest('the language changes with the address, on the stage, too', { scene: 'event', step: '6' }, async (page) => {
+  await page.evaluate(() => void (location.hash = location.hash.replace('lang=en', 'lang=zh')))
+  await until(page, () => document.querySelector('#talk h1').textContent === '一个事件，到最后一个字节')
+  assert.match(await page.$eval('#talk .told li:last-child', ({ textContent }) => textContent), /空行/)
+  assert.equal(await page.$eval('html', ({ lang }) => lang), 'zh')
+})
 
 labTest('a talk is loaded whole when it is opened, and plays without a network', {}, async (page) => {
   const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name))
@@ -205,9 +204,9 @@ labTest('a talk is loaded whole when it is opened, and plays without a network',
   await until(page, () => !document.querySelector('#talk'))
 })
 
-labTest(
+talkTest(
   'the picture is heard as sentences: one for each step, the newest alone is seen',
-  { ...ON_STAGE, scene: 'pipe' },
+  { scene: 'pipe' },
   async (page) => {
     await press(page, ' ')
     await press(page, ' ')
@@ -225,23 +224,19 @@ labTest(
   },
 )
 
-labTest(
-  'the bytes on the stage are those that were recorded',
-  { ...ON_STAGE, scene: 'event', step: '6' },
-  async (page) => {
-    const hex = await page.$$eval('#talk .byte small', (cells) => cells.map(({ textContent }) => textContent).join(''))
-    const event = Buffer.from(hex, 'hex').toString()
-    assert.ok(
-      cut.some((row) => row.event === event),
-      event,
-    )
-    await press(page, '5')
-    const letters = await page.$$eval('#talk .letter', (all) =>
-      all.map(({ children }) => Array.from(children, (line) => line.textContent.replace(/LF$/, '\n')).join('')),
-    )
-    assert.deepEqual(
-      letters,
-      chats.map((chat) => chat.event),
-    )
-  },
-)
+talkTest('the bytes on the stage are those that were recorded', { scene: 'event', step: '6' }, async (page) => {
+  const hex = await page.$$eval('#talk .byte small', (cells) => cells.map(({ textContent }) => textContent).join(''))
+  const event = Buffer.from(hex, 'hex').toString()
+  assert.ok(
+    cut.some((row) => row.event === event),
+    event,
+  )
+  await press(page, '5')
+  const letters = await page.$$eval('#talk .letter', (all) =>
+    all.map(({ children }) => Array.from(children, (line) => line.textContent.replace(/LF$/, '\n')).join('')),
+  )
+  assert.deepEqual(
+    letters,
+    chats.map((chat) => chat.event),
+  )
+})

@@ -1,13 +1,10 @@
 // The laboratory in real browsers, under `npm run course`: both languages, both themes, every transport, keyboard alone.
 // Needs: sdk-v1, chromium, firefox
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { test as nodeTest } from 'node:test'
 import { startTap } from '../../support/tap.mjs'
-import { callFor500Stories, flood, inApp, open, openLaboratory, unfold, until } from './lab-page.mjs'
+import { callFor500Stories, flood, inApp, open, openLaboratory, unfold, until, violations } from './lab-page.mjs'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TALK = ['bar', 'tool', 'lanes', 'message', 'frames', 'bytes']
 const LATER = ['type', 'reconnect', 'chats', 'transports', 'clients']
 const PANELS = [...TALK, ...LATER]
@@ -45,15 +42,6 @@ const selectEndpoint = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll('.lane-row.event')].find(({ innerText }) => innerText.includes('endpoint')).click(),
   )
-
-/** What axe finds against WCAG 2.2 A and AA and its best practices. */
-async function violations(page) {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    const { violations: found } = await globalThis.axe.run(document)
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)
-  })
-}
 
 const CHECKS = [
   { kind: 'chrome', lang: 'en', theme: 'light' },
