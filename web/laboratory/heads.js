@@ -12,8 +12,8 @@ export function requestHead({ method, url, headers, reader }) {
 
 /** @param {import('./record.js').Exchange} exchange */
 export function responseHead({ status, answerHeaders = {}, answeredAt = 0, at, reader }) {
-  if (reader === 'EventSource') return make('p', { class: 'why head', word: 'message.notSeen' })
-  if (!status) return make('p', { class: 'why head', word: 'message.noHead' })
+  if (reader === 'EventSource') return make('p', { class: 'why http-head', word: 'message.notSeen' })
+  if (!status) return make('p', { class: 'why http-head', word: 'message.noHead' })
   return headOf(
     'server',
     `${statusOf({ status })} · ${(answeredAt - at).toFixed(1)} ms`,
@@ -28,7 +28,7 @@ function headOf(side, first, headers, note) {
   )
   return make(
     'div',
-    { class: `head ${side}` },
+    { class: `http-head ${side}` },
     make('ol', { class: 'code' }, make('li', {}, make('b', { class: side }, first)), ...lines),
     make('p', { class: 'why', word: note }),
   )

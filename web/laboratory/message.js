@@ -45,13 +45,13 @@ export function mount(section, app) {
     const isHead = part !== undefined || isMerged(frame) || isUp
     const isHidden = way === '↓' && exchange?.reader === 'EventSource'
     box.replaceChildren(part ? headTitle(frame, part) : titleOf(frame), sentence(frame, part))
-    if (isHead) box.append(...http(exchange, !isUp))
+    if (isHead) box.append(...http(exchange, isMerged(frame) ? 'head' : part, part || isUp ? '' : text))
     if (!part && way === '↓' && bytes && type !== 'body')
       box.append(make('h3', { word: 'message.bytes' }), annotated(frame))
     if (isHidden) box.append(...hidden())
     if (!part) for (const each of [message ?? []].flat()) box.append(kindLine(each))
     if (!part && message !== undefined) box.append(treeOf('', message))
-    else if (!part && !isUp && text && (way !== '↓' || type === 'body' || !bytes))
+    else if (!isHead && text && (way !== '↓' || type === 'body' || !bytes))
       box.append(make('pre', {}, text.slice(0, 2000)))
     if (exchange && !isHead) box.append(folded(exchange))
     if (isOther) section.scrollTop = 0
@@ -96,10 +96,11 @@ function meaningIn(frame, part) {
   return [`message.${word}`, ...values]
 }
 
-/** Request and response; the response first, where that is meant. */
-const http = (exchange, isAnswer = false) => {
-  const heads = [requestHead(exchange), responseHead(exchange)]
-  return isAnswer ? heads.toReversed() : heads
+/** The heads of both; the response first where that is meant, with its `body`. */
+function http(exchange, meant, body = '') {
+  const [asked, answered] = [requestHead(exchange), responseHead(exchange)]
+  if (meant !== 'head') return [asked, answered]
+  return body ? [answered, make('pre', {}, body), asked] : [answered, asked]
 }
 
 function folded(exchange) {

@@ -20,7 +20,7 @@ const LATER = {
     style('panels.css'),
     style('transports.css'),
   ],
-  clients: () => [import('./clients.js'), import('./words/clients.js')],
+  clients: () => [import('./clients.js'), import('./words/clients.js'), style('panels.css')],
 }
 /** Panels that are folded under the workbench, loaded when they are unfolded. */
 const FOLDED = {
