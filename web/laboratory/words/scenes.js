@@ -57,7 +57,7 @@ export default {
     chats: 'Three chats, one envelope',
     'chats-picture':
       'An event of each. ChatGPT: event: delta, and data with a path, an operation and a text of \\u escapes; 5.3 bytes per character. KIMI: data alone, with the member event in its JSON; 70.7. DeepSeek: data alone, with one member v; 12.5. Each ends with a blank line.',
-    'chats-0': 'Three products stream text. Where does each say what an event is?',
+    'chats-0': 'Three products stream text. Where does each name the event?',
     'chats-1': 'ChatGPT: in the event field.',
     'chats-2': 'KIMI: in its JSON. To SSE it is just a message.',
     'chats-3': 'DeepSeek: nowhere. The reader has to know.',
