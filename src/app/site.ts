@@ -16,6 +16,7 @@ const FILES = new Map<string, { file: URL; type: string }>([
   ...filesOf('/', '../../web/shared/'), // what both pages have in common
   ...filesOf('/lab/', '../../web/laboratory/'),
   ...filesOf('/lab/words/', '../../web/laboratory/words/'),
+  ...filesOf('/lab/scenes/', '../../web/laboratory/scenes/'),
   ...filesOf('/lab/sse/', '../../dist/sse/'), // the parser that the page runs is the server's,
   ...filesOf('/lab/sse/', '../sse/'), // wherever it was built to
 ])

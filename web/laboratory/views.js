@@ -28,18 +28,10 @@ const FOLDED = {
   bytes: () => [import('./bytes.js'), import('./words/bytes.js'), style('panels.css')],
 }
 const TALK = ['bar', 'tool', 'lanes', 'message', 'frames', 'bytes']
-/** For a talk, one at a time, in this order. */
-export const PANELS = [...TALK, ...Object.keys(LATER)]
 const opened = new Set()
 
-const isPresented = () => setting('present') === '1'
-export const shownPanel = () => Math.max(0, PANELS.indexOf(setting('panel')))
-
 /** @returns {string} the view that the address names */
-function view() {
-  if (isPresented()) return TALK.includes(PANELS[shownPanel()]) ? 'talk' : PANELS[shownPanel()]
-  return setting('view') in LATER ? setting('view') : 'talk'
-}
+const view = () => (Object.hasOwn(LATER, setting('view')) ? setting('view') : 'talk')
 
 /** @param {(section: HTMLElement, mount: Function) => void} open what puts a panel into its section */
 export function mountViews(open) {
@@ -49,19 +41,30 @@ export function mountViews(open) {
 
   function show() {
     const now = view()
-    for (const name of PANELS) {
-      const section = $(name)
-      const isIn = TALK.includes(name) ? now === 'talk' : now === name
-      section.hidden = isPresented() ? PANELS[shownPanel()] !== name : !isIn
-    }
+    for (const name of TALK) $(name).hidden = now !== 'talk'
+    for (const name of Object.keys(LATER)) $(name).hidden = now !== name
     for (const link of document.querySelectorAll('nav a')) {
       const { view: name } = /** @type {HTMLElement} */ (link).dataset
       link.setAttribute('href', addressOf(name))
       link.ariaCurrent = name === now ? 'page' : null
     }
-    document.body.dataset.view = isPresented() ? 'present' : now
+    $('present').setAttribute('href', talkAddress())
+    document.body.dataset.view = now
     document.title = `${t(`page.view-${now}`)} · ${t('page.title')}`
-    if (now in LATER) void load(now)
+    if (Object.hasOwn(LATER, now)) void load(now)
+    if (setting('present') === '1' && !opened.has('scenes')) void present()
+  }
+
+  /** Scenes for a talk, over all views. They are loaded as a whole: a talk goes on without a network. */
+  async function present() {
+    opened.add('scenes')
+    try {
+      const talk = await import('./scenes.js')
+      await talk.open()
+    } catch ({ message }) {
+      opened.delete('scenes')
+      $('news').textContent = message
+    }
   }
 
   async function load(name) {
@@ -81,8 +84,14 @@ export function mountViews(open) {
 /** The settings stay; what belongs to one view does not. */
 function addressOf(view) {
   const settings = new URLSearchParams(location.hash.slice(1))
-  for (const name of ['view', 'present', 'panel', 'stream', 'cut', 'eol']) settings.delete(name)
+  for (const name of ['view', 'stream', 'cut', 'eol']) settings.delete(name)
   if (view !== 'talk') settings.set('view', view)
+  return `#${settings}`
+}
+
+function talkAddress() {
+  const settings = new URLSearchParams(location.hash.slice(1))
+  settings.set('present', '1')
   return `#${settings}`
 }
 

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startBrowser } from './browser.mjs'
@@ -78,6 +80,15 @@ export async function open(page, view) {
 export async function unfold(page, name) {
   await page.$eval(`#${name} summary`, (summary) => summary.click())
   await page.waitForSelector(`#${name} summary ~ *`)
+}
+
+/** What axe finds against WCAG 2.2 A and AA and its best practices. */
+export async function violations(page) {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
+  return page.evaluate(async () => {
+    const { violations: found } = await globalThis.axe.run(document)
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)
+  })
 }
 
 /** Looks at the page's own state; `look` runs there with the app. */

@@ -1,13 +1,10 @@
 // The laboratory in real browsers, under `npm start`: both languages, both themes, every transport, keyboard alone.
 // Needs: sdk-v1, chromium, firefox
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { test as nodeTest } from 'node:test'
 import { startTap } from '../../support/tap.mjs'
-import { callFor500Stories, flood, inApp, open, openLaboratory, unfold, until } from './lab-page.mjs'
+import { callFor500Stories, flood, inApp, open, openLaboratory, unfold, until, violations } from './lab-page.mjs'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TALK = ['bar', 'tool', 'lanes', 'message', 'frames', 'bytes']
 const LATER = ['type', 'reconnect', 'chats', 'transports', 'clients']
 const PANELS = [...TALK, ...LATER]
@@ -45,15 +42,6 @@ const selectEndpoint = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll('.lane-row.event')].find(({ innerText }) => innerText.includes('endpoint')).click(),
   )
-
-/** What axe finds against WCAG 2.2 A and AA and its best practices. */
-async function violations(page) {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    const { violations: found } = await globalThis.axe.run(document)
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)
-  })
-}
 
 const CHECKS = [
   { kind: 'chrome', lang: 'en', theme: 'light' },
@@ -406,35 +394,6 @@ for (const [name, width, height] of [
       assert.ok(wide[0] <= wide[1], `${wide[0]} px in ${wide[1]}`)
     },
   )
-
-labTest(
-  'for a talk: one panel at a time, no letter below 20 px',
-  { width: 1280, height: 720, present: '1', panel: 'bar' },
-  async (page) => {
-    await connect(page)
-    for (const panel of PANELS) {
-      await until(page, (name) => document.getElementById(name).checkVisibility(), panel)
-      const [shown] = await page.$$eval('main > section', (all) => [
-        all.filter((one) => one.checkVisibility()).map(({ id }) => id),
-      ])
-      assert.deepEqual(shown, [panel])
-      const small = await page.evaluate(() => {
-        const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
-        const found = new Set()
-        for (let text; (text = texts.nextNode());) {
-          const { parentElement: element } = text
-          if (!text.data.trim() || !element.checkVisibility({ visibilityProperty: true })) continue
-          const size = Number.parseFloat(getComputedStyle(element).fontSize)
-          if (size < 20) found.add(`${element.tagName} ${element.className} ${size}`)
-        }
-        return [...found]
-      })
-      assert.deepEqual(small, [], panel)
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), panel)
-      await page.keyboard.press(']')
-    }
-  },
-)
 
 labTest(
   'the reconnect lab: a real cut, a GET with Last-Event-ID, and no tick is lost',

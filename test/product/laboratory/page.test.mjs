@@ -15,19 +15,25 @@ const SMALL = new URL('../../../examples/native-client/', import.meta.url)
 const tokens = readFileSync(new URL('tokens.css', SHARED), 'utf8')
 const sources = files.filter((name) => !name.startsWith('words')).map(read)
 
-test('no file of the page has much more than 200 lines, and all of it stays below 300 kB', (context) => {
+test('no file of the page has much more than 200 lines; all of it stays below 300 kB, and the scenes below 60', (context) => {
   const sizes = files.map((name) => ({
     name,
     bytes: Buffer.byteLength(read(name)),
     lines: read(name).split('\n').length,
   }))
-  const whole = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
-  context.diagnostic(`HTML, CSS and JS of the laboratory: ${whole.toLocaleString('en')} bytes in ${files.length} files`)
+  const isScene = ({ name }) => /^scenes|^words\/(?:scenes|notes)/.test(name)
+  const sum = (some) => some.reduce((bytes, one) => bytes + one.bytes, 0)
+  const scenes = sum(sizes.filter(isScene))
+  const whole = sum(sizes) - scenes
+  context.diagnostic(
+    `HTML, CSS and JS of the laboratory: ${whole.toLocaleString('en')} bytes, its scenes ${scenes.toLocaleString('en')}, in ${files.length} files`,
+  )
   assert.deepEqual(
     sizes.filter(({ name, lines }) => lines > 220 && !/\.(css|html)$/.test(name)),
     [],
   )
   assert.ok(whole <= 300_000, `${whole} bytes`)
+  assert.ok(scenes <= 60_000, `${scenes} bytes`)
 })
 
 test('what the first view loads is what index.html names, and is at most 80 kB', (context) => {
@@ -117,7 +123,7 @@ test('sizes of letters and colours come from the tokens, on both pages', () => {
   for (const [name, text] of sheets) {
     assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b(?=[^{]*;)|rgb\(|hsl\(/i, name)
     for (const [, size] of text.matchAll(/\bfont(?:-size)?:\s*([^;]+);/g))
-      assert.match(size, /^(?:\w+ )?var\(--t\d\)|^inherit$|^var\(--present\)$|^0?\.?\d*em$/, `${name}: ${size}`)
+      assert.match(size, /^(?:\w+ )?var\(--t\d\)|^inherit$|^var\(--scene\)$|^0?\.?\d*em$/, `${name}: ${size}`)
     for (const [, role] of text.matchAll(/var\(--([\w-]+)\)/g))
       assert.ok(
         [tokens, text, ...sources].some((one) => one.includes(`--${role}`)),
