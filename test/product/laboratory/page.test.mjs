@@ -42,8 +42,7 @@ test('what the first view loads is what index.html names, and is at most 80 kB',
   follow('main.js')
   assert.deepEqual(named.filter((name) => name.endsWith('.js')).toSorted(), [...reached].toSorted())
   const whole =
-    [...named, 'index.html'].reduce((sum, name) => sum + Buffer.byteLength(read(name)), 0) +
-    Buffer.byteLength(tokens)
+    [...named, 'index.html'].reduce((sum, name) => sum + Buffer.byteLength(read(name)), 0) + Buffer.byteLength(tokens)
   context.diagnostic(`The first view loads ${whole.toLocaleString('en')} bytes`)
   assert.ok(whole <= 80_000, `${whole} bytes`)
 })
@@ -113,7 +112,7 @@ test('text has a contrast of 4.5 at least, on all grounds and in both themes', (
 test('sizes of letters and colours come from the tokens, on both pages', () => {
   const sheets = [
     ...files.filter((name) => name.endsWith('.css')).map((name) => [name, read(name)]),
-    ['the small client', readFileSync(new URL('style.css', SMALL), 'utf8')],
+    ...['style.css', 'pipe.css'].map((name) => [name, readFileSync(new URL(name, SMALL), 'utf8')]),
   ]
   for (const [name, text] of sheets) {
     assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b(?=[^{]*;)|rgb\(|hsl\(/i, name)
