@@ -1,12 +1,11 @@
 // @ts-check
 // How the page is drawn: language, theme, and the templates of index.html. No protocol.
 // Text of strangers (titles, descriptions, errors) gets onto the page by textContent only.
-import { words } from './words.js'
 
 export const $ = (id) => /** @type {any} */ (document.getElementById(id))
 const root = document.documentElement
-const FRAMES_SHOWN = 200
 const TITLE_LENGTH = 300 // in code points
+const dictionaries = {} // each comes when its language is chosen first
 
 /** Puts a word of the dictionary into an element, where it follows the language. `{0}`, `{1}` … stand for the values. */
 export function say(element, word, ...values) {
@@ -15,22 +14,26 @@ export function say(element, word, ...values) {
 }
 
 function translate(element) {
+  const word = dictionaries[root.lang]?.[element.dataset.word]
+  if (word === undefined) return // the dictionary is on its way
   const values = JSON.parse(element.dataset.values ?? '[]')
-  element.textContent = words[root.lang][element.dataset.word].replace(/\{(\d)\}/g, (_, n) => values[n] ?? '?')
+  element.textContent = word.replace(/\{(\d)\}/g, (_, n) => values[n] ?? '?')
 }
 
 // Language and theme are those of the URL's fragment, `#lang=zh&theme=dark`; without it, those of the browser.
-const choice = () => new URLSearchParams(location.hash.slice(1))
+export const choice = () => new URLSearchParams(location.hash.slice(1))
 
-function follow() {
+async function follow() {
   const light = matchMedia('(prefers-color-scheme: light)').matches
   root.lang = (choice().get('lang') ?? navigator.language).startsWith('zh') ? 'zh' : 'en'
   root.dataset.theme = (choice().get('theme') ?? (light ? 'light' : 'dark')) === 'dark' ? 'dark' : 'light'
   $('theme').dataset.word = root.dataset.theme === 'dark' ? 'light' : 'dark'
+  const { lang } = root
+  dictionaries[lang] ??= (await import(`./words-${lang}.js`)).words
   for (const element of document.querySelectorAll('[data-word]')) translate(element)
 }
 
-function choose(name, value) {
+export function choose(name, value) {
   const next = choice()
   next.set(name, value)
   location.replace(`#${next}`)
@@ -42,48 +45,22 @@ $('theme').addEventListener('click', () => choose('theme', $('theme').dataset.wo
 follow()
 
 /** A copy of a template; each text goes into the element whose class is its name. */
-function stamp(template, texts) {
+export function stamp(template, texts) {
   const copy = $(template).content.firstElementChild.cloneNode(true)
   for (const [name, text] of Object.entries(texts)) copy.querySelector(`.${name}`).textContent = text
   for (const element of copy.querySelectorAll('[data-word]')) translate(element)
   return copy
 }
 
-let start = 0 // ms
-let count = 0
+const SLOW = 'count-slowly' // what the second address is offered for
 
-export function clearRecord() {
-  start = performance.now()
-  count = 0
-  $('frames').replaceChildren()
-}
-
-/** One more row in the list of frames: raw, and as indented JSON while it is open. The oldest row gives way. */
-export function record(way, type, id, data) {
-  const time = `${Math.round(performance.now() - start)} ms`
-  const texts = {
-    number: ++count,
-    time,
-    way,
-    type,
-    id: id === undefined ? '' : `id ${id}`,
-    data: data.slice(0, 300),
-  }
-  const row = stamp('frame', texts)
-  row.firstElementChild.addEventListener('toggle', ({ target }) => {
-    row.querySelector('pre').textContent = target.open ? indent(data) : ''
-  })
-  $('frames').append(row)
-  if (count > FRAMES_SHOWN) $('frames').firstElementChild.remove()
-  return row
-}
-
-function indent(data) {
-  try {
-    return JSON.stringify(JSON.parse(data), undefined, 2)
-  } catch {
-    return data
-  }
+/** The tools to choose from, and the form of the first, or of the slow one where it is there. */
+export function showTools(tools) {
+  const chosen = tools.find(({ name }) => name === SLOW) ?? tools[0]
+  $('tools').replaceChildren(...tools.map(({ name }) => new Option(name)))
+  $('tools').parentElement.hidden = tools.length === 1
+  $('tools').value = chosen.name
+  showForm(chosen)
 }
 
 /** The form of a tool, made from its inputSchema. It checks nothing: that is the server's part. */
@@ -91,7 +68,6 @@ export function showForm({ description = '', inputSchema: { properties = {}, req
   const fields = Object.entries(properties).map(([name, schema]) => field(name, schema, required.includes(name)))
   $('description').textContent = description
   $('fields').replaceChildren(...fields)
-  $('wait').hidden = true
   $('tool').hidden = false
 }
 
@@ -114,6 +90,8 @@ function attributes({ type, minimum = '', maximum = '', default: value = '' }) {
   if (type === 'number' || type === 'integer') return { type: 'number', min: minimum, max: maximum, value }
   return { type: 'text', value }
 }
+
+$('form').addEventListener('submit', (event) => event.preventDefault())
 
 /** What the form holds, as the arguments of the tool. An empty field is left out. */
 export function readForm({ inputSchema: { properties = {} } }) {

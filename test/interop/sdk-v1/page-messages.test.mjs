@@ -53,17 +53,17 @@ test('the page answers ping, shows progress beside the result, sends booleans, a
     await page.click('#connect')
     await says('news', 'endpointNews')
     for (const [step, word] of ['initializeNews', 'initializedNews', 'listNews'].entries()) {
-      await page.click(`#steps li:nth-child(${step + 1}) button`)
+      await page.click(`#steps li:nth-child(${step + 2}) > button`)
       await says('news', word)
     }
     const pong = once(server, 'pong', { signal: AbortSignal.timeout(60_000) })
     await page.click('input[name="loud"]')
-    await page.click('#steps form button')
+    await page.click('#steps li:last-child > button')
     await pong
     assert.deepEqual(posted.at(-1), { jsonrpc: '2.0', id: 'are you there', result: {} })
     assert.deepEqual(posted.at(-2).params.arguments, { loud: false })
     await says('verdict', 'progress')
-    assert.equal(await page.$eval('#verdict', (e) => e.textContent), 'Progress: 1 of 3')
+    assert.equal(await page.$eval('#verdict', (e) => e.textContent), 'Progress: 1 of 3. The answer is still to come.')
     say({ id: posted.at(-2).id, result: { content: [{ type: 'text', text: JSON.stringify(story) }] } })
     await says('verdict', 'blocks')
     assert.equal(await page.$eval('#result .title', (e) => [...e.textContent].length), 300)

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { words as smallClient } from '../../../examples/native-client/words.js'
+import { words as en } from '../../../examples/native-client/words-en.js'
+import { words as zh } from '../../../examples/native-client/words-zh.js'
 import { allWords } from './all-words.mjs'
 
 const read = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
 const { terms } = JSON.parse(read('web/glossary.json'))
 
-const pages = { laboratory: await allWords(), smallClient }
+const pages = { laboratory: await allWords(), smallClient: { en, zh } }
 
 /** Every text of a dictionary with the path to it. */
 function* textsOf(value, path) {

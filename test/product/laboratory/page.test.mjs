@@ -118,7 +118,7 @@ test('text has a contrast of 4.5 at least, on all grounds and in both themes', (
 test('sizes of letters and colours come from the tokens, on both pages', () => {
   const sheets = [
     ...files.filter((name) => name.endsWith('.css')).map((name) => [name, read(name)]),
-    ['the small client', readFileSync(new URL('style.css', SMALL), 'utf8')],
+    ...['style.css', 'pipe.css'].map((name) => [name, readFileSync(new URL(name, SMALL), 'utf8')]),
   ]
   for (const [name, text] of sheets) {
     assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b(?=[^{]*;)|rgb\(|hsl\(/i, name)

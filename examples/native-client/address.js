@@ -1,0 +1,11 @@
+// @ts-check
+// Where the page connects: /sse, or, where the server has the laboratory, an address with a slow tool.
+import { $ } from './draw.js'
+
+/** The address that is chosen. */
+export const address = () => $('addresses').querySelector(':checked').value
+
+fetch('lab/course.json')
+  .then((response) => response.json())
+  .then(({ course }) => ($('addresses').hidden = course !== true))
+  .catch(() => {}) // then there is one address
