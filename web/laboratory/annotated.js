@@ -9,6 +9,7 @@ import { linesOf, textOf } from './roles.js'
 const LINES = 60 // that are drawn
 const SHORT = 10 // bytes that are written in hex
 const LONG = 24 // bytes of a value that has lines of its own
+const MOST = 1200 // bytes of it that are written; its lines have room for fewer
 
 /** @param {{ bytes?: Uint8Array, offset?: number }} frame a block of an event stream, with its bytes */
 export function annotated({ bytes = new Uint8Array(), offset = 0 }) {
@@ -25,7 +26,8 @@ function lineOf(bytes, { start, kind, parts, ignored, dispatches }) {
 }
 
 function partOf(role, bytes, isLast) {
-  const text = textOf(bytes)
+  const isMore = bytes.length > MOST
+  const text = textOf(bytes.subarray(0, MOST), isMore) + (isMore ? '…' : '')
   const isEnd = role === 'end' || role === 'dispatch'
   const shown = isEnd ? endBoxes(text, role === 'dispatch' && isLast) : [text]
   if (role === 'space') shown.splice(0, 1, make('span', { class: 'ctl sp' }, make('span', { class: 'sr' }, 'SP')))
