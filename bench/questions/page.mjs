@@ -46,7 +46,7 @@ async function firstPaint(tab, rounds) {
 
 async function connect(tab) {
   await tab.click('#bar [data-key="c"]')
-  await tab.waitForFunction(() => !document.querySelector('#tool > button').disabled)
+  await tab.waitForSelector('#tool > button:enabled')
 }
 
 /** From the choice of a frame of over 100 kB until it is drawn. */

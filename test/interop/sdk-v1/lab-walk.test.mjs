@@ -200,7 +200,7 @@ test('presses in odd orders throw nothing', { timeout: 300_000 }, async (t) => {
   await page.evaluateOnNewDocument(slow)
   await page.goto(`${url}/lab/#lang=en&transport=sse&reader=fetch`)
   await page.waitForSelector('#bar button')
-  const isReady = () => page.waitForFunction(() => !document.querySelector('#tool > button').disabled)
+  const isReady = () => page.waitForSelector('#tool > button:enabled')
 
   // Two presses at once are one connection.
   await page.evaluate(() => {

@@ -551,6 +551,15 @@ for (const kind of ['chrome', 'firefox'])
         const call = await inView(page, '.lane-row.lit .lane-note')
         assert.ok(call.length >= 2, `${call.length} rows of the call`)
         assert.ok(!call.includes(false))
+        const arrows = await page.$$eval('.arrow.lit', (all) =>
+          all.map((arrow) => {
+            const [own, box] = [arrow, arrow.closest('.scroll')].map((one) => one.getBoundingClientRect())
+            const isInside = own.top >= box.top && own.bottom <= Math.min(box.bottom, innerHeight)
+            return isInside && own.left >= box.left && own.right <= Math.min(box.right, innerWidth)
+          }),
+        )
+        assert.deepEqual([...new Set(arrows)], [true], 'the arrows of the call are whole in view')
+        assert.ok(arrows.length >= 2, `${arrows.length} arrows`)
         assert.ok(!(await inView(page, '#message .annotated > li')).includes(false))
         assert.match(await page.$eval('#message', ({ innerText }) => innerText), /blank line = dispatch/)
         const colours = await page.$$eval('.lane-row.lit', (rows) =>
