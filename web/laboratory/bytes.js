@@ -79,12 +79,15 @@ export function mount(section, app) {
       last && spell(last),
       last?.dispatches,
     )
-    slider.max = slider.value = bytes.length
+    slider.max = `${bytes.length}` // before its value, which may not be above it
+    slider.value = slider.max
     if (isBlock) scrub()
     mark()
   }
 
-  const spell = ({ start, end }) => [...app.selected.bytes.subarray(start, end)].map((byte) => hex(byte)).join(' ')
+  function spell({ start, end }) {
+    return [...app.selected.bytes.subarray(start, end)].map((byte) => hex(byte)).join(' ')
+  }
 
   /** "event, colon, space, endpoint, line feed" */
   function read({ parts }) {
@@ -111,8 +114,9 @@ export function mount(section, app) {
     return make('li', {}, button)
   }
 
-  const boxesOf = ({ kind, start, end }) =>
-    endBoxes(String.fromCharCode(...app.selected.bytes.subarray(start, end)), kind === 'blank')
+  function boxesOf({ kind, start, end }) {
+    return endBoxes(String.fromCharCode(...app.selected.bytes.subarray(start, end)), kind === 'blank')
+  }
 
   /** The range of a line is always the same array: to point at it twice is no news. */
   function point(line, at, isRevealed = false) {

@@ -11,14 +11,15 @@ import { written } from './written.js'
 const TYPE = /("event":"[^"]*")/
 
 export function createColumn({ id, title, constructed, cutInside, characters: whole }) {
-  const list = make('ol', { class: 'code', tabIndex: 0, role: 'group', label: 'chats.frames' })
+  const list = make('ol', { class: 'code' })
+  const wire = make('div', { class: 'wire', tabIndex: 0, role: 'group', label: 'chats.frames' }, list)
   const output = make('p', { class: 'said', 'aria-hidden': 'true' })
   const type = make('p', { class: 'why' })
   const count = make('p', { class: 'code' })
   const note = make('p')
   const loss = make('p')
   const mark = constructed ? [' ', make('small', { word: 'chats.constructed' })] : []
-  const element = make('div', {}, make('h3', {}, title, ...mark), type, output, count, list, note, loss)
+  const element = make('div', {}, make('h3', {}, title, ...mark), type, output, count, wire, note, loss)
   say(type, `chats.${id}`)
   /** @type {any[]} */
   let blocks = []
@@ -78,7 +79,7 @@ export function createColumn({ id, title, constructed, cutInside, characters: wh
     const { whole: count_, rest } = reached(blocks, come)
     const half = rest ? [itemOf(blocks[count_].bytes.subarray(0, rest), true)] : []
     list.replaceChildren(...items.slice(0, count_), ...half)
-    list.scrollTop = list.scrollHeight
+    wire.scrollTop = wire.scrollHeight
     const text = texts[count_ - 1] ?? ''
     output.textContent = text
     output.ariaHidden = `${come < size}` // while it grows, it would be read out at every byte

@@ -4,7 +4,7 @@
 import { optionOf, shapesOf } from './lanes-draw.js'
 import { layout } from './lanes-layout.js'
 import { rowsOf } from './lanes-rows.js'
-import { announce, copy, draw, make, t } from './page.js'
+import { announce, copy, draw, make, say, t } from './page.js'
 
 const SIZE = 60 // rows that are drawn
 const AFTER = 12 // frames shown after an older one that is selected
@@ -158,19 +158,19 @@ export function mount(section, app) {
 /** What one takes along: the request for a shell, all of it for Mermaid, the address. */
 function copies(app) {
   const { record } = app
-  const later = () => import('./copy-as.js')
-  const curl = make('button', {
-    word: 'lanes.curl',
-    disabled: true,
-    onclick: async () =>
-      copy(curl, (await later()).curlOf(/** @type {any} */ (app.selected).exchange, location.origin)),
-  })
   const noteOf = (word, ...values) => t(`lanes.${word}`, ...values)
-  const mermaid = make('button', {
-    word: 'lanes.mermaid',
-    disabled: true,
-    onclick: async () => copy(mermaid, (await later()).mermaidOf(record, noteOf)),
-  })
+  const copier = (word, textOf) => {
+    const button = make('button', { word, disabled: true, onclick: press })
+    return button
+    async function press() {
+      const later = await import('./copy-as.js').catch(() => undefined)
+      if (later) return copy(button, textOf(later))
+      say(button, 'lanes.notLoaded') // the next press asks again
+      setTimeout(() => say(button, word), 1500)
+    }
+  }
+  const curl = copier('lanes.curl', ({ curlOf }) => curlOf(/** @type {any} */ (app.selected).exchange, location.origin))
+  const mermaid = copier('lanes.mermaid', ({ mermaidOf }) => mermaidOf(record, noteOf))
   const link = make('button', { word: 'lanes.link', onclick: () => copy(link, location.href) })
   for (const name of ['record', 'select'])
     app.addEventListener(name, () => {

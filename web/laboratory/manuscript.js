@@ -8,7 +8,8 @@ import { written } from './written.js'
 const TEAR = [3, 7, 2, 6, 4, 8, 3, 5, 1, 7, 4, 6, 2, 8, 5, 3, 7, 2, 6, 4, 7]
 
 export function createManuscript() {
-  const element = make('ol', { class: 'manuscript', role: 'group', tabIndex: 0, label: 'reconnect.sheets' })
+  const list = make('ol')
+  const element = make('div', { class: 'manuscript', role: 'group', tabIndex: 0, label: 'reconnect.sheets' }, list)
   let isFollowing = true
   element.addEventListener('scroll', () => {
     isFollowing = element.scrollHeight - element.scrollTop - element.clientHeight < 40
@@ -18,7 +19,7 @@ export function createManuscript() {
   function show(sheets, isOver) {
     const last = sheets.at(-1)
     const isWaiting = last?.exchange.ending === 'cut' && !isOver
-    element.replaceChildren(...sheets.map(sheetOf), ...(isWaiting ? [gap('reconnect.waits')] : []))
+    list.replaceChildren(...sheets.map(sheetOf), ...(isWaiting ? [gap('li', 'reconnect.waits')] : []))
     if (isFollowing) element.scrollTop = element.scrollHeight
   }
 
@@ -34,7 +35,7 @@ function sheetOf(sheet) {
   if (exchange.ending && exchange.ending !== 'cut') paper.append(said('li', `reconnect.${exchange.ending}`))
   const parts = [askedOf(sheet), paper]
   if (exchange.ending === 'cut') parts.push(tear())
-  if (waited !== undefined) parts.unshift(gap('reconnect.waited', (waited / 1000).toFixed(1)))
+  if (waited !== undefined) parts.unshift(gap('div', 'reconnect.waited', (waited / 1000).toFixed(1)))
   return make('li', { class: 'sheet' }, ...parts)
 }
 
@@ -63,7 +64,7 @@ function said(tag, word, ...values) {
   return element
 }
 
-const gap = (word, ...values) => make('div', { class: 'gap' }, said('span', word, ...values))
+const gap = (tag, word, ...values) => make(tag, { class: 'gap' }, said('span', word, ...values))
 
 function tear() {
   const step = 100 / (TEAR.length - 1)

@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startBrowser } from './browser.mjs'
+import { unfold } from './lab-page.mjs'
 
 const COURSE = fileURLToPath(new URL('../../../course/server.mjs', import.meta.url))
 const [FIRST, LAST] = (process.env.LAB_WALKS ?? '1-5').split('-').map(Number)
@@ -212,6 +213,7 @@ test('presses in odd orders throw nothing', { timeout: 300_000 }, async (t) => {
 
   await page.evaluate(() => document.querySelector('#tool > button').click())
   await page.waitForSelector('#tool form:not([hidden])')
+  await unfold(page, 'frames')
   for (const [what, press] of Object.entries(ORDERS)) {
     await page.evaluate(press)
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
