@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { startBrowser } from './browser.mjs'
+import { ready } from './small-page.mjs'
 import { site } from '../../../dist/app/site.js'
 
 const tool = {
@@ -50,6 +51,7 @@ test('the page answers ping, shows progress beside the result, sends booleans, a
     const says = (id, word) =>
       page.waitForFunction((i, w) => document.getElementById(i).dataset.word === w, { timeout: 60_000 }, id, word)
     await page.goto(`http://127.0.0.1:${server.address().port}/#lang=en`)
+    await ready(page)
     await page.click('#connect')
     await says('news', 'endpointNews')
     for (const [step, word] of ['initializeNews', 'initializedNews', 'listNews'].entries()) {

@@ -15,6 +15,7 @@ import {
   listen,
   NEWS,
   press,
+  ready,
   says,
   STEPS,
   textOf,
@@ -272,6 +273,7 @@ test('a server that ended and came back on its port brings a new endpoint and a 
   try {
     const noise = listen(page, url)
     await page.goto(`${url}/#lang=en`)
+    await ready(page)
     await arrive(page)
     const endpoint = await textOf(page, '#endpoint')
     await running.close()
@@ -433,6 +435,7 @@ test('an endpoint on another origin is refused, and a POST into nowhere is an er
   try {
     const noise = listen(page, url)
     await page.goto(`${url}/#lang=en`)
+    await ready(page)
     await page.click('#connect')
     await says(page, 'news', 'foreignError')
     assert.match(await textOf(page, '#verdict'), /https:\/\/evil\.example/)
@@ -441,6 +444,7 @@ test('an endpoint on another origin is refused, and a POST into nowhere is an er
 
     endpoint = '/messages?sessionId=gone'
     await page.reload()
+    await ready(page)
     await page.click('#connect')
     await says(page, 'news', 'endpointNews')
     await press(page, 0)

@@ -60,8 +60,12 @@ export function listen(page, origin) {
 export const until = (page, condition, ...values) => page.waitForFunction(condition, { timeout: 60_000 }, ...values)
 export const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent)
 export const textsOf = (page, selector) => page.$$eval(selector, (all) => all.map((element) => element.textContent))
-/** The page has its words, and listens. */
-export const ready = (page) => until(page, () => document.title !== 'MCP + SSE')
+/** The page has its words and knows its addresses: from here on nothing moves by itself. */
+export const ready = (page) =>
+  until(page, () => {
+    const course = new URL('lab/course.json', location.href).href
+    return document.title !== 'MCP + SSE' && performance.getEntriesByName(course).length > 0
+  })
 
 /** Waits until the element says this word of the dictionary. */
 export const says = (page, id, word) => until(page, (i, w) => document.getElementById(i).dataset.word === w, id, word)
