@@ -11,7 +11,7 @@ ensureBuilt()
 const { serve } = await import('../../../dist/index.js')
 const { createHackerNews } = await import('../../../dist/tools/hacker-news.js')
 
-const COURSE = fileURLToPath(new URL('../../../course/server.mjs', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 const FILE = new URL('../../../web/laboratory/scenes/recorded.js', import.meta.url)
 const CHATS = new URL('../../../data/chat-streams.json', import.meta.url)
 
@@ -83,16 +83,16 @@ async function overStateless(url) {
 
 /** The reconnect laboratory: five ticks, a cut, and a GET that names the last of them when four more have been counted. */
 async function ticks(interval) {
-  const course = spawn(process.execPath, [COURSE], { env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' } })
+  const server = spawn(process.execPath, [MAIN], { env: { ...process.env, PORT: '0', HN_SOURCE: 'snapshot' } })
   try {
-    const [text] = await once(course.stdout.setEncoding('utf8'), 'data')
-    course.stdout.resume()
-    course.stderr.resume()
+    const [text] = await once(server.stdout.setEncoding('utf8'), 'data')
+    server.stdout.resume()
+    server.stderr.resume()
     const url = /http:\/\/[^/\s]+/.exec(text)[0]
     return await resumed(`${url}/lab/api/ticks?run=talk&retry=2000&interval=${interval}`)
   } finally {
-    const ended = once(course, 'exit')
-    course.kill()
+    const ended = once(server, 'exit')
+    server.kill()
     await ended
   }
 }
