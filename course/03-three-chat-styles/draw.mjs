@@ -3,7 +3,7 @@ import { box, picture, text } from '../drawing.mjs'
 
 const ROWS = ['event:', 'type 类型', 'place 位置', 'text 文字']
 const COLUMNS = [
-  ['ChatGPT', ['delta', '', '"p": "…/parts/0", "o": "append"', '"v": "\\u597d\\uff0c…"'], 'once 只说一次'],
+  ['ChatGPT', ['delta', '', '"p": "…/0", "o": "append"', '"v": "\\u597d\\uff0c…"'], 'once 只说一次'],
   ['KIMI', ['', '"event": "cmpl"', '"idx_s": 0, "idx_z": 0', '"text": "好"'], 'in each event 每次都说'],
   ['DeepSeek', ['', '', '', '"v": "高级"'], 'said before 早先说过'],
 ]

@@ -13,6 +13,7 @@ export const pictures = {
   'cherry-studio.svg': picture(860, 330, 'Cherry Studio: MCP', [
     box(16, 16, 500, 298),
     text(36, 46, '设置 Settings → MCP → 添加 Add', 'title'),
+    text(566, 46, '示意图 a drawing, no screenshot', 'small quiet'),
     FIELDS.map(([label, value], at) => [
       text(36, TOP + at * STEP + 22, label, 'small quiet'),
       box(170, TOP + at * STEP, 324, 36, 'empty'),

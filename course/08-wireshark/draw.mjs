@@ -10,7 +10,7 @@ const PACKETS = [
   ['202', 'server', 1, true],
   ['event: message', 'server', 0, false],
 ]
-const [LEFT, STEP, WIDTH, HEIGHT] = [40, 134, 126, 32]
+const [LEFT, STEP, WIDTH, HEIGHT] = [40, 144, 136, 32]
 
 /** Two connections, one below the other; what is not shown is an empty frame. */
 const rows = (top, title, isShown) => [
@@ -28,7 +28,7 @@ const rows = (top, title, isShown) => [
 
 export const pictures = {
   'trap.svg': picture(LEFT + 6 * STEP + 8, 300, 'tcp, http', [
-    rows(30, 'tcp', () => true),
-    rows(178, 'http', (byDefault) => byDefault),
+    rows(30, 'tcp: on the wire 线路上', () => true),
+    rows(178, 'http: what the filter shows 过滤器显示的', (byDefault) => byDefault),
   ]),
 }
