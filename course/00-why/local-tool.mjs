@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 lookAround(homedir(), process.env)
 if (process.argv[2] !== 'look') await serve()
 
+//> look
 /** What any program of yours may do. Nobody asks you, neither before nor after. */
 function lookAround(home, variables) {
   const say = (line) => console.error(`  ${line}`)
@@ -21,6 +22,7 @@ function lookAround(home, variables) {
   )
   say('and the network is open to me, too.')
 }
+//<
 
 async function serve() {
   const weather = {

@@ -14,7 +14,10 @@ export const computed = {
   endpointBytes: Number.parseInt(size, 16),
   endpointChunk: `${size}\r\n${event}\r\n`.length,
   retryBytes: retry.length,
-  linesOfScript: script.trimEnd().split('\n').length,
+  linesOfScript: script
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/^--[<>]/.test(line)).length,
 }
 
 export const given = {

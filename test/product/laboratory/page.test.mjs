@@ -42,8 +42,7 @@ test('what the first view loads is what index.html names, and is at most 80 kB',
   follow('main.js')
   assert.deepEqual(named.filter((name) => name.endsWith('.js')).toSorted(), [...reached].toSorted())
   const whole =
-    [...named, 'index.html'].reduce((sum, name) => sum + Buffer.byteLength(read(name)), 0) +
-    Buffer.byteLength(tokens)
+    [...named, 'index.html'].reduce((sum, name) => sum + Buffer.byteLength(read(name)), 0) + Buffer.byteLength(tokens)
   context.diagnostic(`The first view loads ${whole.toLocaleString('en')} bytes`)
   assert.ok(whole <= 80_000, `${whole} bytes`)
 })
