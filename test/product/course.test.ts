@@ -38,8 +38,12 @@ const { lessonTexts, partsOf, quotesIn, withQuotes } = (await load('../../script
 const { computed, given, outputs } = (await load('../../course/figures.mjs')) as {
   computed: Record<number, Record<string, number>>
   given: Record<number, Record<string, string[]>>
-  outputs(): Promise<Record<number, string[]>>
+  outputs(): Promise<Record<number, string[] | undefined>>
 }
+
+const { tshark } = (await load('../../scripts/parts.mjs')) as { tshark(): string | undefined }
+/** Why lesson 8 is left out, where it may be: nothing but tshark can judge its filters. */
+const NO_TSHARK = !tshark() && !process.env['CI'] && 'tshark is not here: npm run setup'
 
 const read = (path: string) => readFileSync(path, 'utf8')
 const numberOf = (folder: string) => Number(basename(folder).slice(0, 2))
@@ -63,15 +67,16 @@ function start(args: string[], env: NodeJS.ProcessEnv = {}, ipc = false) {
 
 for (const folder of lessons()) {
   const lesson = `lesson ${numberOf(folder)}`
+  const skip = numberOf(folder) === 8 && NO_TSHARK
   const solution = join(folder, 'solution.mjs')
 
-  test(`${lesson}: the exercise fails as shipped`, async () => {
+  test(`${lesson}: the exercise fails as shipped`, { skip }, async () => {
     const results = await runLesson(folder)
     assert.ok(results.length >= 5)
     assert.ok(failing(results).length > results.length / 2, 'most of its tests fail')
   })
 
-  test(`${lesson}: the solution passes, and its tests have names in both languages`, async () => {
+  test(`${lesson}: the solution passes, and its tests have names in both languages`, { skip }, async () => {
     const [english, chinese] = [await runLesson(folder, solution), await runLesson(folder, solution, 'zh')]
     assert.deepEqual(failing([...english, ...chinese]), [])
     assert.equal(chinese.length, english.length)
@@ -79,7 +84,7 @@ for (const folder of lessons()) {
     for (const { name } of chinese) assert.match(name, /\p{Script=Han}/u)
   })
 
-  test(`${lesson}: every planted mistake is caught, and each test catches at least two`, async () => {
+  test(`${lesson}: every planted mistake is caught, and each test catches at least two`, { skip }, async () => {
     const mutants = JSON.parse(read(join(folder, 'mutants.json'))) as Mutant[]
     assert.ok(mutants.length >= 5)
     const caughtBy = new Map((await runLesson(folder, solution)).map(({ name }) => [name, 0]))
@@ -235,6 +240,7 @@ test('every figure in a lesson is computed or has a source, and every computed o
 test('what the lessons show as output is what the commands print', async () => {
   const printed = await outputs()
   for (const folder of lessons()) {
+    if (numberOf(folder) === 8 && NO_TSHARK) continue
     const shown = fences(read(join(folder, 'README.en.md'))).filter((fence) => fence.startsWith('text\n'))
     assert.deepEqual(
       shown.map((fence) => fence.slice('text\n'.length).trimEnd()),
