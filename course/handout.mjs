@@ -166,7 +166,12 @@ ${tag('p', 'never', words.never)}
 <div class="calls">${Object.entries(CALLS)
     .map(([name, lines]) => tag('div', '', tag('h3', '', name), tag('ol', '', lines.map(callLine))))
     .join('')}</div>
-<table>${words.facts
+<table>${tag(
+    'tr',
+    '',
+    tag('td', ''),
+    Object.keys(CALLS).map((name) => tag('th', '', name.split(' · ')[0])),
+  )}${words.facts
     .map(([what, ...each]) =>
       tag(
         'tr',
