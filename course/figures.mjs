@@ -4,7 +4,11 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import * as lesson0 from './00-why/figures.mjs'
 import { encode } from './01-a-response-that-never-ends/solution.mjs'
+import * as lesson3 from './03-three-chat-styles/figures.mjs'
+import * as lesson7 from './07-real-clients/figures.mjs'
+import * as lesson8 from './08-wireshark/figures.mjs'
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url))
 const json = (name) => JSON.parse(readFileSync(path(name), 'utf8'))
@@ -59,10 +63,18 @@ function lessonTwo() {
 }
 
 /** The figures that were measured or counted here, by lesson. Each stands in the lesson's text. */
-export const computed = { 1: lessonOne(), 2: lessonTwo() }
+export const computed = {
+  0: lesson0.computed,
+  1: lessonOne(),
+  2: lessonTwo(),
+  3: lesson3.computed,
+  7: lesson7.computed,
+  8: lesson8.computed,
+}
 
 /** The other figures the texts may use, and where they come from. */
 export const given = {
+  0: lesson0.given,
   1: {
     'the HTML Standard, its section and its readyState': ['9.2.5', '0', '1', '2'],
     'Chromium: seconds before it reconnects': ['3'],
@@ -76,6 +88,9 @@ export const given = {
     'this course: lessons, minutes': ['2', '3', '40'],
     'the month of the chat excerpts': ['2025'],
   },
+  3: lesson3.given,
+  7: lesson7.given,
+  8: lesson8.given,
 }
 
 const see = (...args) => execFileSync(process.execPath, [SEE, ...args], { encoding: 'utf8' })
@@ -84,8 +99,12 @@ const see = (...args) => execFileSync(process.execPath, [SEE, ...args], { encodi
 export async function outputs() {
   const stream = await firstAnswer('data: 2\n\n')
   return {
+    0: lesson0.outputs(),
     1: [stream.replace(/^Date: .*$/m, 'Date: ...').trimEnd()],
     2: [see().trimEnd(), see('42').split('\n\n')[1].trimEnd()],
+    3: lesson3.outputs(),
+    7: lesson7.outputs(),
+    8: lesson8.outputs(),
   }
 }
 

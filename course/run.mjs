@@ -1,17 +1,30 @@
 // Runs a lesson's test and says what came of it. Used by course/lesson.mjs and by test/product/course.test.ts.
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const COURSE = dirname(fileURLToPath(import.meta.url))
-const TIME_LIMIT_MS = 20_000
+const ROOT = dirname(COURSE)
+const TIME_LIMIT_MS = 60_000
+
+/** The server that grows from lesson to lesson: a file of the learner's own. */
+export const MY_SERVER = join(ROOT, 'my-server.mjs')
+const GROWING = [4, 5, 6, 9, 10]
 
 /** The lessons there are, as folders, in order. */
 export function lessons() {
   const folders = readdirSync(COURSE, { withFileTypes: true }).filter((entry) => /^\d\d-/.test(entry.name))
   return folders.map(({ name }) => join(COURSE, name)).toSorted()
 }
+
+export const numberOf = (folder) => Number(basename(folder).slice(0, 2))
+
+/** Whether a lesson goes on with the server of the lessons before. */
+export const grows = (folder) => GROWING.includes(numberOf(folder))
+
+/** The file that a learner works on: that of the lesson, or the server that grows, once it is there. */
+export const workOf = (folder) => (grows(folder) && existsSync(MY_SERVER) ? MY_SERVER : join(folder, 'exercise.mjs'))
 
 /** The title and the goal of a lesson: the heading and the quotation under it. */
 export function opening(folder, lang) {
@@ -20,15 +33,16 @@ export function opening(folder, lang) {
 }
 
 /**
- * Runs the test of a lesson against a file: the exercise, the solution, or a broken copy of it.
+ * Runs the test of a lesson against a file: the exercise, the solution, or a broken copy of it. The names of the tests are
+ * in the language given.
  * @returns {Promise<{ name: string, ok: boolean, message?: string, at?: string }[]>} one entry for each test, in order
  */
-export async function runLesson(folder, file = join(folder, 'exercise.mjs')) {
-  const env = { ...process.env, LESSON_FILE: file }
+export async function runLesson(folder, file = join(folder, 'exercise.mjs'), lang = 'en') {
+  const env = { ...process.env, LESSON_FILE: file, LESSON_LANG: lang }
   delete env.NODE_TEST_CONTEXT // set inside a test: the child would speak to that test's runner instead of to us
   const reporter = new URL('reporter.mjs', import.meta.url).href
   const args = [`--test-reporter=${reporter}`, '--test-reporter-destination=stdout', join(folder, 'exercise.test.mjs')]
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const timer = setTimeout(() => child.kill(), TIME_LIMIT_MS)
   const [output, complaint, code] = await Promise.all([
     textOf(child.stdout),

@@ -1,14 +1,22 @@
 // npm run docs: brings up to date what the documents say of the code and the tests. The figures and the code in the
-// READMEs, the pages of limits, the counts in the table of requirements. What they say is computed in scripts/docs.
+// READMEs, the source that the lessons quote, the pages of limits, the counts in the table of requirements. What they say
+// is computed in scripts/docs. `npm run docs quotes` does the lessons alone, at once.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureBuilt } from './build.mjs'
 import { figures, withFigures } from './docs/figures.mjs'
 import { limitPages } from './docs/limits.mjs'
+import { lessonTexts, withQuotes } from './docs/quotes.mjs'
 import { countTests, problemsOf, readTable, summaryOf, TABLE, withCounts } from './docs/requirements.mjs'
 import { ROOT } from './parts.mjs'
 
 const write = (path, text) => writeFileSync(join(ROOT, path), text)
+
+for (const { path, text } of lessonTexts()) {
+  const now = withQuotes(text)
+  if (now !== text) write(path, now)
+}
+if (process.argv.includes('quotes')) process.exit()
 
 ensureBuilt()
 for (const [path, text] of await limitPages()) write(path, text)

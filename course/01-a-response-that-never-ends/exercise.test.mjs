@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { test } from '../named.mjs'
 // The parser that lesson 2 ends with. Looking at it now spoils that lesson a little, not this one.
 import { createParser } from '../02-the-format-to-the-last-byte/solution.mjs'
 
@@ -20,7 +20,7 @@ function read(...messages) {
 /** The browser's view of text: CR LF, CR and LF have all become LF. */
 const asRead = (text) => text.replace(/\r\n?/g, '\n')
 
-test('one field is one line, and a blank line ends the message', () => {
+test('one field is one line, and a blank line ends the message', '一个字段一行，最后一个空行收尾', () => {
   assert.equal(encode({ data: 'hello' }), 'data: hello\n\n')
   assert.equal(encode({ event: 'tick' }), 'event: tick\n\n')
   assert.equal(encode({ id: '41' }), 'id: 41\n\n')
@@ -28,19 +28,19 @@ test('one field is one line, and a blank line ends the message', () => {
   assert.equal(encode({ comment: 'keep-alive' }), ': keep-alive\n\n')
 })
 
-test('the order is comment, event, id, retry, data', () => {
+test('the order is comment, event, id, retry, data', '次序是 comment、event、id、retry、data', () => {
   const message = { data: 'x', retry: 3000, id: '7', event: 'tick', comment: 'why' }
   assert.equal(encode(message), ': why\nevent: tick\nid: 7\nretry: 3000\ndata: x\n\n')
 })
 
-test('an empty string is written, save as an event type', () => {
+test('an empty string is written, save as an event type', '空字符串也要写出来，事件类型除外', () => {
   assert.equal(encode({ data: '' }), 'data: \n\n')
   assert.equal(encode({ id: '', data: 'x' }), 'id: \ndata: x\n\n')
   assert.equal(encode({ retry: 0, data: 'x' }), 'retry: 0\ndata: x\n\n')
   assert.equal(encode({ event: '', data: 'x' }), 'data: x\n\n')
 })
 
-test('data with LF, CR LF or CR becomes several data lines', () => {
+test('data with LF, CR LF or CR becomes several data lines', 'data 里的 LF、CR LF、CR 都会变成多行 data', () => {
   assert.equal(encode({ data: 'a\nb' }), 'data: a\ndata: b\n\n')
   assert.equal(encode({ data: 'a\r\nb' }), 'data: a\ndata: b\n\n')
   assert.equal(encode({ data: 'a\rb' }), 'data: a\ndata: b\n\n')
@@ -48,49 +48,62 @@ test('data with LF, CR LF or CR becomes several data lines', () => {
   assert.equal(encode({ comment: 'a\rb' }), ': a\n: b\n\n')
 })
 
-test('a line end in event or id is refused, and so is a NUL in id', () => {
-  for (const end of ['\n', '\r', '\r\n']) {
-    assert.throws(() => encode({ event: `a${end}data: forged`, data: 'x' }), `event with ${JSON.stringify(end)}`)
-    assert.throws(() => encode({ id: `1${end}data: forged`, data: 'x' }), `id with ${JSON.stringify(end)}`)
-  }
-  assert.throws(() => encode({ id: '1\u00002', data: 'x' }), 'id with NUL')
-})
+test(
+  'a line end in event or id is refused, and so is a NUL in id',
+  'event 和 id 里不许有行尾，id 里也不许有 NUL',
+  () => {
+    for (const end of ['\n', '\r', '\r\n']) {
+      assert.throws(() => encode({ event: `a${end}data: forged`, data: 'x' }), `event with ${JSON.stringify(end)}`)
+      assert.throws(() => encode({ id: `1${end}data: forged`, data: 'x' }), `id with ${JSON.stringify(end)}`)
+    }
+    assert.throws(() => encode({ id: '1\u00002', data: 'x' }), 'id with NUL')
+  },
+)
 
-test('a retry that is no whole number, an empty message and a wrong type are refused', () => {
-  for (const retry of [-1, 1.5, 1e21, NaN, '1000']) assert.throws(() => encode({ retry, data: 'x' }), `retry ${retry}`)
-  assert.throws(() => encode({}), 'nothing at all')
-  assert.throws(() => encode({ data: { a: 1 } }), 'data that is an object')
-})
+test(
+  'a retry that is no whole number, an empty message and a wrong type are refused',
+  'retry 不是整数、什么都没有、类型不对，都要拒绝',
+  () => {
+    for (const retry of [-1, 1.5, 1e21, NaN, '1000'])
+      assert.throws(() => encode({ retry, data: 'x' }), `retry ${retry}`)
+    assert.throws(() => encode({}), 'nothing at all')
+    assert.throws(() => encode({ data: { a: 1 } }), 'data that is an object')
+  },
+)
 
-test('every vector of test/vectors/sse-encode.json', () => {
+test('every vector of test/vectors/sse-encode.json', 'test/vectors/sse-encode.json 里的每一个向量', () => {
   for (const { name, message, expect } of vectors) {
     if (typeof expect === 'string') assert.equal(encode(message), expect, `${name}: ${JSON.stringify(encode(message))}`)
     else assert.throws(() => encode(message), name)
   }
 })
 
-test('what is written is what a parser reads, and no message touches its neighbour', () => {
-  for (const data of [
-    '',
-    ' ',
-    'a',
-    ' a',
-    ':',
-    'a\r\r\nb\n\rc',
-    'x\n\nevent: forged\rid: 9',
-    '你好 😀',
-    '\u0000\uFEFF\u2028',
-  ]) {
-    const { events, lastEventId, retry } = read(
-      { data: 'before' },
-      { event: 't', id: '1', retry: 9, data },
-      { data: 'after' },
-    )
-    assert.deepEqual(events, [
-      { type: 'message', data: 'before', lastEventId: '' },
-      { type: 't', data: asRead(data), lastEventId: '1' },
-      { type: 'message', data: 'after', lastEventId: '1' },
-    ])
-    assert.deepEqual({ lastEventId, retry }, { lastEventId: '1', retry: 9 })
-  }
-})
+test(
+  'what is written is what a parser reads, and no message touches its neighbour',
+  '写出去的，解析器能原样读回来，也不会碰到前后的消息',
+  () => {
+    for (const data of [
+      '',
+      ' ',
+      'a',
+      ' a',
+      ':',
+      'a\r\r\nb\n\rc',
+      'x\n\nevent: forged\rid: 9',
+      '你好 😀',
+      '\u0000\uFEFF\u2028',
+    ]) {
+      const { events, lastEventId, retry } = read(
+        { data: 'before' },
+        { event: 't', id: '1', retry: 9, data },
+        { data: 'after' },
+      )
+      assert.deepEqual(events, [
+        { type: 'message', data: 'before', lastEventId: '' },
+        { type: 't', data: asRead(data), lastEventId: '1' },
+        { type: 'message', data: 'after', lastEventId: '1' },
+      ])
+      assert.deepEqual({ lastEventId, retry }, { lastEventId: '1', retry: 9 })
+    }
+  },
+)

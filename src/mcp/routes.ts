@@ -41,12 +41,14 @@ export function createRoutes(options: RouteOptions): ReadonlyMap<string, Route> 
   const streamable = streamableHttp(options.streamableSessions, options.events, options)
   const stateless = statelessHttp(options)
 
+  //> get
   const get: HttpHandler = (request, response, caller) => {
     if (isPerRequest(request)) return methodNotAllowed(response, ['POST'])
     if (request.headers['mcp-session-id'] !== undefined) return streamable.get(request, response, caller)
     if (anyUrl) return sse.get(request, response, caller)
     return methodNotAllowed(response, ['POST', 'DELETE'], 'For HTTP+SSE use /sse.')
   }
+  //<
   const post: HttpHandler = (request, response, caller) => {
     const memory = new MessageMemory(options.messages, caller)
     return readJson(request, limits.maxBodyBytes, memory, (body) => {

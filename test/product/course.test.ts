@@ -24,15 +24,26 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const COURSE = join(ROOT, 'course')
 const SERVER = join(ROOT, 'examples/first-stream/server.mjs')
 const load = async (path: string) => import(new URL(path, import.meta.url).href)
-const { lessons, runLesson } = (await load('../../course/run.mjs')) as {
+const { grows, lessons, runLesson } = (await load('../../course/run.mjs')) as {
   lessons(): string[]
-  runLesson(folder: string, file?: string): Promise<Result[]>
+  grows(folder: string): boolean
+  runLesson(folder: string, file?: string, lang?: string): Promise<Result[]>
+}
+const { lessonTexts, partsOf, quotesIn, withQuotes } = (await load('../../scripts/docs/quotes.mjs')) as {
+  lessonTexts(): { path: string; text: string }[]
+  partsOf(path: string): string[]
+  quotesIn(text: string): { path: string; part?: string }[]
+  withQuotes(text: string): string
 }
 const { computed, given, outputs } = (await load('../../course/figures.mjs')) as {
   computed: Record<number, Record<string, number>>
   given: Record<number, Record<string, string[]>>
-  outputs(): Promise<Record<number, string[]>>
+  outputs(): Promise<Record<number, string[] | undefined>>
 }
+
+const { tshark } = (await load('../../scripts/parts.mjs')) as { tshark(): string | undefined }
+/** Why lesson 8 is left out, where it may be: nothing but tshark can judge its filters. */
+const NO_TSHARK = !tshark() && !process.env['CI'] && 'tshark is not here: npm run setup'
 
 const read = (path: string) => readFileSync(path, 'utf8')
 const numberOf = (folder: string) => Number(basename(folder).slice(0, 2))
@@ -56,20 +67,26 @@ function start(args: string[], env: NodeJS.ProcessEnv = {}, ipc = false) {
 
 for (const folder of lessons()) {
   const lesson = `lesson ${numberOf(folder)}`
+  const skip = numberOf(folder) === 8 && NO_TSHARK
   const solution = join(folder, 'solution.mjs')
 
-  test(`${lesson}: the exercise fails as shipped`, async () => {
+  test(`${lesson}: the exercise fails as shipped`, { skip }, async () => {
     const results = await runLesson(folder)
     assert.ok(results.length >= 5)
     assert.ok(failing(results).length > results.length / 2, 'most of its tests fail')
   })
 
-  test(`${lesson}: the solution passes`, async () => {
-    assert.deepEqual(failing(await runLesson(folder, solution)), [])
+  test(`${lesson}: the solution passes, and its tests have names in both languages`, { skip }, async () => {
+    const [english, chinese] = [await runLesson(folder, solution), await runLesson(folder, solution, 'zh')]
+    assert.deepEqual(failing([...english, ...chinese]), [])
+    assert.equal(chinese.length, english.length)
+    for (const { name } of english) assert.doesNotMatch(name, /\p{Script=Han}/u)
+    for (const { name } of chinese) assert.match(name, /\p{Script=Han}/u)
   })
 
-  test(`${lesson}: every planted mistake is caught, and each test catches at least two`, async () => {
+  test(`${lesson}: every planted mistake is caught, and each test catches at least two`, { skip }, async () => {
     const mutants = JSON.parse(read(join(folder, 'mutants.json'))) as Mutant[]
+    assert.ok(mutants.length >= 5)
     const caughtBy = new Map((await runLesson(folder, solution)).map(({ name }) => [name, 0]))
     const survivors: string[] = []
 
@@ -117,7 +134,7 @@ const headings = (text: string) => [...prose(text).matchAll(/^#+(?= )/gm)].map((
 const inlineCode = (text: string) => [...prose(text).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!)
 const links = (text: string) =>
   [...prose(text).matchAll(/\]\(([^)]+)\)|<(https?:[^>]+)>/g)].map(([, target, bare]) => target ?? bare!)
-const inEitherLanguage = (link: string) => link.replace(/\.(en|zh)\.md/, '.md')
+const inEitherLanguage = (link: string) => link.replace(/\.(en|zh)\.(md|html)/, '.$2')
 const figures = (text: string) => {
   const words = prose(text).replace(/`[^`\n]+`|\]\([^)]+\)|<https?:[^>]+>/g, '')
   return [...words.matchAll(/\d(?:[\d.,]*\d)?/g)].map(([figure]) => figure.replaceAll(',', ''))
@@ -125,7 +142,7 @@ const figures = (text: string) => {
 const sorted = (items: string[]) => items.toSorted()
 
 test('both languages have the same headings, code blocks, links, figures and inline code', () => {
-  assert.equal(texts.length, 1 + 2 * lessons().length)
+  assert.ok(texts.length >= 1 + 2 * lessons().length)
   for (const path of texts) {
     const [en, zh] = [read(path), read(chinese(path))]
     assert.deepEqual(headings(zh), headings(en), `headings of ${path}`)
@@ -155,8 +172,55 @@ test('no lesson is longer than 250 lines, and each has all its parts', () => {
       assert.ok(text.split('\n').length <= 250, `${folder} ${lang}`)
       assert.equal(headings(text).length, 10, `${folder} ${lang}: title, question … rule`)
       assert.match(text, /^# .+\n\n> /, `${folder} ${lang}: the goal stands under the title`)
+      assert.match(
+        text,
+        /\n<details>\n<summary>.+<\/summary>\n\n- [^]+\n\n<\/details>\n$/,
+        `${folder} ${lang}: answers, folded`,
+      )
     }
   }
+})
+
+test('a solution has at most 60 lines of code that its exercise does not have', () => {
+  const codeOf = (path: string) =>
+    read(path)
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !/^(\/[/*]|\*)/.test(line))
+  for (const folder of lessons()) {
+    const given = codeOf(join(folder, 'exercise.mjs'))
+    const added = codeOf(join(folder, 'solution.mjs')).filter((line) => {
+      const at = given.indexOf(line)
+      if (at !== -1) given.splice(at, 1)
+      return at === -1
+    })
+    assert.ok(added.length <= 60, `${folder}: ${added.length} lines`)
+  }
+})
+
+test('the server that grows: each exercise begins with the solution before it', () => {
+  const growing = lessons().filter(grows)
+  const [, ...later] = growing
+  for (const [at, folder] of later.entries()) {
+    const before = read(join(growing[at]!, 'solution.mjs')).split('\n').slice(1)
+    const now = new Set(read(join(folder, 'exercise.mjs')).split('\n'))
+    const lost = before.filter((line) => line.trim() !== '' && !line.startsWith('import ') && !now.has(line))
+    assert.ok(lost.length <= 6, `${folder} has lost ${lost.join('\n')}`)
+  }
+})
+
+test('source is quoted as it stands today, and every part with a name is quoted', () => {
+  const quoted = new Set<string>()
+  for (const { path, text } of lessonTexts()) {
+    assert.equal(withQuotes(text), text, `${path}: npm run docs quotes`)
+    for (const { path: file, part } of quotesIn(text)) quoted.add(`${file}#${part ?? ''}`)
+  }
+  const files = new Set([...quoted].map((one) => one.replace(/#.*/, '')))
+  const source = readdirSync(join(ROOT, 'src'), { recursive: true }).map((name) => `src/${String(name)}`)
+  for (const file of [...files, ...source.filter((name) => name.endsWith('.ts'))].map((name) =>
+    name.replaceAll('\\', '/'),
+  ))
+    for (const part of partsOf(file)) assert.ok(quoted.has(`${file}#${part}`), `nobody quotes //> ${part} of ${file}`)
 })
 
 test('every figure in a lesson is computed or has a source, and every computed one is used', () => {
@@ -176,6 +240,7 @@ test('every figure in a lesson is computed or has a source, and every computed o
 test('what the lessons show as output is what the commands print', async () => {
   const printed = await outputs()
   for (const folder of lessons()) {
+    if (numberOf(folder) === 8 && NO_TSHARK) continue
     const shown = fences(read(join(folder, 'README.en.md'))).filter((fence) => fence.startsWith('text\n'))
     assert.deepEqual(
       shown.map((fence) => fence.slice('text\n'.length).trimEnd()),
@@ -211,7 +276,7 @@ test('names are written as their owners write them', () => {
 
 function copyOfTheCourse() {
   const root = mkdtempSync(join(scratch, 'copy-'))
-  for (const part of ['course', 'test/vectors', 'data/chat-streams.json', 'package.json'])
+  for (const part of ['course', 'test/vectors', 'data', 'package.json'])
     cpSync(join(ROOT, part), join(root, part), { recursive: true })
   const exercise = join(root, 'course/01-a-response-that-never-ends/exercise.mjs')
   const hint = (lang: string) => read(join(dirname(exercise), `hint.${lang}.md`)).trim()
@@ -222,22 +287,32 @@ function copyOfTheCourse() {
     const [code] = (await once(child, 'close')) as [number]
     return { text, code }
   }
-  return { exercise, hint, lesson }
+  /** Leaves these lessons alone: to run them all takes a while. */
+  const keep = (...numbers: number[]) => {
+    for (const folder of lessons().filter((one) => !numbers.includes(numberOf(one))))
+      rmSync(join(root, 'course', basename(folder)), { recursive: true })
+  }
+  return { root, exercise, hint, lesson, keep }
 }
 
-test('npm run lesson lists the progress, in the language asked for or the system’s', async () => {
-  const { exercise, lesson } = copyOfTheCourse()
+test('npm run lesson lists the progress, in the language asked for or the system’s, and how long it took', async () => {
+  const { exercise, lesson, keep } = copyOfTheCourse()
+  keep(1, 2)
   const [english, system, word] = await Promise.all([
     lesson([]),
     lesson([], { LC_ALL: 'zh_CN.UTF-8' }),
     lesson(['--lang=zh']),
   ])
-  assert.match(english.text, /^Progress\n {2}○ Lesson 1 .+ 1\/8\n {2}○ Lesson 2 .+ 0\/14\nNext: npm run lesson 1\n$/)
+  assert.match(
+    english.text,
+    /^Progress\n {2}○ Lesson 1 .+ 1\/8\n {2}○ Lesson 2 .+ 0\/14\nNext: npm run lesson 1\n.+: \d+\.\d s\n$/,
+  )
   assert.match(system.text, /^进度\n {2}○ 第 1 课/)
-  assert.equal(word.text, system.text)
+  const untimed = (text: string) => text.replace(/\d+\.\d/, '')
+  assert.equal(untimed(word.text), untimed(system.text))
 
   cpSync(join(dirname(exercise), 'solution.mjs'), exercise)
-  assert.match((await lesson([])).text, /● Lesson 1 .+ 8\/8\n.+\nNext: npm run lesson 2\n$/)
+  assert.match((await lesson([])).text, /● Lesson 1 .+ 8\/8\n.+\nNext: npm run lesson 2\n/)
 })
 
 test('npm run lesson 1 shows goal and first failing line, and the hint once two versions have failed', async () => {
@@ -247,14 +322,32 @@ test('npm run lesson 1 shows goal and first failing line, and the hint once two 
   assert.match(first.text, /^Lesson 1 · .+\nGoal: /)
   assert.match(first.text, /1 of 8 tests pass.+\n {2}✗ the order is .+\n {4}exercise\.test\.mjs:\d+ {2}assert\.equal\(/)
   assert.doesNotMatch((await lesson(['1'])).text, /!== undefined/, 'the same version again is no new try')
-  assert.ok((await lesson(['1', '--hint', '--lang=zh'])).text.includes(hint('zh')), 'asked for')
+  const inChinese = await lesson(['1', '--hint', '--lang=zh'])
+  assert.ok(inChinese.text.includes(hint('zh')), 'asked for')
+  assert.match(inChinese.text, /✗ 次序是 comment/)
 
   writeFileSync(exercise, `${read(exercise)}// tried something\n`)
   assert.ok((await lesson(['1'])).text.includes(hint('en')))
 
   cpSync(join(dirname(exercise), 'solution.mjs'), exercise)
   const solved = await lesson(['1'])
-  assert.deepEqual([solved.code, /All 8 tests pass/.test(solved.text)], [0, true])
+  assert.equal(solved.code, 0)
+  assert.match(solved.text, /All 8 tests pass.+\nNext: npm run lesson 2\n$/)
+})
+
+test('npm run lesson 1 watch runs again when the file changes', async () => {
+  const { root, exercise } = copyOfTheCourse()
+  const child = start([join(root, 'course/lesson.mjs'), '1', '--watch', 'en'])
+  let text = ''
+  child.stdout!.setEncoding('utf8')
+  const until = async (pattern: RegExp) => {
+    while (!pattern.test(text)) text += ((await once(child.stdout!, 'data')) as [string])[0]
+    text = ''
+  }
+  await until(/1 of 8 tests pass/)
+  cpSync(join(dirname(exercise), 'solution.mjs'), exercise)
+  await until(/All 8 tests pass/)
+  child.kill()
 })
 
 test('npm run lesson with solution, a syntax error, and a lesson that is not there', async () => {
@@ -263,11 +356,11 @@ test('npm run lesson with solution, a syntax error, and a lesson that is not the
   const [solution, broken, absent] = await Promise.all([
     lesson(['2', '--solution', 'en']),
     lesson(['1', 'en']),
-    lesson(['11', 'en']),
+    lesson(['12', 'en']),
   ])
   assert.deepEqual([solution.code, /All 14 tests pass/.test(solution.text)], [0, true])
   assert.deepEqual([broken.code, /SyntaxError/.test(broken.text)], [1, true])
-  assert.deepEqual([absent.code, /There is no lesson 11/.test(absent.text)], [1, true])
+  assert.deepEqual([absent.code, /There is no lesson 12/.test(absent.text)], [1, true])
 })
 
 // The first stream.

@@ -18,6 +18,7 @@ export function createFold(style) {
 const membersOf = (data) => Object(JSON.parse(data))
 
 const FOLDS = {
+  //> chatgpt
   /** The first event says where (`p`) and how (`o`); the later ones inherit both. */
   chatgpt() {
     let operation
@@ -29,6 +30,7 @@ const FOLDS = {
       return v
     }
   },
+  //<
   /** The type is a member of the JSON. */
   kimi: () => (data) => {
     const { event, text } = membersOf(data)

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { test } from '../named.mjs'
+import { tshark } from '../../scripts/parts.mjs'
+import { record } from './record.mjs'
+
+const file = process.env.LESSON_FILE
+const { filters } = await import(file ? pathToFileURL(file).href : './exercise.mjs')
+const NOT_HERE = 'tshark is not here, and nothing but tshark can judge a filter: npm run setup says how to get it.'
+const run = promisify(execFile)
+
+const folder = mkdtempSync(join(tmpdir(), 'sse-mcp-lesson-8-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** One recording was made in advance, and one is made now: what is chance in the one is different in the other. */
+const recordings = tshark() ? await read() : []
+
+async function read() {
+  const fresh = join(folder, 'fresh.pcap')
+  writeFileSync(fresh, await record())
+  const shipped = fileURLToPath(new URL('session.pcap', import.meta.url))
+  return Promise.all(
+    Object.entries({ 'session.pcap': shipped, 'a recording made just now': fresh }).map(async ([name, path]) => ({
+      name,
+      path,
+      packets: await packetsOf(path),
+    })),
+  )
+}
+
+async function fields(path, ...args) {
+  const { stdout } = await run(tshark(), ['-n', '-r', path, ...args], { maxBuffer: 2 ** 26 })
+  return stdout.split(/\r?\n/).filter((line) => line !== '')
+}
+
+/** Each packet as it is, without any dissector of HTTP: what a filter should find is looked up in the bytes. */
+async function packetsOf(path) {
+  const names = ['frame.number', 'tcp.flags', 'tcp.payload']
+  const lines = await fields(path, '-T', 'fields', ...names.flatMap((name) => ['-e', name]))
+  return lines.map((line) => {
+    const [number, flags, payload = ''] = line.split('\t')
+    const text = Buffer.from(payload.replaceAll(':', ''), 'hex').toString()
+    const [head, body] = text.split('\r\n\r\n')
+    const message = head.startsWith('POST ') ? JSON.parse(body) : undefined
+    return { number, flags: Number(flags), text, head, body, message }
+  })
+}
+
+/** What each question asks for. */
+const WANTED = {
+  opens: ({ text }) => text.startsWith('GET /sse '),
+  posts: ({ message }) => message !== undefined,
+  received: ({ text }) => text.startsWith('HTTP/1.1 202 '),
+  stream: ({ head }) => head.startsWith('HTTP/1.1 200 ') && head.includes('text/event-stream'),
+  endpoint: ({ text }) => /^event: endpoint$/m.test(text),
+  messages: ({ text }) => /^event: message$/m.test(text),
+  notification: ({ message }) => message !== undefined && message.id === undefined,
+  calls: ({ message }) => message?.method === 'tools/call',
+  short: ({ message, body }) => message !== undefined && Buffer.byteLength(body) < 100,
+  connections: ({ flags }) => (flags & 0x12) === 0x02, // SYN without ACK
+}
+
+/**
+ * The packets that each filter selects in a recording. To start tshark takes longer than to filter, so one run counts for
+ * all filters: what each selects, and how much of that is wanted. Where both are as many as wanted, it is the same packets.
+ */
+async function selections({ path, packets }) {
+  const selected = new Map()
+  const wanted = (question) => packets.filter(WANTED[question]).map(({ number }) => number)
+  const together = Object.keys(WANTED).filter((question) => filters[question] && !filters[question].includes(','))
+  const both = together.flatMap((question) => {
+    const numbers = wanted(question).map((number) => `frame.number == ${number}`)
+    return [filters[question], `(${filters[question]}) && (${numbers.join(' || ')})`]
+  })
+  const counts = both.length > 0 ? await count(path, both).catch(() => []) : []
+  for (const question of Object.keys(WANTED)) {
+    const at = 2 * together.indexOf(question)
+    const isSame = [counts[at], counts[at + 1]].every((number) => number === wanted(question).length)
+    selected.set(question, isSame ? wanted(question) : undefined)
+  }
+  return selected
+}
+
+/** How many packets each of the filters selects. */
+async function count(path, several) {
+  const { stdout } = await run(tshark(), ['-n', '-q', '-r', path, '-z', `io,stat,0,${several.join(',')}`])
+  const row = stdout.split('\n').find((line) => line.includes('<>'))
+  return Array.from(row.matchAll(/\| +(\d+) \| +\d+ /g), ([, frames]) => Number(frames))
+}
+
+const all = await Promise.all(recordings.map(selections))
+
+/** Whether the filter selects, in both recordings, what it should. */
+async function selects(question) {
+  assert.ok(tshark(), NOT_HERE)
+  const filter = filters[question]
+  assert.ok(filter, `${question}: no filter yet`)
+  for (const [at, { name, path, packets }] of recordings.entries()) {
+    const wanted = packets.filter(WANTED[question]).map(({ number }) => number)
+    assert.ok(wanted.length > 0, `${question}: ${name} has such packets`)
+    const got =
+      all[at].get(question) ?? (await fields(path, '-Y', filter, '-T', 'fields', '-e', 'frame.number').catch(wrong))
+    assert.deepEqual(got, wanted, `${question}: ${filter} selects other packets in ${name}`)
+  }
+  function wrong({ stderr }) {
+    assert.fail(`${question}: tshark does not understand ${filter}\n${stderr.trim()}`)
+  }
+}
+
+test('1, 2: the requests', '1、2：请求', async () => {
+  await Promise.all([selects('opens'), selects('posts')])
+})
+
+test('3, 4: the responses, also the one that Wireshark hides', '3、4：响应，包括 Wireshark 藏起来的那个', async () => {
+  await Promise.all([selects('received'), selects('stream')])
+})
+
+test('5, 6: the events', '5、6：事件', async () => {
+  await Promise.all([selects('endpoint'), selects('messages')])
+})
+
+test('7, 8: the messages of the client', '7、8：客户端的消息', async () => {
+  await Promise.all([selects('notification'), selects('calls')])
+})
+
+test('9, 10: lengths and connections', '9、10：长度和连接', async () => {
+  await Promise.all([selects('short'), selects('connections')])
+})
