@@ -48,19 +48,28 @@ test('data with LF, CR LF or CR becomes several data lines', 'data 里的 LF、C
   assert.equal(encode({ comment: 'a\rb' }), ': a\n: b\n\n')
 })
 
-test('a line end in event or id is refused, and so is a NUL in id', 'event 和 id 里不许有行尾，id 里也不许有 NUL', () => {
-  for (const end of ['\n', '\r', '\r\n']) {
-    assert.throws(() => encode({ event: `a${end}data: forged`, data: 'x' }), `event with ${JSON.stringify(end)}`)
-    assert.throws(() => encode({ id: `1${end}data: forged`, data: 'x' }), `id with ${JSON.stringify(end)}`)
-  }
-  assert.throws(() => encode({ id: '1\u00002', data: 'x' }), 'id with NUL')
-})
+test(
+  'a line end in event or id is refused, and so is a NUL in id',
+  'event 和 id 里不许有行尾，id 里也不许有 NUL',
+  () => {
+    for (const end of ['\n', '\r', '\r\n']) {
+      assert.throws(() => encode({ event: `a${end}data: forged`, data: 'x' }), `event with ${JSON.stringify(end)}`)
+      assert.throws(() => encode({ id: `1${end}data: forged`, data: 'x' }), `id with ${JSON.stringify(end)}`)
+    }
+    assert.throws(() => encode({ id: '1\u00002', data: 'x' }), 'id with NUL')
+  },
+)
 
-test('a retry that is no whole number, an empty message and a wrong type are refused', 'retry 不是整数、什么都没有、类型不对，都要拒绝', () => {
-  for (const retry of [-1, 1.5, 1e21, NaN, '1000']) assert.throws(() => encode({ retry, data: 'x' }), `retry ${retry}`)
-  assert.throws(() => encode({}), 'nothing at all')
-  assert.throws(() => encode({ data: { a: 1 } }), 'data that is an object')
-})
+test(
+  'a retry that is no whole number, an empty message and a wrong type are refused',
+  'retry 不是整数、什么都没有、类型不对，都要拒绝',
+  () => {
+    for (const retry of [-1, 1.5, 1e21, NaN, '1000'])
+      assert.throws(() => encode({ retry, data: 'x' }), `retry ${retry}`)
+    assert.throws(() => encode({}), 'nothing at all')
+    assert.throws(() => encode({ data: { a: 1 } }), 'data that is an object')
+  },
+)
 
 test('every vector of test/vectors/sse-encode.json', 'test/vectors/sse-encode.json 里的每一个向量', () => {
   for (const { name, message, expect } of vectors) {
@@ -69,28 +78,32 @@ test('every vector of test/vectors/sse-encode.json', 'test/vectors/sse-encode.js
   }
 })
 
-test('what is written is what a parser reads, and no message touches its neighbour', '写出去的，解析器能原样读回来，也不会碰到前后的消息', () => {
-  for (const data of [
-    '',
-    ' ',
-    'a',
-    ' a',
-    ':',
-    'a\r\r\nb\n\rc',
-    'x\n\nevent: forged\rid: 9',
-    '你好 😀',
-    '\u0000\uFEFF\u2028',
-  ]) {
-    const { events, lastEventId, retry } = read(
-      { data: 'before' },
-      { event: 't', id: '1', retry: 9, data },
-      { data: 'after' },
-    )
-    assert.deepEqual(events, [
-      { type: 'message', data: 'before', lastEventId: '' },
-      { type: 't', data: asRead(data), lastEventId: '1' },
-      { type: 'message', data: 'after', lastEventId: '1' },
-    ])
-    assert.deepEqual({ lastEventId, retry }, { lastEventId: '1', retry: 9 })
-  }
-})
+test(
+  'what is written is what a parser reads, and no message touches its neighbour',
+  '写出去的，解析器能原样读回来，也不会碰到前后的消息',
+  () => {
+    for (const data of [
+      '',
+      ' ',
+      'a',
+      ' a',
+      ':',
+      'a\r\r\nb\n\rc',
+      'x\n\nevent: forged\rid: 9',
+      '你好 😀',
+      '\u0000\uFEFF\u2028',
+    ]) {
+      const { events, lastEventId, retry } = read(
+        { data: 'before' },
+        { event: 't', id: '1', retry: 9, data },
+        { data: 'after' },
+      )
+      assert.deepEqual(events, [
+        { type: 'message', data: 'before', lastEventId: '' },
+        { type: 't', data: asRead(data), lastEventId: '1' },
+        { type: 'message', data: 'after', lastEventId: '1' },
+      ])
+      assert.deepEqual({ lastEventId, retry }, { lastEventId: '1', retry: 9 })
+    }
+  },
+)

@@ -42,15 +42,40 @@ function rules(en, zh, ...prefixes) {
   })
 }
 
-rules('LF, CR LF and CR each end a line, and nothing else does', 'LF、CR LF、CR 都结束一行，别的都不算', 'line-end', 'eof.cr')
+rules(
+  'LF, CR LF and CR each end a line, and nothing else does',
+  'LF、CR LF、CR 都结束一行，别的都不算',
+  'line-end',
+  'eof.cr',
+)
 rules('name, colon, one space that does not count, value', '名字、冒号、一个不算数的空格、值', 'field', 'line.blank')
-rules('data lines are joined with LF, and empty data is an event too', '多行 data 用 LF 接起来，空的 data 也是一个事件', 'data', 'dispatch')
+rules(
+  'data lines are joined with LF, and empty data is an event too',
+  '多行 data 用 LF 接起来，空的 data 也是一个事件',
+  'data',
+  'dispatch',
+)
 rules('a comment is nothing', '注释什么也不是', 'comment')
 rules('event names the type, for this event only', 'event 给出类型，只管这一个事件', 'event')
-rules('an id stays in force, moves without data, and is ignored if it holds NUL', 'id 一直有效，没有 data 也会生效，含 NUL 就作废', 'id')
+rules(
+  'an id stays in force, moves without data, and is ignored if it holds NUL',
+  'id 一直有效，没有 data 也会生效，含 NUL 就作废',
+  'id',
+)
 rules('retry counts at its line, without a blank line', 'retry 在自己那一行就生效，不等空行', 'retry')
-rules('what no blank line has ended is never dispatched', '没有空行收尾的，永远不派发', 'eof', 'id.uncommitted', 'mixture')
-rules('one BOM at the start goes, any other stays, and a bad byte hurts only itself', '开头去掉一个 BOM，别的都留着；坏字节只伤自己', 'bom', 'utf8')
+rules(
+  'what no blank line has ended is never dispatched',
+  '没有空行收尾的，永远不派发',
+  'eof',
+  'id.uncommitted',
+  'mixture',
+)
+rules(
+  'one BOM at the start goes, any other stays, and a bad byte hurts only itself',
+  '开头去掉一个 BOM，别的都留着；坏字节只伤自己',
+  'bom',
+  'utf8',
+)
 
 test('retry with anything but digits changes nothing', 'retry 里有一个不是数字，就什么都不改', () => {
   for (const value of ['', ' 5', '5 ', '-5', '+5', '1.5', '1e3', '0x10', '5ms', '５']) {
@@ -79,14 +104,18 @@ test('no event waits for a byte that has not come', '没有哪个事件要等还
   }
 })
 
-test('the three chat streams, cut in two at every place, also inside a character', '三家聊天产品的流，处处切一刀，字符中间也不放过', () => {
-  for (const { title, wireBase64, frames } of streams) {
-    const bytes = bytesOf({ inputBase64: wireBase64 })
-    const expect = frames.map(({ dispatchedType: type, data }) => ({ type, data, lastEventId: '' }))
-    for (let at = 0; at <= bytes.length; at++) {
-      const { events } = parse(cutAt(bytes, at))
-      if (isDeepStrictEqual(events, expect)) continue
-      assert.fail(`${title}, cut after byte ${at}\ngot: ${JSON.stringify(events).slice(0, 300)}`)
+test(
+  'the three chat streams, cut in two at every place, also inside a character',
+  '三家聊天产品的流，处处切一刀，字符中间也不放过',
+  () => {
+    for (const { title, wireBase64, frames } of streams) {
+      const bytes = bytesOf({ inputBase64: wireBase64 })
+      const expect = frames.map(({ dispatchedType: type, data }) => ({ type, data, lastEventId: '' }))
+      for (let at = 0; at <= bytes.length; at++) {
+        const { events } = parse(cutAt(bytes, at))
+        if (isDeepStrictEqual(events, expect)) continue
+        assert.fail(`${title}, cut after byte ${at}\ngot: ${JSON.stringify(events).slice(0, 300)}`)
+      }
     }
-  }
-})
+  },
+)
