@@ -62,14 +62,36 @@ function lessonTwo() {
   }
 }
 
+const codeOf = (name) =>
+  readFileSync(path(name), 'utf8')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(\/[/*]|\*)/.test(line))
+
+/** Lines of code of a solution that its exercise does not have. */
+export function addedLines(folder) {
+  const given = codeOf(`${folder}/exercise.mjs`)
+  const isNew = (line) => {
+    const at = given.indexOf(line)
+    if (at !== -1) given.splice(at, 1)
+    return at === -1
+  }
+  return codeOf(`${folder}/solution.mjs`).filter(isNew).length
+}
+
 /** The figures that were measured or counted here, by lesson. Each stands in the lesson's text. */
 export const computed = {
   0: lesson0.computed,
   1: lessonOne(),
   2: lessonTwo(),
   3: lesson3.computed,
+  4: { addedLines: addedLines('04-breaking-the-stream') },
+  5: { addedLines: addedLines('05-the-handshake') },
+  6: { addedLines: addedLines('06-a-tool') },
   7: lesson7.computed,
   8: lesson8.computed,
+  9: { addedLines: addedLines('09-streamable-http') },
+  10: { addedLines: addedLines('10-stateless') },
 }
 
 /** The other figures the texts may use, and where they come from. */
@@ -89,11 +111,47 @@ export const given = {
     'the month of the chat excerpts': ['2025'],
   },
   3: lesson3.given,
+  4: {
+    'the HTML Standard, its section and its readyState': ['9.2.3', '0', '1', '2'],
+    'status codes and the version of HTTP': ['204', '500', '1.1'],
+    'ids in the output of see.mjs': ['3', '4', '5', '6'],
+    'digits of an id in src/sse/event-store.ts': ['15'],
+    'nginx: proxy_read_timeout, seconds': ['60'],
+    'this course: lessons, minutes': ['9', '10', '35'],
+  },
+  5: {
+    'status codes': ['202', '400', '404'],
+    'protocol versions': ['2024', '11', '05'],
+    'connections and ids in the output of see.mjs': ['0', '1', '2', '3', '4'],
+    'the month of the capture': ['2025'],
+    'issues of typescript-sdk': ['223', '307'],
+    'this course: lessons, minutes': ['5', '9', '40'],
+  },
+  6: {
+    'codes of JSON-RPC': ['32601', '32602'],
+    'protocol versions': ['2025', '11', '25'],
+    'issues of servers and r-nacos': ['4159', '253'],
+    'this course: lessons, stages, minutes': ['0', '6', '7', '35'],
+  },
   7: lesson7.given,
   8: lesson8.given,
+  9: {
+    'status codes': ['404', '406'],
+    'protocol versions': ['2025', '03', '26', '11', '25'],
+    'servers, faults and ids in the text': ['1', '2', '3', '7'],
+    'this course: lessons, minutes': ['4', '6', '9', '40'],
+  },
+  10: {
+    'status codes and codes of JSON-RPC': ['200', '400', '404', '32020'],
+    'protocol versions': ['2025', '2026', '07', '28'],
+    'servers in the picture': ['1', '2'],
+    'this course: lessons, minutes': ['0', '4', '5', '9', '10', '35'],
+  },
 }
 
 const see = (...args) => execFileSync(process.execPath, [SEE, ...args], { encoding: 'utf8' })
+const seeOf = (folder) =>
+  execFileSync(process.execPath, [path(`${folder}/see.mjs`)], { cwd: path('..'), encoding: 'utf8' }).trimEnd()
 
 /** What the commands of a lesson print, as its `text` blocks show it. */
 export async function outputs() {
@@ -105,6 +163,11 @@ export async function outputs() {
     3: lesson3.outputs(),
     7: lesson7.outputs(),
     8: lesson8.outputs(),
+    4: [seeOf('04-breaking-the-stream')],
+    5: [seeOf('05-the-handshake')],
+    6: [seeOf('06-a-tool')],
+    9: [seeOf('09-streamable-http')],
+    10: [seeOf('10-stateless')],
   }
 }
 

@@ -49,8 +49,8 @@ const say = TEXT[lang]
 const has = (word) => words.includes(word)
 const [number] = words.filter((word) => !['hint', 'solution', 'watch', 'start', 'zh', 'en'].includes(word))
 
-if (number === undefined) await progress()
-else if (number === 'check') await check()
+if (has('check')) await check()
+else if (number === undefined) await progress()
 else await lesson(lessons().find((folder) => numberOf(folder) === Number(number)))
 
 function systemLanguage() {

@@ -37,8 +37,8 @@ export function opening(folder, lang) {
  * in the language given.
  * @returns {Promise<{ name: string, ok: boolean, message?: string, at?: string }[]>} one entry for each test, in order
  */
-export async function runLesson(folder, file = join(folder, 'exercise.mjs'), lang = 'en') {
-  const env = { ...process.env, LESSON_FILE: file, LESSON_LANG: lang }
+export async function runLesson(folder, file = join(folder, 'exercise.mjs'), lang = 'en', settings = {}) {
+  const env = { ...process.env, ...settings, LESSON_FILE: file, LESSON_LANG: lang }
   delete env.NODE_TEST_CONTEXT // set inside a test: the child would speak to that test's runner instead of to us
   const reporter = new URL('reporter.mjs', import.meta.url).href
   const args = [`--test-reporter=${reporter}`, '--test-reporter-destination=stdout', join(folder, 'exercise.test.mjs')]

@@ -3,6 +3,7 @@
 // is computed in scripts/docs. `npm run docs quotes` does the lessons alone, at once.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pictures } from '../course/pictures.mjs'
 import { ensureBuilt } from './build.mjs'
 import { figures, withFigures } from './docs/figures.mjs'
 import { limitPages } from './docs/limits.mjs'
@@ -16,6 +17,7 @@ for (const { path, text } of lessonTexts()) {
   const now = withQuotes(text)
   if (now !== text) write(path, now)
 }
+for (const [path, picture] of pictures) write(`course/${path}`, picture)
 if (process.argv.includes('quotes')) process.exit()
 
 ensureBuilt()

@@ -22,6 +22,7 @@ export function dispatch<Context>(
   context: Context,
   onUnexpected: (error: unknown) => void,
 ): MaybePromise<Response | undefined> {
+  //> dispatch
   return attempt<object | void, Response | undefined>(
     () => {
       const handler = methods.get(message.method)
@@ -36,6 +37,7 @@ export function dispatch<Context>(
       return errorResponse(known, message.id)
     },
   )
+  //<
 }
 
 /**

@@ -114,6 +114,7 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
       return numbered
     }
 
+    //> missed
     missedSince(id: string): Missed {
       makeRoom()
       const [, of, number] = /^(.*)\.(0|[1-9]\d{0,14})$/s.exec(id) ?? []
@@ -121,6 +122,7 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
       const known = of === this.#name && next >= 0 && next <= this.#messages.length
       return known ? this.#messages.slice(next) : undefined
     }
+    //<
 
     drop(): void {
       this.#forget(this.#messages.length)

@@ -83,6 +83,7 @@ export function sendStream(response: StreamResponse, messages: readonly SseMessa
   return text.length
 }
 
+//> headers
 const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache, no-transform', // no-transform: a compressing proxy would hold events back
@@ -90,6 +91,7 @@ const STREAM_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Resource-Policy': 'same-origin', // what reads a stream asks by CORS; an image would only hold it open
 }
+//<
 
 const headersWith = (more?: object): Record<string, string> => (more ? { ...STREAM_HEADERS, ...more } : STREAM_HEADERS)
 

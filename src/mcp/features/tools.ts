@@ -105,6 +105,7 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       const { items, ...next } = page('tools', list, cursor)
       return { tools: items.map((tool) => client.revision.encodeTool(tool)), ...next }
     },
+    //> call
     'tools/call': (params, context) => {
       const { name, arguments: given = {} } = params
       if (typeof name !== 'string') throw new RpcError(INVALID_PARAMS, 'params.name must be the name of a tool.')
@@ -119,6 +120,7 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       })
       return after(result, (one) => encodeCallResult(one, context.client.revision))
     },
+    //<
   }
 }
 
@@ -132,12 +134,14 @@ function runTool(tool: Tool, args: Params, context: RequestContext, log: Log): M
       return after(returned, (result) => after(tool.checkOutput ? checkOutput(result, tool) : result, asResult))
     },
     (result) => result,
+    //> failed
     (error) => {
       if (error instanceof ToolError) return failed(error.message)
       if (error instanceof RpcError || error instanceof InputRequired) throw error
       if (!context.cancelled) log({ level: 'error', reason: 'tool-failed', tool: name, cause: causeOf(error) })
       return failed(`The tool ${name} failed. The server's log has the cause.`)
     },
+    //<
   )
 }
 

@@ -36,6 +36,7 @@ export function httpSse(
     // name what was negotiated before.
     const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldestHandshake
     if (request.method === 'HEAD') return openEventStream(response, caller, options).close() // no session, no event
+    //> open
     const session = new SseSession(createClient(revision, caller))
     return after(sessions.add(session), (isAdded) => {
       if (!isAdded)
@@ -48,6 +49,7 @@ export function httpSse(
       // The reconnection time. By default clients wait three seconds, and meanwhile post to a session that is gone.
       session.stream.send({ retry: 1000 })
     })
+    //<
   }
 
   /** 2: takes a message; 3: its response goes to the stream. */
@@ -57,6 +59,7 @@ export function httpSse(
     // First of all: for an unknown session no body is read. And once more: it may be closed while the body comes.
     return after(find(id, caller), () =>
       readJson(request, limits.maxBodyBytes, memory, (body) => {
+        //> post
         const message = asMessage(body)
         return after(find(id, caller), (session) => {
           sendText(response, 202, 'text/plain', 'Accepted') // from here on an error can only be logged
@@ -64,6 +67,7 @@ export function httpSse(
             if (responded) session.send(encodeResponse(responded, server.onUnexpected))
           })
         })
+        //<
       }),
     )
   }

@@ -61,6 +61,7 @@ export class PostResponse implements ClientChannel {
     this.#stream?.disconnect(retryMs)
   }
 
+  //> finish
   /**
    * Ends with the JSON-RPC response, or those of a batch. Undefined: nobody wants one any more, and an empty stream
    * ends.
@@ -76,6 +77,7 @@ export class PostResponse implements ClientChannel {
     if (this.#stream) this.#stream.end()
     else this.#connection.close()
   }
+  //<
 
   #encode(response: Response): string {
     return encodeResponse(response, this.#options.server.onUnexpected)

@@ -73,6 +73,7 @@ function readClient(request: HttpRequest, { id, method, params = {} }: Request, 
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel as LogLevel))
     throw refuse(INVALID_PARAMS, `${LOG_LEVEL} is one of ${LOG_LEVELS.join(', ')}.`)
 
+  //> refuse
   if (headers['mcp-protocol-version'] !== version)
     throw refuse(HEADER_MISMATCH, 'The header MCP-Protocol-Version must repeat the version in _meta.')
   const revision = perRequestRevisions.get(version)
@@ -82,6 +83,7 @@ function readClient(request: HttpRequest, { id, method, params = {} }: Request, 
   }
   const mismatch = methodMismatch(headers, method) ?? nameMismatch(headers, method, params)
   if (mismatch) throw refuse(HEADER_MISMATCH, mismatch)
+  //<
 
   const client = createClient(revision, caller)
   client.initialized = true
@@ -94,6 +96,7 @@ function readClient(request: HttpRequest, { id, method, params = {} }: Request, 
 const versions = [...perRequestRevisions.keys()].join(' or ')
 const OLDER = 'Older revisions begin with initialize, without this version header.'
 
+//> status
 /**
  * The HTTP status of a JSON-RPC response. An error that a client must tell apart from the answer of an older server has
  * a status of its own (transports, "Error Handling").
@@ -105,3 +108,4 @@ function statusOf(response: Response): number {
   if (code === METHOD_NOT_FOUND) return 404
   return code === HEADER_MISMATCH || code === CAPABILITY_MISSING ? 400 : 200
 }
+//<

@@ -61,6 +61,7 @@ export function streamableHttp(
     if (single && isRequest(single) && single.method === 'initialize')
       return initialize(request, response, caller, single)
 
+    //> post
     return after(find(request, caller, readableId(body)), (session) => {
       const { client } = session
       if (isBatch) checkBatch(body, client)
@@ -72,6 +73,7 @@ export function streamableHttp(
         else acknowledge(response)
       })
     })
+    //<
   }
 
   /** 3: opens the standalone stream, or resumes one. */

@@ -1,0 +1,129 @@
+// Stage 5: MCP's handshake over HTTP+SSE, as of 2024-11-05.
+import { connect, wantError } from './sse-client.mjs'
+
+export const handshake = {
+  number: 5,
+  title: { en: 'MCP’s handshake over HTTP+SSE', zh: 'HTTP+SSE 上的 MCP 握手' },
+  rule: 'https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse',
+  checks: [
+    {
+      en: 'the first event is `endpoint`: where to post, on this server',
+      zh: '第一个事件是 `endpoint`：往这台服务器的哪里 POST',
+      async run(talk, target) {
+        await connect(talk, target)
+      },
+    },
+    {
+      en: 'a POST gets 202, and the answer to initialize comes on the stream',
+      zh: 'POST 得到 202，initialize 的答复从流上来',
+      async run(talk, target) {
+        const client = await connect(talk, target)
+        const result = await client.initialize()
+        talk.want(typeof result.protocolVersion === 'string', '"protocolVersion":"2024-11-05"')
+        talk.want(typeof result.capabilities === 'object', '"capabilities":{}')
+        talk.want(typeof result.serverInfo?.name === 'string', '"serverInfo":{"name":"…","version":"…"}')
+      },
+    },
+    {
+      en: 'answers are events of type message, and repeat the id with its type',
+      zh: '答复是 message 类型的事件，id 连类型一起原样带回',
+      async run(talk, target) {
+        const client = await connect(talk, target)
+        await client.initialize()
+        for (const id of [7, '7', 0]) {
+          const { status } = await client.post({ jsonrpc: '2.0', id, method: 'ping' })
+          talk.want(status === 202, '202')
+          const wanted = `event: message  data: {"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{}}`
+          const { type, data } = await client.stream.event(wanted)
+          talk.want(type === 'message' && JSON.parse(data).id === id && JSON.parse(data).result, wanted)
+        }
+      },
+    },
+    {
+      en: 'a notification gets 202 and no answer',
+      zh: '通知得到 202，没有答复',
+      async run(talk, target) {
+        const client = await connect(talk, target)
+        await client.initialize()
+        for (const method of ['notifications/initialized', 'notifications/unheard-of']) {
+          const { status } = await client.notify(method)
+          talk.want(status === 202, '202')
+        }
+        await client.post({ jsonrpc: '2.0', id: 'after', method: 'ping' })
+        const next = await client.stream.message('the answer to ping')
+        talk.want(next.id === 'after', 'nothing on the stream for a notification')
+      },
+    },
+    {
+      en: 'a method that is not there gets the error -32601, on the stream',
+      zh: '没有的方法，在流上得到错误 -32601',
+      async run(talk, target) {
+        const client = await connect(talk, target)
+        await client.initialize()
+        wantError(talk, await client.call('no/such/method'), -32601)
+        wantError(talk, await client.call('toString'), -32601)
+      },
+    },
+    {
+      en: 'a version of tomorrow is answered by one of the server’s own',
+      zh: '客户端说了将来的版本，服务器答一个自己会的',
+      async run(talk, target) {
+        const client = await connect(talk, target)
+        const { protocolVersion } = await client.initialize('2099-01-01')
+        talk.want(/^202[4-9]-\d\d-\d\d$/.test(protocolVersion), '"protocolVersion": one that this server speaks')
+      },
+    },
+    {
+      en: 'each session has its own stream: no answer goes to another',
+      zh: '每个会话有自己的流，答复不会跑到别人那里',
+      async run(talk, target) {
+        const [one, other] = [await connect(talk, target), await connect(talk, target)]
+        talk.want(one.endpoint.href !== other.endpoint.href, 'another endpoint for each stream')
+        await one.initialize()
+        await other.initialize()
+        await one.call('ping', undefined, 'one')
+        await other.post({ jsonrpc: '2.0', id: 'other', method: 'ping' })
+        const next = await other.stream.message('the answer to its own ping')
+        talk.want(next.id === 'other', 'its own answers only')
+      },
+    },
+    {
+      en: 'a closed stream ends its session: the endpoint is refused, 4xx',
+      zh: '流关了会话就没了：再 POST 到那个端点，得到 4xx',
+      async run(talk, target) {
+        const client = await connect(talk, target)
+        await client.initialize()
+        client.stream.close()
+        for (const until = performance.now() + 3_000; ;) {
+          const { status } = await client.post({ jsonrpc: '2.0', id: 1, method: 'ping' })
+          if (status >= 400 && status < 500) return
+          talk.want(performance.now() < until, '404: unknown session')
+        }
+      },
+    },
+    {
+      en: 'what is no message gets 400, and the session lives on',
+      zh: '不是消息的东西得到 400，会话照常',
+      async run(talk, target) {
+        const client = await connect(talk, target)
+        await client.initialize()
+        for (const text of ['{"jsonrpc":', '"hello"']) {
+          const { status } = await client.post(text)
+          talk.want(status >= 400 && status < 500, `400 for a body of ${text}`)
+        }
+        const { result } = await client.call('ping')
+        talk.want(result, '"result":{}')
+      },
+    },
+    {
+      en: 'the page of a stranger is refused: 403',
+      zh: '陌生网页发来的请求得到 403',
+      async run(talk, target) {
+        const client = await connect(talk, target)
+        const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
+        const { status } = await client.post(ping, { Origin: 'http://stranger.example' })
+        talk.want(status === 403, '403 for Origin: http://stranger.example')
+      },
+    },
+  ],
+}
