@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { test } from '../named.mjs'
 import { stream } from '../stages/4-stream.mjs'
-import { begin, fileOf, testStage } from '../stages/lesson.mjs'
+import { begin, fileOf, testAtOnce, testStage } from '../stages/lesson.mjs'
 import { Conversation } from '../stages/wire.mjs'
 
 const file = fileOf(import.meta.url)
 const counting = begin(file, { TICK_MS: '10', KEPT: '1000' })
 const forgetful = begin(file, { TICK_MS: '2', KEPT: '5' })
 const silent = begin(file, { TICK_MS: '60000', KEEP_ALIVE_MS: '20' })
+const leaving = begin(file, { TICK_MS: '60000', KEEP_ALIVE_MS: '20' })
 
 testStage(stream, counting)
 
@@ -26,7 +26,7 @@ async function talkTo(starting, run) {
   }
 }
 
-test('cut fifty times, the count has no gap and no duplicate', '断五十次，数下去既不缺也不重', () =>
+testAtOnce('cut fifty times, the count has no gap and no duplicate', '断五十次，数下去既不缺也不重', () =>
   talkTo(counting, async ({ talk, open }) => {
     let last
     for (let cut = 0; cut < 50; cut++) {
@@ -42,7 +42,7 @@ test('cut fifty times, the count has no gap and no duplicate', '断五十次，�
   }),
 )
 
-test(
+testAtOnce(
   'an id that is forgotten, or was never given, is told: event: reset',
   'id 已经忘了，或者从没给过，都要说明：event: reset',
   () =>
@@ -57,7 +57,7 @@ test(
     }),
 )
 
-test('the stream says when to come back', '流会说明隔多久再来', () =>
+testAtOnce('the stream says when to come back', '流会说明隔多久再来', () =>
   talkTo(counting, async ({ talk, open }) => {
     const stream = await open()
     await stream.event()
@@ -65,7 +65,7 @@ test('the stream says when to come back', '流会说明隔多久再来', () =>
   }),
 )
 
-test('in silence there are comments', '没话说的时候有注释', () =>
+testAtOnce('in silence there are comments', '没话说的时候有注释', () =>
   talkTo(silent, async ({ talk, open }) => {
     const stream = await open()
     await stream.comment()
@@ -74,14 +74,14 @@ test('in silence there are comments', '没话说的时候有注释', () =>
   }),
 )
 
-test('no timer outlives its reader', '读者走了，定时器也跟着停', () =>
-  talkTo(silent, async ({ open, server }) => {
+testAtOnce('no timer outlives its reader', '读者走了，定时器也跟着停', () =>
+  talkTo(leaving, async ({ open, server }) => {
     const before = await server.timers()
     const streams = [await open(), await open(), await open()]
     for (const stream of streams) await stream.comment()
     for (const stream of streams) stream.close()
     let left
-    for (let ask = 0; ask < 200; ask++) {
+    for (let ask = 0; ask < 2000; ask++) {
       left = await server.timers()
       if (left <= before) return
       await new Promise(setImmediate)

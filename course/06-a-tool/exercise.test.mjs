@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { test } from '../named.mjs'
 import { tool, withTools } from '../stages/6-tool.mjs'
-import { begin, fileOf, testStage } from '../stages/lesson.mjs'
+import { begin, fileOf, testAtOnce, testStage } from '../stages/lesson.mjs'
 import { targetOf } from '../stages/check.mjs'
 import { Conversation } from '../stages/wire.mjs'
 
@@ -24,14 +23,14 @@ async function call(params, check) {
   }
 }
 
-test('the text is the story as it is stored', 'text 就是存着的那条故事', () =>
+testAtOnce('the text is the story as it is stored', 'text 就是存着的那条故事', () =>
   call({ name: NAME, arguments: { id: item.id } }, ({ result }, talk) => {
     talk.want(result?.content?.[0]?.type === 'text', '"content":[{"type":"text",…}]')
     assert.deepEqual(JSON.parse(result.content[0].text), item)
   }),
 )
 
-test(
+testAtOnce(
   'a story that is not there is told to the model: isError, and which one',
   '没有的故事要告诉模型：isError，以及是哪一条',
   () =>
@@ -41,14 +40,17 @@ test(
     }),
 )
 
-test('an argument that is missing is told to the model, with its name', '缺了哪个参数要告诉模型，连名字一起', () =>
-  call({ name: NAME, arguments: {} }, ({ result }, talk) => {
-    talk.want(result?.isError === true, '"result":{"isError":true,…}')
-    talk.want(/\bid\b/.test(result.content?.[0]?.text), 'a text that names the argument: id')
-  }),
+testAtOnce(
+  'an argument that is missing is told to the model, with its name',
+  '缺了哪个参数要告诉模型，连名字一起',
+  () =>
+    call({ name: NAME, arguments: {} }, ({ result }, talk) => {
+      talk.want(result?.isError === true, '"result":{"isError":true,…}')
+      talk.want(/\bid\b/.test(result.content?.[0]?.text), 'a text that names the argument: id')
+    }),
 )
 
-test(
+testAtOnce(
   'an argument that the schema does not know is told to the model, with its name',
   'schema 里没有的参数要告诉模型，连名字一起',
   () =>
@@ -58,8 +60,11 @@ test(
     }),
 )
 
-test('a tool that is not there is told to the program: the error -32602', '没有的工具要告诉程序：错误 -32602', () =>
-  call({ name: 'get-hackernews-weather', arguments: {} }, ({ error }, talk) => {
-    talk.want(error?.code === -32602, '"error":{"code":-32602,"message":"…"}')
-  }),
+testAtOnce(
+  'a tool that is not there is told to the program: the error -32602',
+  '没有的工具要告诉程序：错误 -32602',
+  () =>
+    call({ name: 'get-hackernews-weather', arguments: {} }, ({ error }, talk) => {
+      talk.want(error?.code === -32602, '"error":{"code":-32602,"message":"…"}')
+    }),
 )

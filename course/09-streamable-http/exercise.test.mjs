@@ -1,5 +1,4 @@
-import { test } from '../named.mjs'
-import { begin, fileOf, testStage } from '../stages/lesson.mjs'
+import { begin, fileOf, testAtOnce, testStage } from '../stages/lesson.mjs'
 import { open, streamable } from '../stages/9-streamable.mjs'
 import { targetOf } from '../stages/check.mjs'
 import { Conversation } from '../stages/wire.mjs'
@@ -30,15 +29,18 @@ const call = (id, name, args, _meta) => ({
 })
 const [JSON_ONLY, STREAM_ONLY] = ['application/json', 'text/event-stream'].map((Accept) => ({ Accept }))
 
-test('who accepts JSON alone gets JSON, even if it asks for progress', '只接受 JSON 就给 JSON，哪怕它要进度', () =>
-  inSession(async (talk, { post }) => {
-    const response = await post(call(1, 'count', { to: 1 }, { progressToken: 'p' }), JSON_ONLY)
-    talk.want(response.type === 'application/json', 'Content-Type: application/json')
-    talk.want((await response.json()).result, '"result":{…}')
-  }),
+testAtOnce(
+  'who accepts JSON alone gets JSON, even if it asks for progress',
+  '只接受 JSON 就给 JSON，哪怕它要进度',
+  () =>
+    inSession(async (talk, { post }) => {
+      const response = await post(call(1, 'count', { to: 1 }, { progressToken: 'p' }), JSON_ONLY)
+      talk.want(response.type === 'application/json', 'Content-Type: application/json')
+      talk.want((await response.json()).result, '"result":{…}')
+    }),
 )
 
-test('who accepts a stream alone gets a stream, even for a ping', '只接受流就给流，哪怕只是 ping', () =>
+testAtOnce('who accepts a stream alone gets a stream, even for a ping', '只接受流就给流，哪怕只是 ping', () =>
   inSession(async (talk, { post }) => {
     const response = await post({ jsonrpc: '2.0', id: 1, method: 'ping' }, STREAM_ONLY)
     talk.want(response.type === 'text/event-stream', 'Content-Type: text/event-stream')
@@ -47,33 +49,36 @@ test('who accepts a stream alone gets a stream, even for a ping', '只接受流�
   }),
 )
 
-test('who accepts both and asks for no progress gets JSON', '两种都接受、又不要进度，就给 JSON', () =>
+testAtOnce('who accepts both and asks for no progress gets JSON', '两种都接受、又不要进度，就给 JSON', () =>
   inSession(async (talk, { post }) => {
     const response = await post({ jsonrpc: '2.0', id: 1, method: 'ping' })
     talk.want(response.type === 'application/json', 'Content-Type: application/json')
   }),
 )
 
-test('a call that is cut after each event is told whole, once', '每来一个事件就断一次，整次调用还是不缺不重', () =>
-  inSession(async (talk, { post, session, target }) => {
-    let stream = await post(call('long', 'count', { to: 5 }, { progressToken: 'p' }))
-    const told = []
-    while (told.length < 10) {
-      const event = await stream.event()
-      const { params, result } = JSON.parse(event.data)
-      told.push(params?.progress ?? 'answer')
-      if (result) break
-      stream.close()
-      const headers = { ...STREAM_ONLY, ...session, 'Last-Event-ID': event.lastEventId }
-      stream = await talk.request('GET', target.mcp, { headers })
-      talk.want(stream.status === 200, '200')
-    }
-    talk.want(told.join() === '1,2,3,4,5,answer', `progress 1 2 3 4 5 and the answer, each once; came: ${told}`)
-    await stream.end()
-  }),
+testAtOnce(
+  'a call that is cut after each event is told whole, once',
+  '每来一个事件就断一次，整次调用还是不缺不重',
+  () =>
+    inSession(async (talk, { post, session, target }) => {
+      let stream = await post(call('long', 'count', { to: 5 }, { progressToken: 'p' }))
+      const told = []
+      while (told.length < 10) {
+        const event = await stream.event()
+        const { params, result } = JSON.parse(event.data)
+        told.push(params?.progress ?? 'answer')
+        if (result) break
+        stream.close()
+        const headers = { ...STREAM_ONLY, ...session, 'Last-Event-ID': event.lastEventId }
+        stream = await talk.request('GET', target.mcp, { headers })
+        talk.want(stream.status === 200, '200')
+      }
+      talk.want(told.join() === '1,2,3,4,5,answer', `progress 1 2 3 4 5 and the answer, each once; came: ${told}`)
+      await stream.end()
+    }),
 )
 
-test(
+testAtOnce(
   'a stream goes on in its own session, after its own event, and nowhere else',
   '流只在自己的会话里、从自己的事件往下读',
   () =>
@@ -110,7 +115,7 @@ test(
     }),
 )
 
-test('GET needs a session and a client that accepts a stream', 'GET 要有会话，客户端还得接受流', () =>
+testAtOnce('GET needs a session and a client that accepts a stream', 'GET 要有会话，客户端还得接受流', () =>
   inSession(async (talk, { session, target }) => {
     const without = await talk.request('GET', target.mcp, { headers: STREAM_ONLY })
     talk.want(without.status === 400, '400 without Mcp-Session-Id')

@@ -1,5 +1,4 @@
-import { test } from '../named.mjs'
-import { begin, fileOf, testStage } from '../stages/lesson.mjs'
+import { begin, fileOf, testAtOnce, testStage } from '../stages/lesson.mjs'
 import { sessionless, stateless } from '../stages/10-stateless.mjs'
 import { open } from '../stages/9-streamable.mjs'
 import { targetOf } from '../stages/check.mjs'
@@ -24,7 +23,7 @@ async function talkTo(run) {
   }
 }
 
-test(
+testAtOnce(
   'two servers, requests dealt at random: 100 of 100 are answered',
   '两台服务器，请求随便发：100 个有 100 个答复',
   () =>
@@ -38,25 +37,28 @@ test(
     }),
 )
 
-test('who asks for progress gets a stream: no ids, and the answer last', '要进度就给一条流：没有 id，答复在最后', () =>
-  talkTo(async (talk, [url]) => {
-    const { message, headers } = stateless('tools/call', { name: 'count', arguments: { to: 2 } })
-    message.params._meta.progressToken = 'p'
-    const response = await talk.post(url, message, headers)
-    talk.want(response.type === 'text/event-stream', 'Content-Type: text/event-stream')
-    const events = [await response.event(), await response.event(), await response.event()]
-    talk.want(
-      events.every(({ lastEventId }) => lastEventId === ''),
-      'no id: nobody can come back to this stream',
-    )
-    const [first, , last] = events.map(({ data }) => JSON.parse(data))
-    talk.want(first.params?.progressToken === 'p', '"method":"notifications/progress", "progressToken":"p"')
-    talk.want(last.result?.resultType === 'complete', '"result":{"resultType":"complete",…}')
-    await response.end()
-  }),
+testAtOnce(
+  'who asks for progress gets a stream: no ids, and the answer last',
+  '要进度就给一条流：没有 id，答复在最后',
+  () =>
+    talkTo(async (talk, [url]) => {
+      const { message, headers } = stateless('tools/call', { name: 'count', arguments: { to: 2 } })
+      message.params._meta.progressToken = 'p'
+      const response = await talk.post(url, message, headers)
+      talk.want(response.type === 'text/event-stream', 'Content-Type: text/event-stream')
+      const events = [await response.event(), await response.event(), await response.event()]
+      talk.want(
+        events.every(({ lastEventId }) => lastEventId === ''),
+        'no id: nobody can come back to this stream',
+      )
+      const [first, , last] = events.map(({ data }) => JSON.parse(data))
+      talk.want(first.params?.progressToken === 'p', '"method":"notifications/progress", "progressToken":"p"')
+      talk.want(last.result?.resultType === 'complete', '"result":{"resultType":"complete",…}')
+      await response.end()
+    }),
 )
 
-test('a result says which server it is from', 'result 说明自己出自哪个服务器', () =>
+testAtOnce('a result says which server it is from', 'result 说明自己出自哪个服务器', () =>
   talkTo(async (talk, [url]) => {
     for (const params of [['server/discover'], ['tools/call', item]]) {
       const { message, headers } = stateless(...params)
@@ -67,7 +69,7 @@ test('a result says which server it is from', 'result 说明自己出自哪个�
   }),
 )
 
-test('clients with sessions are served as before', '带会话的客户端照常接待', () =>
+testAtOnce('clients with sessions are served as before', '带会话的客户端照常接待', () =>
   talkTo(async (talk, [url]) => {
     const { call } = await open(talk, { mcp: url })
     const { result } = await call('tools/list')

@@ -20,13 +20,19 @@ export function begin(file, env) {
   return starting
 }
 
-/** A test for each check of a stage. All checks begin at once: a server that is silent is waited for once. */
+/** A test that begins at once, with all others: a server that is silent is waited for once. */
+export function testAtOnce(en, zh, run) {
+  const outcome = run()
+  outcome.catch(() => {}) // the test will tell
+  test(en, zh, () => outcome)
+}
+
+/** A test for each check of a stage. */
 export function testStage({ checks }, starting, known) {
-  const outcomes = checks.map((check) => starting.then(({ url }) => runCheck(check, targetOf(url, known))))
-  for (const outcome of outcomes) outcome.catch(() => {})
-  for (const [at, { en, zh }] of checks.entries())
-    test(en, zh, async () => {
-      const { outcome, reason } = await outcomes[at]
+  for (const check of checks)
+    testAtOnce(check.en, check.zh, async () => {
+      const { url } = await starting
+      const { outcome, reason } = await runCheck(check, targetOf(url, known))
       assert.ok(outcome === 'passed', reason)
     })
 }
