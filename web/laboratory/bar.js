@@ -82,6 +82,7 @@ export function mount(section, app) {
     ({ course }) => {
       if (course) places = Object.keys(TOOLS)
       showSettings()
+      tell()
     },
     () => {}, // the panels that need the laboratory's server say so
   )
@@ -159,9 +160,10 @@ export function mount(section, app) {
 
   function showState() {
     const isClosed = state() === 'closed'
-    const { transport, revision, reader } = isClosed ? chosen() : used
+    const { transport, revision, reader, tools } = isClosed ? chosen() : used
     summary.textContent = `${NAMES[transport]} · ${revision} · ${reader}`
     app.transport = transport
+    app.place = TOOLS[tools]
     const isOther = `${Object.values(used)}` !== `${Object.values(chosen())}`
     if (sign.className !== state()) openedAt = Date.now()
     sign.className = state()

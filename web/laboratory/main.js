@@ -27,6 +27,8 @@ export class App extends EventTarget {
   /** Set by the connection bar: what connects, and by which transport. @type {any} */
   connect = undefined
   transport = 'sse'
+  /** Where the server's addresses begin: `/lab/tools` for the laboratory's. */
+  place = ''
   /** A handshake that waits for a press: `name` is its next message. @type {{ name: string, go: () => void } | undefined} */
   paused = undefined
   /** Where it is not the frame itself: the head or the end of its exchange. @type {'head' | 'end' | undefined} */

@@ -17,6 +17,7 @@ export function mount(section, app) {
   const list = make('ol', { class: 'steps' })
   section.append(list)
   let transport
+  let place
   let buttons = []
   let wasPressed = false
   app.addEventListener('client', show)
@@ -24,7 +25,7 @@ export function mount(section, app) {
   show()
 
   function show() {
-    if (transport !== app.transport) build()
+    if (transport !== app.transport || place !== app.place) build()
     const steps = STEPS[transport]
     const done = countOf(steps)
     for (const [index, button] of buttons.entries()) {
@@ -41,9 +42,10 @@ export function mount(section, app) {
 
   function build() {
     transport = app.transport
+    place = app.place
     const steps = STEPS[transport]
     buttons = steps.map((step, index) =>
-      make('button', { onclick: () => press(index) }, step === 'GET' ? 'GET /sse' : step),
+      make('button', { onclick: () => press(index) }, step === 'GET' ? `GET ${place}/sse` : step),
     )
     list.replaceChildren(
       ...steps.map((step, index) =>

@@ -203,7 +203,7 @@ labTest(
     )
     assert.match(await nextText(page), /Next · [1-9]\d* waiting/)
     await page.click('#slow [data-key=n]')
-    assert.deepEqual(await rows(page), ['GET /sse'])
+    assert.deepEqual(await rows(page), ['GET /lab/tools/sse'])
     assert.match(await page.$eval('#slow .why', ({ innerText }) => innerText), /^true time \d\.\d{4} s, \+0 ms$/)
     const shown = []
     for (let presses = 1; /waiting/.test(await nextText(page)); presses++) {
