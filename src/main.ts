@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { causeOf, isCallEnd, LIMITS, logToStderr, serve, type Auth, type SocketLimits } from './index.ts'
+import { causeOf, isCallEnd, LIMITS, logToStderr, serve, type Auth, type Engine, type SocketLimits } from './index.ts'
 import { flagOf, help, readSettings, type Settings } from './app/settings.ts'
 import { site } from './app/site.ts'
 import { createHackerNews } from './tools/hacker-news.ts'
@@ -13,14 +13,16 @@ try {
   process.exitCode = 1
 }
 
-async function start({ hnSource, hnBaseUrl, authToken, authIssuer, authScopes, ...settings }: Settings): Promise<void> {
+async function start(all: Settings): Promise<void> {
+  const { hnSource, hnBaseUrl, authToken, authIssuer, authScopes, redisUrl, redisPrefix, ...settings } = all
   const hackerNews = createHackerNews({
     ...(hnSource !== undefined && { source: hnSource }),
     ...(hnBaseUrl !== undefined && { baseUrl: hnBaseUrl }),
   })
   const auth = await createAuth(authToken, authIssuer, authScopes, settings.publicUrl)
-  const tools = [hackerNews]
-  const { url, close } = await serve({ name: 'sse-mcp', version: '0.1.0', tools, fallback: site, ...settings, ...auth })
+  const engine = await createEngine(redisUrl, redisPrefix, settings)
+  const options = { name: 'sse-mcp', version: '0.1.0', tools: [hackerNews], fallback: site }
+  const { url, close } = await serve({ ...options, ...settings, ...auth, ...engine })
 
   let stopping = false
   /** Ends in good order; the second time at once. */
@@ -70,6 +72,17 @@ async function createAuth(
   const { bearerToken, oauthResource } = await import('./auth/index.ts')
   if (token) return { auth: bearerToken(token) }
   return { auth: await oauthResource({ issuer: issuer!, resource: resource!, requiredScopes }) }
+}
+
+/** What several processes share, if it was said where that is. Nothing of `src/redis` is loaded where it was not. */
+async function createEngine(
+  url: string | undefined,
+  prefix = 'sse-mcp',
+  { serverSecret = '', nodeId }: Settings = {},
+): Promise<{ engine: Engine } | undefined> {
+  if (!url) return undefined
+  const { redisEngine } = await import('./redis/index.ts')
+  return { engine: await redisEngine({ url, prefix, serverSecret, ...(nodeId !== undefined && { nodeId }) }) }
 }
 
 /** What whoever asked for it should see each time. */
