@@ -7,10 +7,15 @@ import { redisEngine } from '../../src/redis/index.ts'
 const [url = '', nodeId = ''] = process.argv.slice(2)
 const works = defineTool({
   name: 'works',
-  inputSchema: { type: 'object', properties: { ms: { type: 'integer' }, text: { type: 'string' } } },
-  async run({ ms = 0, text = '' }, { progress }) {
-    progress(1)
-    await sleep(ms)
+  inputSchema: {
+    type: 'object',
+    properties: { ms: { type: 'integer' }, steps: { type: 'integer' }, text: { type: 'string' } },
+  },
+  async run({ ms = 0, steps = 1, text = '' }, { progress }) {
+    for (let step = 1; step <= steps; step++) {
+      progress(step)
+      await sleep(ms / steps)
+    }
     return `${text} by ${nodeId}`
   },
 })

@@ -1,40 +1,16 @@
 // A node is killed with calls under way.
 // Needs: redis
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { test } from 'node:test'
 import { connectHttpSse, openEvents, post } from '../support/wire.ts'
+import { spawnNode, type SpawnedNode } from './spawned-node.ts'
 import { call, initialize, inSession, startRedis, until } from './support.ts'
-
-const PROGRAM = fileURLToPath(new URL('kill-node.ts', import.meta.url))
-
-async function spawnNode(redisUrl: string, nodeId: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, redisUrl, nodeId], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const exit = once(child, 'exit')
-  after(async () => {
-    child.kill('SIGKILL')
-    await exit
-  })
-  const [url] = (await once(createInterface(child.stdout), 'line')) as [string]
-  return {
-    url,
-    async kill() {
-      child.kill('SIGKILL')
-      await exit
-    },
-  }
-}
 
 const redis = await startRedis()
 const [n1, n2, n3] = (await Promise.all(['n1', 'n2', 'n3'].map((id) => spawnNode(redis.url, id)))) as [
-  Awaited<ReturnType<typeof spawnNode>>,
-  Awaited<ReturnType<typeof spawnNode>>,
-  Awaited<ReturnType<typeof spawnNode>>,
+  SpawnedNode,
+  SpawnedNode,
+  SpawnedNode,
 ]
 const working = (id: unknown, ms: number) =>
   JSON.stringify({
