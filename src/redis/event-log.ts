@@ -4,12 +4,11 @@ import { notificationOf } from '../mcp/protocol/change-bus.ts'
 import { KEPT_MS, MAX_ENTRIES, readChange, type Bus } from './bus.ts'
 import type { Connection } from './connection.ts'
 import { APPEND } from './scripts.ts'
-import { entriesOf, isBefore, type Entry } from './stream-entries.ts'
+import { entriesOf, isBefore } from './stream-entries.ts'
 
-/** The last id that an entry can have. An entry by it ends a log: the engine itself takes none after it. */
-export const END = '18446744073709551615-18446744073709551615'
-/** The id of the entry before the first event. The events are 1-0, 2-0, and so on. */
-const HEAD = '0-1'
+/** The number of the entry before the first event, which has the number 1; what stands after the last. */
+const HEAD = 0
+export const END = 'end'
 
 /** The event logs of a node. They are read here, and written to the engine too, where other nodes can read them. */
 export type EventLogs = ReturnType<typeof createEventLogs>
@@ -34,7 +33,7 @@ export function createEventLogs(connection: Connection, prefix: string, node: st
       keep(_name, data) {
         const name = nextName()
         const log = new SharedLog(connection, keyOf(session, name), memory.keep(name, data), [])
-        log.queue('1-0', data)
+        log.queue(1, data)
         log.end()
         return log
       },
@@ -73,7 +72,7 @@ class SharedLog implements EventLog {
   }
 
   append(message: Omit<SseMessage, 'id'>): SseMessage & { id: string } {
-    this.queue(`${++this.#events}-0`, message.data ?? '')
+    this.queue(++this.#events, message.data ?? '')
     return this.#memory.append(message)
   }
 
@@ -92,8 +91,8 @@ class SharedLog implements EventLog {
   }
 
   /** Has an entry written, together with what else comes in this turn of the event loop. */
-  queue(id: string, data: string): void {
-    if (this.#queued.push(id, data) === 2) queueMicrotask(() => this.#flush())
+  queue(number: number | typeof END, data: string): void {
+    if (this.#queued.push(String(number), data) === 2) queueMicrotask(() => this.#flush())
     this.#length += data.length
     const kept = this.#lengths.push(data.length)
     if (kept > MAX_EVENTS || (this.#length > MAX_LENGTH && kept > 1)) this.#length -= this.#lengths.shift()!
@@ -118,22 +117,28 @@ export interface ReadLog {
   /** Undefined: some of it is forgotten, or the event never was. */
   missed: Missed
   isEnded: boolean
-  entries: Entry[]
+  /** The data of all that is there, and the ids of the requests that the stream answers, as a text. */
+  all: string[]
+  requests: string
 }
 
 /** Reads the log of a stream in the engine. Rejects with HttpError 503. */
 export async function readLog(connection: Connection, key: string, eventId: string): Promise<ReadLog> {
   const [, name, number] = /^(.*)\.(0|[1-9]\d{0,14})$/s.exec(eventId) ?? []
-  const from = Number(number)
-  const first = from === 0 ? HEAD : `${from}-0`
-  const entries = name === undefined ? [] : entriesOf(await connection.command(key, 'XRANGE', key, first, '+'))
-  const events = entries.filter(({ id }) => id !== first && id !== END)
-  const isWhole = entries[0]?.id === first || entries[0]?.id === `${from + 1}-0`
-  const isKnown = isWhole && events.every(({ id }, at) => id === `${from + 1 + at}-0`)
-  const missed = events.map(({ fields }, at) => {
-    return { id: `${name}.${from + 1 + at}`, event: 'message', data: fields.get('d') ?? '' }
+  const reply = name === undefined ? [] : await connection.command(key, 'LRANGE', key, '0', '-1')
+  const texts = (Array.isArray(reply) ? reply : []).map(String)
+  const isEnded = texts.at(-1) === END
+  const entries = texts.flatMap((text) => {
+    const [, own, requests = '', data = ''] = /^(\d+) ([^\n]*)\n(.*)$/s.exec(text) ?? []
+    return own === undefined ? [] : [{ number: Number(own), requests, data }]
   })
-  return { missed: isKnown ? missed : undefined, isEnded: entries.at(-1)?.id === END, entries }
+  const from = Number(number)
+  const after = entries.filter((entry) => entry.number > from)
+  const isKnown = entries.some((entry) => entry.number === from) || after[0]?.number === from + 1
+  const isWhole = after.every((entry, at) => entry.number === from + 1 + at)
+  const missed = after.map((entry) => ({ id: `${name}.${entry.number}`, event: 'message', data: entry.data }))
+  const all = entries.map(({ data }) => data)
+  return { missed: isKnown && isWhole ? missed : undefined, isEnded, all, requests: entries[0]?.requests ?? '' }
 }
 
 /** The name of the standalone stream. */

@@ -2,10 +2,9 @@ import { errorResponse, INTERNAL_ERROR, RpcError, type Id } from '../jsonrpc/ind
 import type { EventStream, SseMessage } from '../sse/index.ts'
 import { ResumableStream } from '../mcp/transports/resumable-stream.ts'
 import { KEPT_MS, type Bus } from './bus.ts'
-import { END, nodeOf, readLog, type EventLogs } from './event-log.ts'
+import { END, nodeOf, readLog, type EventLogs, type ReadLog } from './event-log.ts'
 import { parse } from './record.ts'
 import { APPEND } from './scripts.ts'
-import type { Entry } from './stream-entries.ts'
 
 /** What a stream of another node needs here, and who hears that it begins and ends to be carried here. */
 export interface RemoteStreamOptions {
@@ -104,9 +103,9 @@ export class RemoteStream extends ResumableStream {
   /** Ends the log in the place of a node that is dead, with an error for each request that has no response. */
   async #endLog(): Promise<void> {
     const { connection } = this.#options.logs
-    const { entries } = await readLog(connection, this.#key, `${this.name}.0`)
-    const errors = openRequests(entries).map((id) => JSON.stringify(errorResponse(nodeLost(), id)))
-    const added = errors.flatMap((error, at) => [`${this.#last + 1 + at}-0`, error])
+    const log = await readLog(connection, this.#key, `${this.name}.0`)
+    const errors = openRequests(log).map((id) => JSON.stringify(errorResponse(nodeLost(), id)))
+    const added = errors.flatMap((error, at) => [`${this.#last + 1 + at}`, error])
     await connection.run(APPEND, this.#key, KEPT_MS, MAX_LOG, '[]', ...added, END, '')
   }
 
@@ -116,11 +115,11 @@ export class RemoteStream extends ResumableStream {
 }
 
 /** The ids of the requests of a stream that have no response in it. */
-function openRequests(entries: readonly Entry[]): Id[] {
-  const requests = parse(entries.at(-1)?.fields.get('r'))
-  const messages = entries.map(({ fields }) => parse(fields.get('d')) as { id?: unknown; method?: unknown } | undefined)
+function openRequests({ all, requests }: ReadLog): Id[] {
+  const messages = all.map((data) => parse(data) as { id?: unknown; method?: unknown } | undefined)
   const answered = new Set(messages.flatMap((message) => (message && !message.method ? [message.id] : [])))
-  return (Array.isArray(requests) ? (requests as Id[]) : []).filter((id) => !answered.has(id))
+  const ids = parse(requests)
+  return (Array.isArray(ids) ? (ids as Id[]) : []).filter((id) => !answered.has(id))
 }
 
 const nodeLost = () =>

@@ -56,14 +56,19 @@ if left < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1`
 
 /**
- * Appends entries to the log of a stream: `ARGV[4]` an id, `ARGV[5]` its data, and so on; `ARGV[3]` goes with each. The
- * newest `ARGV[2]` are kept. Returns 0 where an entry is there already, or none can come any more.
+ * Appends entries to the log of a stream: `ARGV[4]` a number, `ARGV[5]` its data, and so on; `ARGV[3]` goes with each.
+ * `end` instead of a number is the last. The newest `ARGV[2]` are kept. Returns 0 where a number is not above those that
+ * are there, or the log has ended. A list takes a tenth of the memory of a Stream of one entry.
  */
 export const APPEND = `
+local last = redis.call('LINDEX', KEYS[1], -1)
+local number = tonumber(string.match(last or '-1', '^-?%d+'))
 for i = 4, #ARGV, 2 do
-  local added = redis.pcall('XADD', KEYS[1], 'MAXLEN', ARGV[2], ARGV[i], 'd', ARGV[i + 1], 'r', ARGV[3])
-  if type(added) == 'table' and added.err then return 0 end
+  if not number or (ARGV[i] ~= 'end' and tonumber(ARGV[i]) <= number) then return 0 end
+  number = tonumber(ARGV[i])
+  redis.call('RPUSH', KEYS[1], ARGV[i] == 'end' and 'end' or ARGV[i] .. ' ' .. ARGV[3] .. '\\n' .. ARGV[i + 1])
 end
+redis.call('LTRIM', KEYS[1], -tonumber(ARGV[2]), -1)
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1`
 
