@@ -51,7 +51,8 @@ export function createConnection(client: RedisClient, timeoutMs: number) {
     if (!isReady()) throw unreachable('not connected')
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('too slow')), timeoutMs)
+      // Where this process was held up, the reply may be here, unread: it is read before `setImmediate`.
+      timer = setTimeout(() => setImmediate(() => reject(new Error('too slow'))), timeoutMs)
     })
     try {
       return await Promise.race([send(key, args), late])

@@ -88,7 +88,9 @@ for (const [name, Transport, path, mode] of [
   ['stateless HTTP', StreamableHTTPClientTransport, '/mcp', { pin: '2026-07-28' }],
 ])
   test(`${name}: three nodes one after another answer every exchange of the official client`, async () => {
-    assert.deepEqual(await exchange(urls, Transport, path, mode), { answered: EXCHANGES })
+    const outcomes = await exchange(urls, Transport, path, mode)
+    const entries = nodes.flatMap((node) => node.entries.map((entry) => JSON.stringify(entry)))
+    assert.deepEqual(outcomes, { answered: EXCHANGES }, entries.slice(0, 5).join('\n'))
   })
 
 test('the same before three servers of the official SDK, each with its own sessions: most fail', async (t) => {
