@@ -22,7 +22,10 @@ async function start(all: Settings): Promise<void> {
   const auth = await createAuth(authToken, authIssuer, authScopes, settings.publicUrl)
   const engine = await createEngine(redisUrl, redisPrefix, settings)
   const options = { name: 'sse-mcp', version: '0.1.0', tools: [hackerNews], fallback: site }
-  const { url, close } = await serve({ ...options, ...settings, ...auth, ...engine })
+  const { url, close } = await serve({ ...options, ...settings, ...auth, ...engine }).catch(async (error: unknown) => {
+    await engine?.engine.close() // its connections would keep the process
+    throw error
+  })
 
   let stopping = false
   /** Ends in good order; the second time at once. */

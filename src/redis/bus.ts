@@ -97,7 +97,7 @@ export async function openBus({ connection, reader, keys, node, receiver }: BusO
 
   /** Reads until the end. */
   async function readOn(): Promise<void> {
-    const command = ['XREAD', 'COUNT', '256', 'BLOCK', String(BLOCK_MS), 'STREAMS', ...places.keys()]
+    const command = ['XREAD', 'COUNT', '32', 'BLOCK', String(BLOCK_MS), 'STREAMS', ...places.keys()]
     while (!closed.signal.aborted) {
       try {
         if (isStale) await findPlaces()

@@ -6,7 +6,7 @@ export interface RedisClient {
   sendCommand(...args: never[]): Promise<unknown>
   duplicate(): RedisClient
   connect(): Promise<unknown>
-  on(event: string, listener: (...args: never[]) => void): unknown
+  on(event: string, listener: (error: unknown) => void): unknown
   close(): Promise<unknown>
   destroy(): void
 }
@@ -17,6 +17,24 @@ export async function createClient(url: string): Promise<RedisClient> {
     throw new Error('REDIS_URL needs the package @redis/client. Install it: npm install @redis/client', { cause })
   })
   return redis.createClient({ url, socket: SOCKET, disableOfflineQueue: true }) as unknown as RedisClient
+}
+
+/** Connects a client, which would try for ever. Rejects with Error where that takes longer than five seconds. */
+export async function connect(client: RedisClient): Promise<void> {
+  let last: unknown = 'no answer'
+  client.on('error', (error: unknown) => (last = error))
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`The engine (REDIS_URL) cannot be reached: ${String(last)}`)), 5_000)
+  })
+  try {
+    await Promise.race([client.connect(), late])
+  } catch (error) {
+    if (client.isReady !== true) client.destroy()
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 const SOCKET = {

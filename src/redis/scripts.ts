@@ -77,9 +77,11 @@ export const PUBLISH = `
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, 3))
 return redis.call('PEXPIRE', KEYS[1], ARGV[1])`
 
-/** Adds an entry for one node. Returns 0 where `ARGV[2]` wait already. */
+/** Adds an entry for one node. Returns 0 where `ARGV[2]` wait already, or a large one would make them 64 MiB. */
 export const SEND = `
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+local large = #ARGV[3] > 65536 and redis.call('MEMORY', 'USAGE', KEYS[1]) or 0
+if large + #ARGV[3] > 67108864 then return 0 end
 redis.call('XADD', KEYS[1], '*', 'd', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1`

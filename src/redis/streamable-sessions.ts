@@ -1,4 +1,4 @@
-import { isMessage, isRequest, isResponse, type MaybePromise, type Message } from '../jsonrpc/index.ts'
+import { isMessage, isRequest, isResponse, readableId, type MaybePromise, type Message } from '../jsonrpc/index.ts'
 import type { ClientChannel, HttpLimits, McpServer } from '../mcp/index.ts'
 import { busy } from '../mcp/http/http-error.ts'
 import { isSame, type Caller, type Client } from '../mcp/request/client.ts'
@@ -94,14 +94,15 @@ export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limi
     },
     /** The answer to a question goes to the node that asked, a cancellation to all, for any may have the request. */
     relay(session: SharedSession, message: Message): MaybePromise<boolean> {
-      const envelope = { ...envelopeOf('message', session), message }
       if (isResponse(message)) {
         const [, asking = node] = /^ask-(.+)-\d+$/.exec(String(message.id)) ?? []
-        return asking !== node && tell(parts, asking, envelope)
+        return asking !== node && tell(parts, asking, { ...envelopeOf('message', session), message })
       }
-      const { method, params } = message
-      const isHere = [...session.client.inFlight].some((request) => request.message.id === params?.['requestId'])
-      return method === 'notifications/cancelled' && !isHere && bus.tellAll(envelope).then(() => false)
+      const requestId = readableId({ id: message.params?.['requestId'] })
+      if (message.method !== 'notifications/cancelled' || requestId === undefined) return false
+      if ([...session.client.inFlight].some((request) => request.message.id === requestId)) return false
+      const cancelled = { ...message, params: { requestId } } // whatever else it says
+      return bus.tellAll({ ...envelopeOf('message', session), message: cancelled }).then(() => false)
     },
     /** Takes what another node tells. */
     receive(envelope: Envelope, caller: Caller, server: McpServer): void {

@@ -7,7 +7,8 @@ import { after, test } from 'node:test'
 import { defineTool } from '../../src/index.ts'
 import { echo } from '../support/tools.ts'
 import { connectHttpSse, openEvents, post, request } from '../support/wire.ts'
-import { call, initialize, inSession, startNode, startRedis, until } from './support.ts'
+import { redisEngine } from '../../src/redis/index.ts'
+import { call, freePort, initialize, inSession, SECRET, startNode, startRedis, until } from './support.ts'
 
 const steps = new EventEmitter()
 const works = defineTool({
@@ -232,4 +233,25 @@ test('a client that leaves while its session is written down leaves nothing', as
   await left
   await redis.signal('SIGCONT')
   await until(async () => ((await redis.command('KEYS', 'sse-mcp:*')) as string[]).length === 0)
+})
+
+test('a node does not start without its engine, its password or its secret, and says why', async () => {
+  const nowhere = `redis://127.0.0.1:${await freePort()}`
+  const serverSecret = SECRET
+  await assert.rejects(redisEngine({ url: nowhere, serverSecret }), /cannot be reached: .*ECONNREFUSED/)
+  const redis = await startRedis('--requirepass', 'sesame')
+  await assert.rejects(redisEngine({ url: redis.url, serverSecret }), /NOAUTH|cannot be reached/)
+  const url = redis.url.replace('//', '//:sesame@')
+  const engine = await redisEngine({ url, serverSecret })
+  await engine.close()
+  for (const [options, wrong] of [
+    [{ url, serverSecret: '' }, /SERVER_SECRET/],
+    [{ url: 'http://x', serverSecret }, /REDIS_URL/],
+    [{ url, serverSecret, nodeId: 'a.b' }, /NODE_ID/],
+    [{ url, serverSecret, prefix: '{x}' }, /prefix/],
+  ] as const)
+    await assert.rejects(
+      redisEngine(options),
+      (error: Error) => error instanceof TypeError && wrong.test(error.message),
+    )
 })
