@@ -88,6 +88,20 @@ export const BARS = [
   { id: 'cluster-cpu', what: 'two processes (node:cluster): CPU per call, to one process', bar: 1.1, unit: '×' },
   { id: 'cluster-share', what: 'two processes: the busier one, to an equal share', bar: 1.2, unit: '×' },
 
+  {
+    id: 'nodes-local',
+    what: 'with an engine (Redis): CPU per call, session, JSON, to one without',
+    bar: 1.1,
+    unit: '×',
+  },
+  { id: 'nodes-crossing', what: 'HTTP+SSE posted to another node: CPU of both nodes, to one', bar: 3, unit: '×' },
+  {
+    id: 'nodes-replay',
+    what: 'session, SSE, kept in the engine for replay: CPU per call, to one without',
+    bar: 2,
+    unit: '×',
+  },
+
   { id: 'page-paint', what: 'the laboratory: first paint', bar: 200, unit: 'ms' },
   {
     id: 'page-large',

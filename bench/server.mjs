@@ -2,6 +2,7 @@
 //   npm run bench:server
 //   PORT, HOST     where it listens; default 3000 on 127.0.0.1
 //   TOOLS          how many tools it has; default 3
+//   REDIS_URL      an engine that it shares with other nodes; NODE_ID is its name
 //   REPLY=sse      every POST is answered by a stream; default json, wherever the client takes it
 // Nothing is switched off. Four limits are raised, and printed, so that a load from one address fits in.
 import { defineTool, LIMITS, serve } from '../dist/index.js'
@@ -59,6 +60,13 @@ function broadcast(request, response) {
   response.writeHead(202, { 'Content-Length': 0 }).end()
 }
 
+async function engine(url) {
+  const { redisEngine } = await import('../dist/redis/index.js')
+  return {
+    engine: await redisEngine({ url, nodeId: process.env.NODE_ID, serverSecret: 'of the bench', maxSessions: 1e6 }),
+  }
+}
+
 const running = await serve({
   name: 'sse-mcp-bench',
   version: '1',
@@ -68,6 +76,7 @@ const running = await serve({
   port: Number(process.env.PORT ?? 3000),
   ...(process.env.HOST && { host: process.env.HOST }),
   limits: RAISED,
+  ...(process.env.REDIS_URL && (await engine(process.env.REDIS_URL))),
 })
 
 // A reply is a stream where the client takes nothing but a stream: so this is what each client is made to say.

@@ -59,6 +59,8 @@ export const newerNode = () => (isNewEnough ? process.execPath : pinnedNode('new
 export const nginx = () => onPath('nginx') ?? firstFile('/usr/sbin/nginx', '/usr/local/sbin/nginx')
 export const haproxy = () => onPath('haproxy') ?? firstFile('/usr/sbin/haproxy', '/usr/local/sbin/haproxy')
 
+export const redis = () => onPath('redis-server') ?? firstFile('/usr/bin/redis-server', '/usr/local/bin/redis-server')
+
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
 export const PARTS = {
   'sdk-v1': { what: 'the official SDK and Inspector (test/interop/sdk-v1)', folder: 'test/interop/sdk-v1' },
@@ -81,6 +83,7 @@ export const PARTS = {
   tshark: { what: 'tshark, for captures', debian: 'tshark', find: tshark },
   nginx: { what: 'nginx, for docs/proxies', debian: 'nginx', find: nginx },
   haproxy: { what: 'HAProxy, for docs/proxies', debian: 'haproxy', find: haproxy },
+  redis: { what: 'redis-server, for several processes (docs/cluster.md)', debian: 'redis-server', find: redis },
 }
 
 export const isHere = (name) => {

@@ -31,14 +31,14 @@ else if (mayInstall && packages.length > 0) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   run('apt-get', ['update', '-q'], { env })
   run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env })
-  const daemons = packages.filter((name) => name === 'nginx' || name === 'haproxy')
+  const daemons = packages.filter((name) => ['nginx', 'haproxy', 'redis-server'].includes(name))
   if (daemons.length > 0) console.log(`Debian may have started ${daemons.join(' and ')}: the tests start their own.`)
 } else {
   console.log('Programs that are missing. This machine is yours, so install them yourself:')
   for (const name of missing) console.log(`  ${PARTS[name].what}`)
   if (packages.length > 0) {
     console.log(`  Debian, Ubuntu: sudo apt-get install ${packages.join(' ')}`)
-    console.log('  macOS:          brew install --cask chromium firefox wireshark; brew install nginx haproxy')
+    console.log('  macOS:          brew install --cask chromium firefox wireshark; brew install nginx haproxy redis')
     console.log('  Windows:        winget install Google.Chrome Mozilla.Firefox WiresharkFoundation.Wireshark')
   }
 }

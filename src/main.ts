@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { causeOf, isCallEnd, LIMITS, logToStderr, serve, type Auth, type SocketLimits } from './index.ts'
+import { causeOf, isCallEnd, LIMITS, logToStderr, serve, type Auth, type Engine, type SocketLimits } from './index.ts'
 import { loadLaboratory } from './app/laboratory.ts'
 import { flagOf, help, readSettings, type Settings } from './app/settings.ts'
 import { site } from './app/site.ts'
@@ -15,23 +15,22 @@ try {
 }
 
 async function start(given: Settings): Promise<void> {
-  const { hnSource, hnBaseUrl, authToken, authIssuer, authScopes, ...settings } = given
+  const { hnSource, hnBaseUrl, authToken, authIssuer, authScopes, redisUrl, redisPrefix, ...settings } = given
   const hackerNews = {
     ...(hnSource !== undefined && { source: hnSource }),
     ...(hnBaseUrl !== undefined && { baseUrl: hnBaseUrl }),
   }
   const auth = await createAuth(authToken, authIssuer, authScopes, settings.publicUrl)
+  const engine = await createEngine(redisUrl, redisPrefix, settings)
   const tools = [createHackerNews(hackerNews)]
   const laboratory = await loadLaboratory({ tools, hackerNews, settings: given })
-  const fallback = laboratory?.site ?? site
-  const { server, url, close } = await serve({
-    name: 'sse-mcp',
-    version: '0.1.0',
-    tools,
-    fallback,
-    ...settings,
-    ...auth,
-  })
+  const options = { name: 'sse-mcp', version: '0.1.0', tools, fallback: laboratory?.site ?? site }
+  const { server, url, close } = await serve({ ...options, ...settings, ...auth, ...engine }).catch(
+    async (error: unknown) => {
+      await engine?.engine.close() // its connections would keep the process
+      throw error
+    },
+  )
   if (laboratory) server.prependListener('request', laboratory.watch)
 
   let stopping = false
@@ -91,6 +90,17 @@ async function createAuth(
   const { bearerToken, oauthResource } = await import('./auth/index.ts')
   if (token) return { auth: bearerToken(token) }
   return { auth: await oauthResource({ issuer: issuer!, resource: resource!, requiredScopes }) }
+}
+
+/** What several processes share, if it was said where that is. Nothing of `src/redis` is loaded where it was not. */
+async function createEngine(
+  url: string | undefined,
+  prefix = 'sse-mcp',
+  { serverSecret = '', nodeId }: Settings = {},
+): Promise<{ engine: Engine } | undefined> {
+  if (!url) return undefined
+  const { redisEngine } = await import('./redis/index.ts')
+  return { engine: await redisEngine({ url, prefix, serverSecret, ...(nodeId !== undefined && { nodeId }) }) }
 }
 
 /** What whoever asked for it should see each time. */

@@ -51,17 +51,17 @@ function callOnce({ session, connection, call }, hears, done) {
 }
 
 const DEEDS = {
-  /** Sessions, each with some connections to call over at the same time. */
-  async open({ key, port, transport, sessions, atOnce, tool, args }) {
+  /** Sessions, each with some connections to call over at the same time: to the same server, or to that at `callPort`. */
+  async open({ key, port, callPort = port, transport, sessions, atOnce, tool, args }) {
     const opened = await openSessions({ port, transport, count: sessions })
     const slots = []
     for (const session of opened)
       for (let n = 0; n < atOnce; n++) {
-        const connection = new Connection(port)
+        const connection = new Connection(callPort)
         await connection.ready
         slots.push({ session, connection, call: session.callOf(tool, args) })
       }
-    groups.set(key, { port, sessions: opened, slots })
+    groups.set(key, { port: callPort, sessions: opened, slots })
   },
 
   /**

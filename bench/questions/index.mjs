@@ -7,6 +7,7 @@ import { garbage } from './garbage.mjs'
 import { growth } from './growth.mjs'
 import { idle } from './idle.mjs'
 import { large } from './large.mjs'
+import { nodes } from './nodes.mjs'
 import { page } from './page.mjs'
 import { parser } from './parser.mjs'
 import { size } from './size.mjs'
@@ -26,6 +27,7 @@ export const QUESTIONS = {
   parser,
   growth,
   cluster,
+  nodes,
   page,
 }
 

@@ -4,7 +4,10 @@ import { flagOf, readLimit, variableOf } from '../bounds/limits.ts'
 
 export { flagOf, variableOf }
 
-export interface Settings extends Pick<HttpOptions, 'allowedHosts' | 'allowedOrigins' | 'anyUrl' | 'publicUrl'> {
+export interface Settings extends Pick<
+  HttpOptions,
+  'allowedHosts' | 'allowedOrigins' | 'anyUrl' | 'publicUrl' | 'nodeId'
+> {
   limits?: Partial<SocketLimits>
   allowUnauthorized?: boolean
   authToken?: string
@@ -13,6 +16,8 @@ export interface Settings extends Pick<HttpOptions, 'allowedHosts' | 'allowedOri
   port?: number
   host?: string
   serverSecret?: string
+  redisUrl?: string
+  redisPrefix?: string
   trustProxy?: readonly string[]
   hnSource?: string
   hnBaseUrl?: string
@@ -36,6 +41,9 @@ export const SETTINGS = new Map<string, Setting>([
   ['authScopes', [words, 'none', 'what its tokens must allow']],
   ['allowUnauthorized', [yes, 'no', 'yes: anybody may call, also on another address']],
   ['serverSecret', [asItIs, 'random', 'signs what clients carry; processes that share clients share it']],
+  ['nodeId', [asItIs, 'none', 'the name of this process among several: session ids begin with it']],
+  ['redisUrl', [asItIs, 'none', 'Redis or Valkey, by which several processes serve the same sessions']],
+  ['redisPrefix', [asItIs, 'sse-mcp', 'what its keys begin with']],
   ['hnSource', [asItIs, 'auto', 'live, snapshot, or auto: live, and the snapshot without a network']],
   ['hnBaseUrl', [asItIs, 'the public API', 'where the Hacker News API is']],
   ...Object.entries(LIMITS).map(([name, [without, what]]) => [name, [limit, String(without), what]] as const),

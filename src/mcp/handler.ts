@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { after, clip, RpcError, type MaybePromise } from '../jsonrpc/index.ts'
-import { createEventStore } from '../sse/index.ts'
 import { Budget } from '../bounds/budget.ts'
 import { limitsFor, limitsFrom, type HttpLimits } from '../bounds/limits.ts'
 import { safeLog } from '../bounds/log.ts'
@@ -15,9 +14,8 @@ import type { ChangeBus } from './protocol/change-bus.ts'
 import { createCaller } from './request/client.ts'
 import { createRoutes, type Route } from './routes.ts'
 import { createMcpServer, shutdownError, type ServerOptions } from './server.ts'
-import type { SseSession } from './transports/http-sse.ts'
-import { createSessionStore } from './transports/session-store.ts'
-import type { StreamableSession } from './transports/streamable-session.ts'
+import { createMemoryEngine, type Engine } from './transports/engine.ts'
+import type { TransportOptions } from './transports/transport.ts'
 
 export interface HttpOptions extends ServerOptions, GuardOptions, AccessOptions {
   /** One door for all: `/sse` and `/mcp` serve any client, whichever URL it was given. Default true. */
@@ -28,6 +26,8 @@ export interface HttpOptions extends ServerOptions, GuardOptions, AccessOptions 
   addressOf?: (request: IncomingMessage) => string
   /** Limits of work, bodies, sessions and streams, by name. What is no limit of these is refused. Default: docs/limits.md. */
   limits?: Partial<HttpLimits>
+  /** Keeps sessions, events and changes. Default: in memory. One from `sse-mcp/redis` lets several nodes serve them. */
+  engine?: Engine
   /** Answers what is not MCP, behind the same guard; its `/health` whatever the Host. Default: 404. */
   fallback?: (request: IncomingMessage, response: ServerResponse) => MaybePromise<void>
 }
@@ -47,11 +47,10 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   const { fallback = (_request, response) => notFound(response), addressOf = addressOfConnection } = options
   const limits = limitsFrom('createMcpHandler', options)
   const log = safeLog(options.log)
-  const server = createMcpServer({ ...options, log, limits: limitsFor('createMcpServer', limits) })
-  const sseSessions = createSessionStore<SseSession>(limits)
-  const streamableSessions = createSessionStore<StreamableSession>(limits)
+  const { engine = createMemoryEngine(options.nodeId) } = options
+  const server = createMcpServer({ ...options, ...engine.server, log, limits: limitsFor('createMcpServer', limits) })
   const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')
-  const routes = createRoutes({
+  const transportOptions: TransportOptions = {
     server,
     limits,
     streams: {
@@ -64,12 +63,10 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     messages: new Budget(limits.maxMessagesTotal),
     unread: new Budget(limits.maxUnreadTotal),
     base: options.publicUrl === undefined ? undefined : base,
-    anyUrl: options.anyUrl ?? true,
-    events: createEventStore(),
-    sseSessions,
-    streamableSessions,
-    documents: options.auth?.documents,
-  })
+  }
+  const sessions = engine.open(transportOptions)
+  const { anyUrl = true, auth } = options
+  const routes = createRoutes({ ...transportOptions, anyUrl, sessions, documents: auth?.documents })
   const guard = createGuard(options)
   if (options.allowedOrigins?.includes('null'))
     log({ level: 'warn', reason: 'null-origin', message: 'allowedOrigins has null: every sandboxed frame may call.' })
@@ -143,16 +140,17 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   }
 
   server.changes.subscribe((change) => {
-    sseSessions.publish(change)
-    streamableSessions.publish(change)
+    sessions.sse.publish(change)
+    sessions.streamable.publish(change)
   })
   return Object.assign(handler, {
     changes: server.changes,
     async close() {
       isClosing = true
       await server.drain()
-      sseSessions.closeAll()
-      streamableSessions.closeAll()
+      sessions.sse.closeAll()
+      sessions.streamable.closeAll()
+      await engine.close()
     },
   })
 }

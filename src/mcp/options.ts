@@ -25,6 +25,8 @@ const OPTIONS = [
   ['auth', 'an object, as bearerToken() and oauthResource() make it', isAuth],
   ['limits', 'an object, { maxSessions: 100 } say', isRecord],
   ['publicUrl', 'a URL', (url: unknown) => URL.canParse(String(url))],
+  ['engine', 'an object, as redisEngine() makes it', (engine: unknown) => isFunction(Object(engine).open)],
+  ['nodeId', 'a name of letters, digits and hyphens, 32 at most', (id: unknown) => /^[\w-]{1,32}$/.test(String(id))],
 ] as const
 
 /** Checks what `serve` and `createMcpHandler` are called with. */

@@ -1,17 +1,15 @@
 import type { HttpRequest } from './http/node-http.ts'
 import { INVALID_REQUEST } from '../jsonrpc/index.ts'
-import type { EventStore } from '../sse/index.ts'
 import type { Auth } from './http/access.ts'
 import { readJson } from './http/body.ts'
 import { methodNotAllowed } from './http/content.ts'
 import { HttpError } from './http/http-error.ts'
 import { MessageMemory } from './http/message-memory.ts'
 import { isPerRequestVersion } from './revisions/index.ts'
-import { httpSse, type SseSession } from './transports/http-sse.ts'
-import type { SessionStore } from './transports/session-store.ts'
+import type { Sessions } from './transports/engine.ts'
+import { httpSse } from './transports/http-sse.ts'
 import { statelessHttp, VERSION } from './transports/stateless-http.ts'
 import { MAX_BATCH, streamableHttp } from './transports/streamable-http.ts'
-import type { StreamableSession } from './transports/streamable-session.ts'
 import type { HttpHandler, TransportOptions } from './transports/transport.ts'
 
 /** A route: what one URL serves. */
@@ -24,21 +22,19 @@ export interface Route {
   isPublic?: boolean
 }
 
-/** What routes are made of: that of all transports, and the stores of each. */
+/** What routes are made of: that of all transports, and the sessions of each. */
 export interface RouteOptions extends TransportOptions {
   /** Whether `/sse` and `/mcp` serve any client, whichever of the two it was given. */
   anyUrl: boolean
-  events: EventStore
-  sseSessions: SessionStore<SseSession>
-  streamableSessions: SessionStore<StreamableSession>
+  sessions: Sessions
   documents: Auth['documents']
 }
 
 /** The routes, by path. Which transport serves a request is decided by its URL, its method and its era. */
 export function createRoutes(options: RouteOptions): ReadonlyMap<string, Route> {
-  const { anyUrl, limits } = options
-  const sse = httpSse(options.sseSessions, options)
-  const streamable = streamableHttp(options.streamableSessions, options.events, options)
+  const { anyUrl, limits, sessions } = options
+  const sse = httpSse(sessions.sse, options)
+  const streamable = streamableHttp(sessions.streamable, options)
   const stateless = statelessHttp(options)
 
   //> get

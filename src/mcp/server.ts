@@ -1,16 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  after,
-  attempt,
-  clip,
-  dispatch,
-  errorResponse,
-  INTERNAL_ERROR,
-  INVALID_PARAMS,
-  isRequest,
-} from '../jsonrpc/index.ts'
-import { isResponse, METHOD_NOT_FOUND, RpcError, type MaybePromise, type Message } from '../jsonrpc/index.ts'
-import type { MethodTable, Request, Response } from '../jsonrpc/index.ts'
+import { after, attempt, clip, dispatch, errorResponse, INTERNAL_ERROR, INVALID_PARAMS } from '../jsonrpc/index.ts'
+import { isRequest, isResponse, METHOD_NOT_FOUND, RpcError, type MaybePromise } from '../jsonrpc/index.ts'
+import type { Message, MethodTable, Request, Response } from '../jsonrpc/index.ts'
 import { limitsFrom, type ServerLimits } from '../bounds/limits.ts'
 import { causeOf, safeLog, type Log } from '../bounds/log.ts'
 import { RunningCalls } from '../bounds/running-calls.ts'
@@ -46,6 +37,10 @@ export interface ServerOptions extends LifecycleOptions {
   pageSize?: number
   /** Signs what clients carry for us: 32 random bytes, shared by the processes that serve the same clients. Default: random. */
   serverSecret?: string | Uint8Array
+  /** The name of this process among those that serve the same clients: letters, digits and hyphens. Default: none. */
+  nodeId?: string
+  /** The bus of changes. Default: one in memory. */
+  changes?: ChangeBus
   /** Limits of work, by name. What is no limit of these is refused. Default: docs/limits.md. */
   limits?: Partial<ServerLimits>
   /** Told of what goes wrong. Default: a line of JSON on standard error. */
@@ -72,10 +67,9 @@ export interface McpServer {
 /** An MCP server, free of any transport: a message goes in, its response comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
   checkOptions(options)
-  const { listChanged = false } = options
+  const { listChanged = false, nodeId, changes = createChangeBus() } = options
   const log = safeLog(options.log)
   const limits = limitsFrom('createMcpServer', options)
-  const changes = createChangeBus()
   const listening = subscriptions(changes, listChanged, limits.maxListens)
   const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.serverSecret))
   const all = { tools: [], resources: [], resourceTemplates: [], prompts: [], ...options }
@@ -92,7 +86,8 @@ export function createMcpServer(options: ServerOptions): McpServer {
   const headerParams = new Map<unknown, readonly HeaderParam[]>(all.tools.map((tool) => [tool.name, tool.headerParams]))
 
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
-  const services = { signer: createSigner('requestState', options.serverSecret), onUnexpected }
+  const signer = createSigner('requestState', options.serverSecret)
+  const services = { signer, onUnexpected, askPrefix: nodeId === undefined ? 'ask-' : `ask-${nodeId}-` }
   const calls = new RunningCalls(limits)
   const inFlight = new Places<RequestContext>()
   let whenIdle: (() => void) | undefined

@@ -71,12 +71,14 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const closed = once(server, 'close')
     const late = setTimeout(() => server.closeAllConnections(), limits.shutdownMs)
     server.close()
-    await Promise.race([mcp.close(), closed])
+    const ended = mcp.close()
+    await Promise.race([ended, closed])
     // A connection that has just had its answer would stay for the next request.
     const idle = setInterval(() => server.closeIdleConnections(), 10)
     await closed
     clearInterval(idle)
     clearTimeout(late)
+    await ended // an engine has something to say yet
   }
 
   let closing: Promise<void> | undefined

@@ -35,6 +35,8 @@ export interface EventLog {
   missedSince(id: string): Missed | Promise<Missed>
   /** Forgets all messages, and the log itself. */
   drop(): void
+  /** Notes that nothing more is appended, for those who read the log in another process. */
+  end?(): void
 }
 
 /** The log of a store in memory, which answers at once. */
@@ -44,8 +46,11 @@ export interface MemoryEventLog extends EventLog {
 
 /** The event logs of many streams. */
 export interface EventStore {
-  /** Begins a log. Its name becomes part of every id, so that whoever has the streams finds the one of an id. It need be unique there only. */
-  open(name: string): EventLog
+  /**
+   * Begins a log. Its name becomes part of every id, so that whoever has the streams finds the one of an id. It need be
+   * unique there only. `requests` is the message, or batch, that the stream answers.
+   */
+  open(name: string, requests?: unknown): EventLog
   /** The log of a stream that is complete with one `message` event: no more is appended. */
   keep(name: string, data: string): EventLog
 }

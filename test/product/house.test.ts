@@ -31,6 +31,11 @@ test('what the core stands on beside its four folders has at most 1,050 lines of
   assert.ok(lines <= 1050, `${lines} lines`)
 })
 
+test('what lets several processes serve the same sessions has at most 1,100 lines of code', () => {
+  const lines = filesIn('src/redis').reduce((sum, file) => sum + codeLinesOf(file), 0)
+  assert.ok(lines <= 1100, `${lines} lines`)
+})
+
 test('no file of the source has more than 200 lines of code', () => {
   assert.deepEqual(
     source.filter((file) => codeLinesOf(file) > 200),
@@ -101,7 +106,7 @@ const FLOORS = [
   /^src\/mcp\/handler\.ts/,
   /^src\/mcp\/index\.ts/,
   /^src\/upstream\//,
-  /^src\/(auth|serve|tools)\//,
+  /^src\/(auth|redis|serve|tools)\//,
   /^src\/index\.ts/,
   /^src\/app\//,
   /^src\/main\.ts/,

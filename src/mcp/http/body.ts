@@ -1,19 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { HttpRequest } from './node-http.ts'
-import {
-  attempt,
-  checkDepth,
-  INTERNAL_ERROR,
-  INVALID_REQUEST,
-  isMessage,
-  NOT_A_MESSAGE,
-  PARSE_ERROR,
-  parseJson,
-  readableId,
-  tooDeep,
-  type MaybePromise,
-  type Message,
-} from '../../jsonrpc/index.ts'
+import { attempt, checkDepth, INTERNAL_ERROR, INVALID_REQUEST, isMessage, NOT_A_MESSAGE } from '../../jsonrpc/index.ts'
+import { PARSE_ERROR, parseJson, readableId, tooDeep, type MaybePromise, type Message } from '../../jsonrpc/index.ts'
 import { Pieces } from '../../bounds/pieces.ts'
 import { weightOf } from '../../bounds/weight.ts'
 import { HttpError } from './http-error.ts'

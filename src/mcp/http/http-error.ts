@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { RpcError, type Id } from '../../jsonrpc/index.ts'
+import { INTERNAL_ERROR, RpcError, type Id } from '../../jsonrpc/index.ts'
 
 /**
  * An error with an HTTP status: a request is refused, before it became a message or for what it says. The text tells
@@ -27,6 +27,10 @@ export class HttpError extends RpcError {
     this.reason = more.reason
   }
 }
+
+/** The refusal of a request for which there is no room now: 503, and when to come back. */
+export const busy = (message: string, more: { headers?: object; data?: object } = {}): HttpError =>
+  new HttpError(503, INTERNAL_ERROR, message, { ...more, headers: { 'Retry-After': '10', ...more.headers } })
 
 /** The word in the log for an error: `forbidden`, `not-found`. */
 export const reasonOf = (error: RpcError): string =>

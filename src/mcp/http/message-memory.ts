@@ -1,8 +1,7 @@
-import { INTERNAL_ERROR } from '../../jsonrpc/index.ts'
 import type { Budget } from '../../bounds/budget.ts'
 import type { Caller } from '../request/client.ts'
 import type { Hold } from '../request/context.ts'
-import { HttpError } from './http-error.ts'
+import { busy } from './http-error.ts'
 
 /**
  * The memory that one message takes: its bytes while they arrive, then about those that its value takes. It is given
@@ -41,7 +40,7 @@ export class MessageMemory implements Hold {
 }
 
 const tooMuch = () =>
-  new HttpError(503, INTERNAL_ERROR, 'Too many messages are under way. Come back later.', {
-    headers: { 'Retry-After': '10', Connection: 'close' },
+  busy('Too many messages are under way. Come back later.', {
+    headers: { Connection: 'close' },
     data: { reason: 'busy' },
   })

@@ -21,7 +21,7 @@ function askByRequest(context: RequestContext): Ask {
   return async (requests) => {
     for (const request of Object.values(requests)) requireDeclared(context.client, request, notOffered)
     const asked = Object.entries(requests).map(async ([name, { method, params }]) => {
-      const id = `ask-${++lastId}`
+      const id = `${context.services.askPrefix}${++lastId}`
       const answered = responseTo(context, id)
       context.channel.send({ jsonrpc: '2.0', id, method, ...(params && { params }) })
       return [name, await answered] as const

@@ -28,6 +28,8 @@ export interface Hold {
 export interface RequestServices {
   /** Signs the state of requests that end with input requests. */
   readonly signer: Signer
+  /** What the ids of its own requests begin with. They name the node, for the response may come to another one. */
+  readonly askPrefix: string
   /** Reports an unexpected error. */
   onUnexpected(error: unknown): void
 }

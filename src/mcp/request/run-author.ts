@@ -1,11 +1,5 @@
-import {
-  attempt,
-  INTERNAL_ERROR,
-  INVALID_REQUEST,
-  isThenable,
-  RpcError,
-  type MaybePromise,
-} from '../../jsonrpc/index.ts'
+import { attempt, INTERNAL_ERROR, INVALID_REQUEST, isThenable, RpcError } from '../../jsonrpc/index.ts'
+import type { MaybePromise } from '../../jsonrpc/index.ts'
 import { Deadline } from '../../bounds/deadline.ts'
 import { ToolError } from '../protocol/errors.ts'
 import { LOG_LEVELS, type InputRequests, type InputResponses, type LogLevel } from '../protocol/types.ts'

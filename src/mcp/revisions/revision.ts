@@ -1,15 +1,6 @@
 import type { Params, RpcError } from '../../jsonrpc/index.ts'
-import type {
-  CallToolResult,
-  Capabilities,
-  Content,
-  Implementation,
-  PromptInfo,
-  ResourceContents,
-  ResourceInfo,
-  ResourceTemplateInfo,
-  ToolInfo,
-} from '../protocol/types.ts'
+import type { CallToolResult, Capabilities, Content, Implementation, PromptInfo } from '../protocol/types.ts'
+import type { ResourceContents, ResourceInfo, ResourceTemplateInfo, ToolInfo } from '../protocol/types.ts'
 
 /** The params of a progress notification, as the newest revision has them. */
 export interface Progress extends Params {

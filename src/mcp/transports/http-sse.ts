@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import type { HttpRequest } from '../http/node-http.ts'
-import { after, encodeResponse, INTERNAL_ERROR, INVALID_REQUEST } from '../../jsonrpc/index.ts'
+import { after, encodeResponse, INVALID_REQUEST } from '../../jsonrpc/index.ts'
 import type { MaybePromise, Message } from '../../jsonrpc/index.ts'
 import type { CoalesceKey, EventStream } from '../../sse/index.ts'
 import { asMessage, readJson } from '../http/body.ts'
 import { acceptedBy, sendText } from '../http/content.ts'
-import { HttpError } from '../http/http-error.ts'
+import { busy, HttpError } from '../http/http-error.ts'
 import { MessageMemory } from '../http/message-memory.ts'
 import { mountOf } from '../http/path.ts'
 import { createClient, type Caller, type Client } from '../request/client.ts'
-import type { ClientChannel } from '../request/context.ts'
+import type { ClientChannel, Hold } from '../request/context.ts'
 import { handshakeRevisions, oldestHandshake } from '../revisions/index.ts'
 import { coalesceKey } from './coalesce.ts'
 import { openEventStream } from './open-event-stream.ts'
@@ -37,13 +36,11 @@ export function httpSse(
     const revision = handshakeRevisions.get(request.headers['mcp-protocol-version']) ?? oldestHandshake
     if (request.method === 'HEAD') return openEventStream(response, caller, options).close() // no session, no event
     //> open
-    const session = new SseSession(createClient(revision, caller))
+    const session = sessions.create(createClient(revision, caller))
     return after(sessions.add(session), (isAdded) => {
-      if (!isAdded)
-        throw new HttpError(503, INTERNAL_ERROR, 'Too many open streams. Come back later.', {
-          headers: { 'Retry-After': '10' },
-        })
-      response.once('close', () => sessions.close(session))
+      if (!isAdded) throw busy('Too many open streams. Come back later.')
+      if (response.destroyed) return sessions.close(session) // the client left while the session was added
+      response.once('close', () => void sessions.close(session))
       session.stream = openEventStream(response, caller, options)
       session.stream.send({ event: 'endpoint', data: `${base ?? mountOf(request)}/messages?sessionId=${session.id}` })
       // The reconnection time. By default clients wait three seconds, and meanwhile post to a session that is gone.
@@ -61,12 +58,12 @@ export function httpSse(
       readJson(request, limits.maxBodyBytes, memory, (body) => {
         //> post
         const message = asMessage(body)
-        return after(find(id, caller), (session) => {
-          sendText(response, 202, 'text/plain', 'Accepted') // from here on an error can only be logged
-          return after(server.handle(message, session.client, session.channel, memory), (responded) => {
-            if (responded) session.send(encodeResponse(responded, server.onUnexpected))
-          })
-        })
+        return after(find(id, caller), (session) =>
+          after(sessions.relay?.(session, message), (isRelayed) => {
+            sendText(response, 202, 'text/plain', 'Accepted') // from here on an error can only be logged
+            if (!isRelayed) return session.receive(message, server, memory)
+          }),
+        )
         //<
       }),
     )
@@ -84,8 +81,8 @@ export function httpSse(
 
 /** A session of HTTP+SSE: it lives as long as its one stream, which carries all that the server sends. */
 export class SseSession implements Session {
-  readonly id = randomUUID()
   readonly client: Client
+  readonly id: string
   lastUsedAt = 0
   uses = 0
   stream: EventStream | undefined
@@ -94,8 +91,16 @@ export class SseSession implements Session {
     send: (message: Message) => this.send(JSON.stringify(message), coalesceKey(message)),
   }
 
-  constructor(client: Client) {
+  constructor(client: Client, id: string) {
     this.client = client
+    this.id = id
+  }
+
+  /** Handles a message: its response goes to the stream. */
+  receive(message: Message, server: TransportOptions['server'], memory: Hold): MaybePromise<void> {
+    return after(server.handle(message, this.client, this.channel, memory), (responded) => {
+      if (responded) this.send(encodeResponse(responded, server.onUnexpected))
+    })
   }
 
   hasStream(): boolean {

@@ -1,7 +1,6 @@
 import type { HttpResponse } from '../http/node-http.ts'
-import { INTERNAL_ERROR } from '../../jsonrpc/index.ts'
 import { openStream, type EventStream } from '../../sse/index.ts'
-import { HttpError } from '../http/http-error.ts'
+import { busy, type HttpError } from '../http/http-error.ts'
 import type { Caller } from '../request/client.ts'
 import type { TransportOptions } from './transport.ts'
 
@@ -23,10 +22,7 @@ export function openEventStream(
 
 /** The refusal of a caller for whom too much waits that was not read. */
 export const tooMuchUnread = (): HttpError =>
-  new HttpError(503, INTERNAL_ERROR, 'Too many answers wait to be read. Read them first, or come back later.', {
-    headers: { 'Retry-After': '10' },
-    data: { reason: 'busy' },
-  })
+  busy('Too many answers wait to be read. Read them first, or come back later.', { data: { reason: 'busy' } })
 
 /** Ends a stream at a date, in milliseconds since 1970; at once where that is past. */
 function endAt(date: number, stream: EventStream, response: HttpResponse): void {

@@ -21,6 +21,8 @@ export class PostResponse implements ClientChannel {
   readonly #options: TransportOptions
   /** The session, in which the stream of this response can be resumed; undefined without sessions. */
   readonly #session: StreamableSession | undefined
+  /** The message, or batch, that this answers. */
+  readonly #requests: unknown
   readonly #accepted: Accepted
   #connection: EventStream | undefined
   #stream: ResumableStream | undefined
@@ -32,11 +34,13 @@ export class PostResponse implements ClientChannel {
     caller: Caller,
     options: TransportOptions,
     session?: StreamableSession,
+    requests?: unknown,
   ) {
     this.#response = response
     this.#caller = caller
     this.#options = options
     this.#session = session
+    this.#requests = requests
     this.#accepted = acceptedBy(request)
     if (!this.#accepted.json && !this.#accepted.stream)
       throw new HttpError(406, INVALID_REQUEST, 'Accept application/json, text/event-stream, or both.')
@@ -106,7 +110,7 @@ export class PostResponse implements ClientChannel {
   /** Opens the stream, and with a session the resumable stream that this connection carries. */
   #open(): EventStream {
     const connection = openEventStream(this.#response, this.#caller, this.#options)
-    this.#stream = this.#session?.openStream()
+    this.#stream = this.#session?.openStream(this.#requests)
     this.#stream?.attach(connection, this.#stream.primingEvents())
     return connection
   }

@@ -56,6 +56,7 @@ export class ResumableStream {
   /** Ends the stream; its reader may come back to the server after `retryMs` milliseconds. */
   end(retryMs?: number): void {
     this.isOver = true
+    this.log.end?.()
     if (retryMs !== undefined) this.#connection?.send({ retry: retryMs })
     this.#detach()
   }

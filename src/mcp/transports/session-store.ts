@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../jsonrpc/index.ts'
+import type { MaybePromise, Message } from '../../jsonrpc/index.ts'
 import type { CoalesceKey } from '../../sse/index.ts'
 import type { HttpLimits } from '../../bounds/limits.ts'
 import { notificationOf, type Change } from '../protocol/change-bus.ts'
@@ -22,8 +22,13 @@ export interface Session {
   end(retryMs?: number): void
 }
 
-/** The sessions of one transport. A full store makes room by a rule of fairness, or refuses. */
+/**
+ * The sessions of one transport. A full store makes room by a rule of fairness, or refuses. A store that several nodes
+ * share rejects with HttpError 503 where it cannot be reached.
+ */
 export interface SessionStore<S extends Session> {
+  /** A new session, not added yet. */
+  create(client: Client): S
   /** The session with this id, if it is the caller's: that of another principal is as unknown as one that never was. */
   find(id: string, caller: Caller): MaybePromise<S | undefined>
   /** Adds a session. False: the store, or the caller's share of it, is full of sessions in use. */
@@ -31,23 +36,32 @@ export interface SessionStore<S extends Session> {
   /** Notes that a session is used. */
   touch(session: S): void
   /** Closes a session: it is forgotten, its requests are cancelled, its streams end. */
-  close(session: S): void
+  close(session: S): MaybePromise<void>
   /**
    * Closes all sessions. Their readers are told to come back after 1 to 5 seconds, at random: not all in one instant.
    */
   closeAll(): void
   /** Sends the notification of a change: that of a resource to the sessions that subscribed to it, others to all. */
   publish(change: Change): void
+  /** Writes down for the other nodes what a message has changed of the client. In one process there are none. */
+  save?(session: S): MaybePromise<void>
+  /** Hands a message to the nodes that it concerns, where there are others. True: this node has no part in it. */
+  relay?(session: S, message: Message): MaybePromise<boolean>
 }
 
 /** A session store that answers at once. */
 export interface MemorySessionStore<S extends Session> extends SessionStore<S> {
   find(id: string, caller: Caller): S | undefined
   add(session: S): boolean
+  close(session: S): void
 }
 
 /** A session store in memory. The order of the Map is that of the last use. */
-export function createSessionStore<S extends Session>(limits: HttpLimits, now = monotonic): MemorySessionStore<S> {
+export function createSessionStore<S extends Session>(
+  limits: HttpLimits,
+  create: (client: Client) => S,
+  now = monotonic,
+): MemorySessionStore<S> {
   const sessions = new Map<string, S>() // the one unused for longest first
   let latest: S | undefined // the last in that order: touched again, it need not be moved
 
@@ -102,6 +116,7 @@ export function createSessionStore<S extends Session>(limits: HttpLimits, now = 
   let sweeping: NodeJS.Timeout | undefined
 
   return {
+    create,
     find(id, { principal }) {
       const session = sessions.get(id)
       return isSame(session?.client.caller.principal, principal) ? session : undefined

@@ -1,18 +1,17 @@
 import type { HttpRequest, HttpResponse } from '../http/node-http.ts'
-import { after, answerAll, INTERNAL_ERROR, INVALID_REQUEST, isMessage, isRequest } from '../../jsonrpc/index.ts'
+import { after, answerAll, INVALID_REQUEST, isMessage, isRequest } from '../../jsonrpc/index.ts'
 import { isResponse, readableId, type Id, type MaybePromise, type Message, type Request } from '../../jsonrpc/index.ts'
-import type { EventStore } from '../../sse/index.ts'
 import { asMessage } from '../http/body.ts'
 import { acceptedBy, acknowledge } from '../http/content.ts'
 import { OWN_PAGES_ONLY } from '../http/guard.ts'
-import { HttpError } from '../http/http-error.ts'
+import { busy, HttpError } from '../http/http-error.ts'
 import { createClient, type Caller, type Client } from '../request/client.ts'
 import type { ClientChannel } from '../request/context.ts'
 import { handshakeRevisions, newestHandshake } from '../revisions/index.ts'
 import { openEventStream } from './open-event-stream.ts'
 import { PostResponse } from './post-response.ts'
 import type { SessionStore } from './session-store.ts'
-import { StreamableSession } from './streamable-session.ts'
+import type { StreamableSession } from './streamable-session.ts'
 import type { HttpHandler, PostHandler, TransportOptions } from './transport.ts'
 
 /**
@@ -24,7 +23,6 @@ import type { HttpHandler, PostHandler, TransportOptions } from './transport.ts'
  */
 export function streamableHttp(
   sessions: SessionStore<StreamableSession>,
-  events: EventStore,
   options: TransportOptions,
 ): { post: PostHandler; get: HttpHandler; delete: HttpHandler } {
   const { server } = options
@@ -37,7 +35,7 @@ export function streamableHttp(
     message: Request,
   ): MaybePromise<void> {
     const channel = new PostResponse(request, response, caller, options)
-    const session = new StreamableSession(createClient(newestHandshake, caller), events)
+    const session = sessions.create(createClient(newestHandshake, caller))
     return after(sessions.find(String(request.headers['mcp-session-id']), caller), (existing) => {
       // A stale id is no obstacle: a client that restarts must get in.
       if (existing)
@@ -46,9 +44,7 @@ export function streamableHttp(
         if (!session.client.initialized) return channel.finish(responded)
         return after(sessions.add(session), (isAdded) => {
           if (isAdded) return channel.finish(responded, 200, { 'Mcp-Session-Id': session.id })
-          throw new HttpError(503, INTERNAL_ERROR, 'Too many sessions. Come back later.', {
-            headers: { 'Retry-After': '10' },
-          })
+          throw busy('Too many sessions. Come back later.')
         })
       })
     })
@@ -66,12 +62,16 @@ export function streamableHttp(
       const { client } = session
       if (isBatch) checkBatch(body, client)
       const wantsResponse = isBatch ? body.some((one) => !isMessage(one) || isRequest(one)) : isRequest(single!)
-      const channel = wantsResponse ? new PostResponse(request, response, caller, options, session) : undefined
-      const handle = (message: Message) => server.handle(message, client, channel ?? RESPONSE_ONLY, memory)
-      return after(single ? handle(single) : answerAll(body, handle), (responded) => {
-        if (channel) channel.finish(responded)
-        else acknowledge(response)
-      })
+      const channel = wantsResponse ? new PostResponse(request, response, caller, options, session, body) : undefined
+      const handle = (message: Message) => {
+        const relayed = isRequest(message) ? false : sessions.relay?.(session, message)
+        return after(relayed, (isRelayed) =>
+          isRelayed ? undefined : server.handle(message, client, channel ?? RESPONSE_ONLY, memory),
+        )
+      }
+      return after(single ? handle(single) : answerAll(body, handle), (responded) =>
+        after(sessions.save?.(session), () => (channel ? channel.finish(responded) : acknowledge(response))),
+      )
     })
     //<
   }
@@ -80,30 +80,25 @@ export function streamableHttp(
   const get: HttpHandler = (request, response, caller) => {
     if (!acceptedBy(request).stream) throw new HttpError(406, INVALID_REQUEST, 'Accept text/event-stream.')
     const lastEventId = request.headers['last-event-id']
-    return after(find(request, caller), (session) => {
-      const resumed = lastEventId === undefined ? undefined : session.streamOf(String(lastEventId))
-      return after(resumed?.log.missedSince(String(lastEventId)), (missed) => {
-        if (lastEventId !== undefined && !missed)
-          throw new HttpError(
-            400,
-            INVALID_REQUEST,
-            'Last-Event-ID is unknown or forgotten: open the stream without it.',
-          )
-        if (request.method === 'HEAD') return openEventStream(response, caller, options).close()
-        const stream = resumed ?? session.standaloneStream()
-        const first = missed ?? stream.primingEvents()
-        const length = first.reduce((sum, { data = '' }) => sum + data.length, 0)
-        stream.attach(openEventStream(response, caller, options, length), first)
-      })
-    })
+    return after(find(request, caller), (session) =>
+      after(lastEventId === undefined ? undefined : session.streamOf(String(lastEventId)), (resumed) =>
+        after(resumed?.log.missedSince(String(lastEventId)), (missed) => {
+          if (lastEventId !== undefined && !missed) throw new HttpError(400, INVALID_REQUEST, FORGOTTEN)
+          if (request.method === 'HEAD') return openEventStream(response, caller, options).close()
+          const stream = resumed ?? session.standaloneStream()
+          const first = missed ?? stream.primingEvents()
+          const length = first.reduce((sum, { data = '' }) => sum + data.length, 0)
+          stream.attach(openEventStream(response, caller, options, length), first)
+        }),
+      ),
+    )
   }
 
   /** 4: ends the session. */
   const endSession: HttpHandler = (request, response, caller) => {
-    return after(find(request, caller), (session) => {
-      sessions.close(session)
-      response.writeHead(204, OWN_PAGES_ONLY).end()
-    })
+    return after(find(request, caller), (session) =>
+      after(sessions.close(session), () => void response.writeHead(204, OWN_PAGES_ONLY).end()),
+    )
   }
 
   /** The session that a request names, which is thereby used. Throws, or rejects with, HttpError. */
@@ -123,6 +118,8 @@ export function streamableHttp(
 
   return { post, get, delete: endSession }
 }
+
+const FORGOTTEN = 'Last-Event-ID is unknown or forgotten: open the stream without it.'
 
 /** Messages of a batch: each is work. */
 export const MAX_BATCH = 100

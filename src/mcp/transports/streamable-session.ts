@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import type { MaybePromise } from '../../jsonrpc/index.ts'
 import type { CoalesceKey, EventLog, EventStore, SseMessage } from '../../sse/index.ts'
 import type { Client } from '../request/client.ts'
 import { primingEvent, ResumableStream } from './resumable-stream.ts'
@@ -6,8 +6,8 @@ import type { Session } from './session-store.ts'
 
 /** A session of Streamable HTTP: a header names it, and its streams can be resumed. */
 export class StreamableSession implements Session {
-  readonly id = randomUUID()
   readonly client: Client
+  readonly id: string
   lastUsedAt = 0
   uses = 0
   readonly #events: EventStore
@@ -21,8 +21,9 @@ export class StreamableSession implements Session {
   readonly #older = new Set<ResumableStream>()
   #opened = 0
 
-  constructor(client: Client, events: EventStore) {
+  constructor(client: Client, id: string, events: EventStore) {
     this.client = client
+    this.id = id
     this.#events = events
   }
 
@@ -31,19 +32,18 @@ export class StreamableSession implements Session {
     return false
   }
 
-  /** Opens the stream of one POST. */
-  openStream(): ResumableStream {
-    const stream = this.#create(String(++this.#opened))
+  /** Opens the stream of one POST: of a request, or of a batch. */
+  openStream(requests?: unknown): ResumableStream {
+    const stream = this.#create(String(++this.#opened), requests)
     this.#keep(stream)
     return stream
   }
 
   /** The stream of one POST whose response is sent whole: returns its events, which are kept. */
   keepResponse(data: string): SseMessage[] {
-    const name = String(++this.#opened)
-    const log = this.#events.keep(name, data)
+    const log = this.#events.keep(String(++this.#opened), data)
     this.#keep(log)
-    const event = { id: `${name}.1`, event: 'message', data }
+    const event = { id: `${log.start.slice(0, -1)}1`, event: 'message', data }
     return this.client.revision.primesStreams ? [primingEvent(log.start), event] : [event]
   }
 
@@ -53,7 +53,7 @@ export class StreamableSession implements Session {
   }
 
   /** The stream of an event. An id begins with the name of its stream; only streams of this session are found. */
-  streamOf(eventId: string): ResumableStream | undefined {
+  streamOf(eventId: string): MaybePromise<ResumableStream | undefined> {
     const start = `${eventId.slice(0, eventId.lastIndexOf('.'))}.0`
     for (const stream of this.#all()) {
       if (logOf(stream).start !== start) continue
@@ -86,8 +86,8 @@ export class StreamableSession implements Session {
     yield* this.#older
   }
 
-  #create(name: string): ResumableStream {
-    return new ResumableStream(this.#events.open(name), this.client.revision.primesStreams)
+  #create(name: string, requests?: unknown): ResumableStream {
+    return new ResumableStream(this.#events.open(name, requests), this.client.revision.primesStreams)
   }
 
   /** Keeps the newest stream, and forgets the one whose place it takes, unless that is still open. */

@@ -38,7 +38,11 @@ test('9. the session store is never above its cap, and never ends a session in u
         const limits = limitsFrom('createMcpHandler', {
           limits: { maxSessions, sessionIdleMs: 60_000, handshakeIdleMs: 30_000 },
         })
-        const store = createSessionStore<FakeSession>(limits, () => now)
+        const store = createSessionStore(
+          limits,
+          () => fakeSession('new'),
+          () => now,
+        )
         const all: FakeSession[] = []
         const closed = new Set<FakeSession>() // by the client
         const live = () => all.filter((session) => store.find(session.id, NOBODY) === session)

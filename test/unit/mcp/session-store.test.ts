@@ -39,7 +39,12 @@ function mockIntervals(t: TestContext) {
 function start(t: TestContext, limits: Partial<HttpLimits> = {}) {
   const { clock, running, pass } = mockIntervals(t)
   const added = new Set<string>()
-  const store = createSessionStore<FakeSession>(limitsFrom('createMcpHandler', { limits }), () => clock.now)
+  const all = limitsFrom('createMcpHandler', { limits })
+  const store = createSessionStore(
+    all,
+    () => fakeSession('new'),
+    () => clock.now,
+  )
   return {
     store,
     /** A new session; it has said more than its handshake unless told otherwise. */

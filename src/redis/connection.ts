@@ -1,0 +1,112 @@
+import { HttpError, INTERNAL_ERROR } from '../mcp/index.ts'
+
+/** What is used of a client of `@redis/client`. That of a cluster has `slots`, and other parameters of `sendCommand`. */
+export interface RedisClient {
+  readonly isReady?: boolean
+  sendCommand(...args: never[]): Promise<unknown>
+  duplicate(): RedisClient
+  connect(): Promise<unknown>
+  on(event: string, listener: (error: unknown) => void): unknown
+  close(): Promise<unknown>
+  destroy(): void
+}
+
+/** A client for a URL. It fails at once where it is not connected, and notices a connection that hangs. */
+export async function createClient(url: string): Promise<RedisClient> {
+  const redis = await import('@redis/client').catch((cause: unknown) => {
+    throw new Error('REDIS_URL needs the package @redis/client. Install it: npm install @redis/client', { cause })
+  })
+  return redis.createClient({ url, socket: SOCKET, disableOfflineQueue: true }) as unknown as RedisClient
+}
+
+/** Connects a client, which would try for ever. Rejects with Error where that takes longer than five seconds. */
+export async function connect(client: RedisClient): Promise<void> {
+  let last: unknown = 'no answer'
+  client.on('error', (error: unknown) => (last = error))
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`The engine (REDIS_URL) cannot be reached: ${String(last)}`)), 5_000)
+  })
+  try {
+    await Promise.race([client.connect(), late])
+  } catch (error) {
+    if (client.isReady !== true) client.destroy()
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const SOCKET = {
+  connectTimeout: 5_000,
+  socketTimeout: 15_000, // a beat comes every 3 s
+  reconnectStrategy: (retries: number) => Math.min(50 * 2 ** retries, 1_000) + Math.floor(Math.random() * 100),
+}
+
+/** The refusal where the engine does not answer. */
+const unreachable = (cause: unknown): HttpError =>
+  new HttpError(503, INTERNAL_ERROR, 'The session store cannot be reached. Try again in a moment.', {
+    headers: { 'Retry-After': '2' },
+    data: { reason: 'busy' },
+    reason: `engine-unreachable (${String(cause)})`,
+  })
+
+/** A connection to the engine: nothing that waits for it waits for longer than `timeoutMs`. */
+export type Connection = ReturnType<typeof createConnection>
+
+export function createConnection(client: RedisClient, timeoutMs: number) {
+  const isReady = (): boolean => client.isReady ?? true // a cluster does not say
+  client.on('error', () => {}) // without a listener, an error of the socket would end the process
+  let posted = 0
+
+  // A cluster is asked for the key, and whether a replica may answer.
+  const { sendCommand } = client as unknown as { sendCommand(...args: unknown[]): Promise<unknown> }
+  const send = (key: string, args: string[]): Promise<unknown> =>
+    'slots' in client ? sendCommand.call(client, key, false, args) : sendCommand.call(client, args)
+
+  /** Sends a command about a key. Rejects with HttpError 503 where no good reply comes in time. */
+  async function command(key: string, ...args: string[]): Promise<unknown> {
+    if (!isReady()) throw unreachable('not connected')
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      // Where this process was held up, the reply may be here, unread: it is read before `setImmediate`.
+      timer = setTimeout(() => setImmediate(() => reject(new Error('too slow'))), timeoutMs)
+    })
+    try {
+      return await Promise.race([send(key, args), late])
+    } catch (error) {
+      throw unreachable(error)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  return {
+    command,
+    /** Runs a script about a key, in the same way. */
+    run: (script: string, key: string, ...args: (string | number)[]): Promise<unknown> =>
+      command(key, 'EVAL', script, '1', key, ...args.map(String)),
+    /** Runs a script that nobody waits for. Resolves with its reply, or with undefined where it came to nothing. */
+    async post(script: string, key: string, ...args: (string | number)[]): Promise<unknown> {
+      if (!isReady() || posted >= MAX_POSTED) return undefined
+      posted++
+      const reply = send(key, ['EVAL', script, '1', key, ...args.map(String)]).catch(() => undefined)
+      return reply.finally(() => posted--)
+    },
+    /** Has a function called each time the connection stands again. */
+    whenReady: (listener: () => void) => void client.on('ready', listener),
+    /** Ends it once all replies are here, or at once. */
+    async close(isAtOnce = false): Promise<void> {
+      const late = new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())
+      if (isReady() && !isAtOnce) await Promise.race([client.close().catch(() => {}), late])
+      try {
+        client.destroy()
+      } catch {
+        // It is closed.
+      }
+    },
+  }
+}
+
+/** The most commands that nobody waits for. Beyond it the engine has not kept up for long. */
+const MAX_POSTED = 10_000

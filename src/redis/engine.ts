@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { safeLog, type Engine, type Log } from '../mcp/index.ts'
+import { isText, must } from '../mcp/options.ts'
+import { keysOf, openBus, READ_TIMEOUT_MS, type Receiver } from './bus.ts'
+import { connect, createClient, createConnection, type RedisClient } from './connection.ts'
+import { createEventLogs } from './event-log.ts'
+import { readPrincipal } from './record.ts'
+import { createRecords } from './records.ts'
+import { createSessionIds } from './session-id.ts'
+import { createSseSessions } from './sse-sessions.ts'
+import { createStreamableSessions } from './streamable-sessions.ts'
+
+export interface RedisEngineOptions {
+  /** Where Redis or Valkey is: `redis://` or, with TLS, `rediss://`, with user and password. */
+  url?: string
+  /** Instead of that a connected client of `@redis/client`, or of a cluster. It is closed with the engine. */
+  client?: RedisClient
+  /** Signs session ids, and what else clients carry: 32 random bytes, the same at all nodes. */
+  serverSecret: string | Uint8Array
+  /** The name of this node. Default: random. */
+  nodeId?: string
+  /** The beginning of all keys. Servers that are not to share sessions need each their own. Default `sse-mcp`. */
+  prefix?: string
+  /** Sessions of all nodes together. Default 100,000. */
+  maxSessions?: number
+  /** Milliseconds after which a command counts as failed. Default 2,000. */
+  timeoutMs?: number
+  /** Told of what goes wrong. Default: a line of JSON on standard error. */
+  log?: Log
+}
+
+/**
+ * An engine on Redis or Valkey, by which several nodes serve the same clients. Rejects with TypeError where an option is
+ * wrong, and with Error where the package is not installed or the engine does not answer.
+ */
+export async function redisEngine(options: RedisEngineOptions): Promise<Engine> {
+  const { url = '', serverSecret, prefix = 'sse-mcp', maxSessions = 100_000, timeoutMs = 2_000 } = options
+  const { nodeId = randomBytes(4).toString('hex'), log = undefined } = options
+  const isSecret = serverSecret instanceof Uint8Array || isText(serverSecret)
+  must(isSecret, 'All nodes need the same SERVER_SECRET (option serverSecret): 32 random bytes.')
+  must(/^[\w:-]{1,64}$/.test(prefix), 'The prefix of keys is made of letters, digits, - and :.')
+  must(/^[\w-]{1,32}$/.test(nodeId), 'NODE_ID (option nodeId) is a name of letters, digits and hyphens, 32 at most.')
+  const isPlace = options.client !== undefined || /^rediss?:\/\//.test(url)
+  must(isPlace, 'REDIS_URL (option url) begins with redis:// or, for TLS, rediss://.')
+  const client = options.client ?? (await createClient(url))
+  const second = client.duplicate()
+  const [connection, reader] = [createConnection(client, timeoutMs), createConnection(second, READ_TIMEOUT_MS)]
+  await Promise.all([options.client ?? connect(client), connect(second)])
+
+  const node = `${nodeId}-${randomBytes(4).toString('hex')}`
+  const keys = keysOf(prefix, node)
+  const receiver: Receiver = {}
+  const bus = await openBus({ connection, reader, keys, node, receiver })
+  const records = createRecords(connection, prefix, keys.sessions, maxSessions, safeLog(log))
+  const logs = createEventLogs(connection, prefix, node)
+  const parts = { node, bus, records, logs, changesKey: keys.changes }
+
+  return {
+    server: { changes: bus, nodeId: node, serverSecret },
+    open(transport) {
+      const ids = createSessionIds(nodeId, serverSecret)
+      const sse = createSseSessions(parts, ids, transport.limits)
+      const streamable = createStreamableSessions(parts, ids, transport.limits)
+      receiver.heartbeat = (isNew) => {
+        sse.heartbeat(isNew)
+        streamable.heartbeat(isNew)
+      }
+      receiver.receive = (envelope) => {
+        const principal = readPrincipal(envelope.principal)
+        if (principal === null) return
+        const caller = { principal, key: '' }
+        if (envelope.is === 'post' || envelope.is === 'gone') sse.receive(envelope, caller, transport)
+        else streamable.receive(envelope, caller, transport.server)
+      }
+      return { sse, streamable }
+    },
+    async close() {
+      await bus.close()
+      await connection.close()
+    },
+  }
+}

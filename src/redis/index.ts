@@ -1,0 +1,2 @@
+export type { RedisClient } from './connection.ts'
+export { redisEngine, type RedisEngineOptions } from './engine.ts'

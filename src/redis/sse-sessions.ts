@@ -1,0 +1,112 @@
+import { after, encodeResponse, errorResponse, isMessage, isRequest, RpcError } from '../jsonrpc/index.ts'
+import type { MaybePromise, Message } from '../jsonrpc/index.ts'
+import { weightOf } from '../bounds/weight.ts'
+import type { HttpLimits } from '../mcp/index.ts'
+import { MessageMemory } from '../mcp/http/message-memory.ts'
+import { createClient, isSame, type Caller } from '../mcp/request/client.ts'
+import { oldestHandshake } from '../mcp/revisions/index.ts'
+import { SseSession } from '../mcp/transports/http-sse.ts'
+import { createSessionStore } from '../mcp/transports/session-store.ts'
+import type { TransportOptions } from '../mcp/transports/transport.ts'
+import type { Envelope } from './bus.ts'
+import { writeRecord, type SessionRecord } from './record.ts'
+import type { SessionIds } from './session-id.ts'
+import { envelopeOf, type NodeParts } from './shared-session.ts'
+import { addTo, tell } from './streamable-sessions.ts'
+
+/** The sessions of HTTP+SSE. Each is at the node that holds its stream, and every message for it goes there. */
+export function createSseSessions(parts: NodeParts, ids: SessionIds, limits: HttpLimits) {
+  const { node, bus, records } = parts
+  /** The sessions here, and when their records were last seen to live on. */
+  const here = new Map<SseSession, number>()
+  /** Records of sessions of other nodes, for some seconds: a client that posts will post again. */
+  const known = new Map<string, { record: SessionRecord; at: number }>()
+  const local = createSessionStore<SseSession>(limits, (client) => new SseSession(client, ids.create()))
+  const fieldsOf = ({ client }: SseSession) => writeRecord('sse', client, node)
+
+  async function recordOf(id: string): Promise<SessionRecord | undefined> {
+    const now = performance.now()
+    const { record: kept, at = -Infinity } = known.get(id) ?? {}
+    if (now - at < KNOWN_MS) return kept
+    known.delete(id)
+    const record = await records.find(id, 0)
+    if (record) known.set(id, { record, at: now })
+    const [oldest] = known.keys()
+    if (known.size > MAX_KNOWN) known.delete(oldest!)
+    return record
+  }
+
+  async function elsewhere(id: string, caller: Caller): Promise<SseSession | undefined> {
+    const record = await recordOf(id)
+    if (record?.kind !== 'sse' || !isSame(record.principal, caller.principal) || record.node === node) return undefined
+    return (await bus.isAlive(record.node)) ? new RemoteSseSession(caller, id, record.node) : undefined
+  }
+
+  function close(session: SseSession): void {
+    local.close(session)
+    if (here.delete(session)) records.close(session.id, 1).catch(() => {}) // it expires soon
+  }
+
+  return {
+    ...local,
+    find(id: string, caller: Caller): MaybePromise<SseSession | undefined> {
+      const found = local.find(id, caller)
+      return found || !ids.isOurs(id) ? found : elsewhere(id, caller)
+    },
+    add(session: SseSession): Promise<boolean> {
+      here.set(session, performance.now())
+      return addTo(local, session, () => records.add(session.id, fieldsOf(session), LEASE_MS))
+    },
+    close,
+    closeAll(): void {
+      local.closeAll()
+      for (const session of here.keys()) close(session)
+    },
+    relay: (session: SseSession, message: Message): MaybePromise<boolean> =>
+      session instanceof RemoteSseSession && tell(parts, session.node, { ...envelopeOf('post', session), message }),
+    /** Takes what another node tells: a message for a session here, or that it has one no more. */
+    receive(envelope: Envelope, caller: Caller, transport: TransportOptions): void {
+      const { is, session: id, from = '', message } = envelope
+      if (is === 'gone') return void known.delete(id)
+      const session = local.find(id, caller)
+      if (!session) return void bus.tell(from, { ...envelope, is: 'gone', message: undefined }).catch(() => {})
+      if (isMessage(message)) handle(message, session, transport)
+    },
+    /** Has the records live on, and writes them again after the engine was away. */
+    heartbeat(isNew: boolean): void {
+      const now = performance.now()
+      for (const [session, at] of here) {
+        if (!isNew && now - at < LEASE_MS / 4) continue
+        here.set(session, now)
+        records.refresh(session.id, fieldsOf(session), LEASE_MS).catch(() => {})
+      }
+    },
+  }
+}
+
+/** Handles a message that came to another node. Its memory is counted here as it was there. */
+function handle(message: Message, session: SseSession, { server, messages }: TransportOptions): void {
+  const memory = new MessageMemory(messages, session.client.caller)
+  try {
+    memory.set(weightOf(JSON.stringify(message)))
+  } catch (error) {
+    if (!isRequest(message) || !(error instanceof RpcError)) return
+    return session.send(encodeResponse(errorResponse(error, message.id), server.onUnexpected))
+  }
+  const handled = after(session.receive(message, server, memory), () => memory.release())
+  if (handled instanceof Promise) handled.catch(server.onUnexpected)
+}
+
+/** A session whose stream is at another node. */
+class RemoteSseSession extends SseSession {
+  readonly node: string
+
+  constructor(caller: Caller, id: string, node: string) {
+    super(createClient(oldestHandshake, caller), id)
+    this.node = node
+  }
+}
+
+const LEASE_MS = 60_000
+const KNOWN_MS = 5_000
+const MAX_KNOWN = 10_000
