@@ -3,7 +3,8 @@
 // /proc, which only Linux has. It fails where the memory of the last tenth is more than 12 MB over that of the tenth
 // after the first third (the plateau), where descriptors do not return, or where an answer is not as it should be.
 // `npm run soak -- cluster` is another one: three nodes on a redis-server, clients whose connections are cut 1,000 times
-// (CUTS) and whose nodes are killed, and 1,000 exchanges (EXCHANGES) of the official client over each transport.
+// (CUTS) and whose nodes are killed, and 1,000 exchanges (EXCHANGES) of the official client over each transport. And of 10,000 sessions
+// that were left (ABANDONED) nothing may remain.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -15,8 +16,12 @@ import { ensureBuilt } from '../scripts/build.mjs'
 import { ROOT } from '../scripts/parts.mjs'
 
 if (process.argv[2] === 'cluster') {
-  const files = ['test/cluster/histories.test.ts', 'test/interop/sdk-v2/cluster.test.mjs']
-  const env = { CUTS: '1000', EXCHANGES: '1000', ...process.env }
+  const files = [
+    'test/cluster/histories.test.ts',
+    'test/cluster/records.test.ts',
+    'test/interop/sdk-v2/cluster.test.mjs',
+  ]
+  const env = { CUTS: '1000', EXCHANGES: '1000', ABANDONED: '10000', ...process.env }
   const args = ['--import', 'tsx', '--test', '--test-reporter=spec', ...files]
   process.exit(spawnSync(process.execPath, args, { cwd: ROOT, env, stdio: 'inherit' }).status ?? 1)
 }

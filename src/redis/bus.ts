@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRecord } from '../jsonrpc/index.ts'
-import type { Change, ChangeBus } from '../mcp/index.ts'
+import type { Change } from '../mcp/index.ts'
 import type { Connection } from './connection.ts'
 import { parse } from './record.ts'
 import { BEAT, PUBLISH, SEND } from './scripts.ts'
@@ -27,16 +27,6 @@ export const keysOf = (prefix: string, node: string) => ({
   own: `{${prefix}}:to:${node}`,
 })
 
-export interface BusOptions {
-  /** For commands, and for reading, which blocks. */
-  connection: Connection
-  reader: Connection
-  keys: ReturnType<typeof keysOf>
-  /** The full name of this node: another process with the same `NODE_ID`, before or after it, has another one. */
-  node: string
-  receiver: Receiver
-}
-
 /** Whoever hears of what other nodes tell, and of time. */
 export interface Receiver {
   receive?: (envelope: Envelope) => void
@@ -48,23 +38,19 @@ export interface Receiver {
  * What nodes tell each other: changes for all, envelopes for all or for one. All of it stands in Streams of the engine,
  * and a node reads on after the last entry that it had. So nothing is lost with a connection.
  */
-export interface Bus extends ChangeBus {
-  /** The id of the last change that was read, or of a moment after which there was none. */
-  readonly position: string
-  /** The id of the change that subscribers are told of right now. */
-  readonly current: string
-  /** The time of the engine at the last beat, in milliseconds. */
-  readonly engineTime: number
-  /** Tells all other nodes. Rejects with HttpError 503. */
-  tellAll(envelope: Envelope): Promise<void>
-  /** Tells one node. False: it does not keep up. Rejects with HttpError 503. */
-  tell(node: string, envelope: Envelope): Promise<boolean>
-  isAlive(node: string): Promise<boolean>
-  close(): Promise<void>
-}
+export type Bus = Awaited<ReturnType<typeof openBus>>
 
-/** Begins to read. Rejects where the engine is not there. */
-export async function openBus({ connection, reader, keys, node, receiver }: BusOptions): Promise<Bus> {
+/**
+ * Begins to read. One connection is for commands, the reader blocks. `node` is the full name of this one: another process
+ * with the same `NODE_ID`, before or after it, has another one. Rejects where the engine is not there.
+ */
+export async function openBus(
+  connection: Connection,
+  reader: Connection,
+  keys: ReturnType<typeof keysOf>,
+  node: string,
+  receiver: Receiver,
+) {
   const listeners = new Set<(change: Change) => void>()
   /** The changes that only this node heard of, because the engine was not there. */
   const untold = new Map<string, Change>()
@@ -97,7 +83,7 @@ export async function openBus({ connection, reader, keys, node, receiver }: BusO
 
   /** Reads until the end. */
   async function readOn(): Promise<void> {
-    const command = ['XREAD', 'COUNT', '32', 'BLOCK', String(BLOCK_MS), 'STREAMS', ...places.keys()]
+    const command = ['XREAD', 'COUNT', String(READ_COUNT), 'BLOCK', String(BLOCK_MS), 'STREAMS', ...places.keys()]
     while (!closed.signal.aborted) {
       try {
         if (isStale) await findPlaces()
@@ -111,18 +97,23 @@ export async function openBus({ connection, reader, keys, node, receiver }: BusO
 
   function take(reply: unknown): void {
     const read = new Map(Array.isArray(reply) ? (reply as [string, unknown][]) : Object.entries(reply ?? {})) // RESP 2, 3
+    let isMore = false
     for (const key of places.keys()) {
       const entries = entriesOf(read.get(key))
-      for (const { id, fields } of entries) {
-        places.set(key, id)
-        const change = key === keys.changes && fields.get('told') !== node ? readChange(fields) : undefined
-        const envelope = readEnvelope(fields.get('d'))
-        if (change) tellSubscribers(change, id)
-        else if (envelope && envelope.from !== node) receiver.receive?.(envelope)
-      }
+      if (key === keys.changes && isMore) return // what comes before them is not read to its end
+      isMore ||= entries.length >= READ_COUNT
+      for (const { id, fields } of entries) takeEntry(key, id, fields)
       if (key === keys.own && entries.length > 0)
         connection.command(key, 'XDEL', key, ...entries.map(({ id }) => id)).catch(() => {})
     }
+  }
+
+  function takeEntry(key: string, id: string, fields: Map<string, string>): void {
+    places.set(key, id)
+    const change = key === keys.changes && fields.get('told') !== node ? readChange(fields) : undefined
+    const envelope = readEnvelope(fields.get('d'))
+    if (change) tellSubscribers(change, id)
+    else if (envelope && envelope.from !== node) receiver.receive?.(envelope)
   }
 
   function tellSubscribers(change: Change, id: string): void {
@@ -151,34 +142,34 @@ export async function openBus({ connection, reader, keys, node, receiver }: BusO
   const textOf = (envelope: Envelope) => JSON.stringify({ ...envelope, from: node })
 
   return {
-    get position() {
-      return places.get(keys.changes)!
-    },
-    get current() {
-      return current
-    },
-    get engineTime() {
-      return engineTime
-    },
-    subscribe(listener) {
+    /** The id of the last change that was read, or of a moment after which there was none. */
+    position: () => places.get(keys.changes)!,
+    /** The id of the change that subscribers are told of right now. */
+    current: () => current,
+    /** The time of the engine at the last beat, in milliseconds. */
+    engineTime: () => engineTime,
+    subscribe(listener: (change: Change) => void): () => void {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    publish: (change) =>
+    /** Tells all nodes of a change, this one too by way of the engine; where that is not there, this one now. */
+    publish: (change: Change): void =>
       void publish(change, '').then((isPublished) => {
         if (isPublished || closed.signal.aborted) return
         untold.set(JSON.stringify(change), change)
         tellSubscribers(change, places.get(keys.changes)!)
       }),
-    tellAll: async (envelope) =>
+    /** Tells all other nodes. Rejects with HttpError 503. */
+    tellAll: async (envelope: Envelope): Promise<void> =>
       void (await connection.run(PUBLISH, keys.all, KEPT_MS, MAX_ENTRIES, 'd', textOf(envelope))),
-    tell: async (to, envelope) =>
+    /** Tells one node. False: it does not keep up. Rejects with HttpError 503. */
+    tell: async (to: string, envelope: Envelope): Promise<boolean> =>
       (await connection.run(SEND, keys.to(to), INBOX_MS, MAX_WAITING, textOf(envelope))) === 1,
-    async isAlive(other) {
+    async isAlive(other: string): Promise<boolean> {
       if (!alive.has(other)) await heartbeat() // it may have just begun
       return alive.has(other)
     },
-    async close() {
+    async close(): Promise<void> {
       closed.abort()
       clearInterval(beating)
       await connection.command(keys.nodes, 'ZREM', keys.nodes, node).catch(() => {})
@@ -208,6 +199,8 @@ export function readChange(fields: Map<string, string>): Change | undefined {
 
 const ignore = () => {} // what fails now, the next beat tries again
 const BEAT_MS = 3_000
+/** Entries of a key that are read at once: each may have the size of a body. */
+const READ_COUNT = 32
 /** Milliseconds after its last beat in which a node counts as alive. */
 const LEASE_MS = 10_000
 /** Milliseconds for which a read waits, and until it counts as failed. */

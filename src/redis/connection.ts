@@ -11,36 +11,20 @@ export interface RedisClient {
   destroy(): void
 }
 
-/** A client for a URL. It fails at once where it is not connected, and notices a connection that hangs. */
+/**
+ * A client for a URL. It fails at once where it is not connected, and notices a connection that hangs. It tries for two
+ * seconds to connect for the first time, and later for ever.
+ */
 export async function createClient(url: string): Promise<RedisClient> {
   const redis = await import('@redis/client').catch((cause: unknown) => {
     throw new Error('REDIS_URL needs the package @redis/client. Install it: npm install @redis/client', { cause })
   })
-  return redis.createClient({ url, socket: SOCKET, disableOfflineQueue: true }) as unknown as RedisClient
-}
-
-/** Connects a client, which would try for ever. Rejects with Error where that takes longer than five seconds. */
-export async function connect(client: RedisClient): Promise<void> {
-  let last: unknown = 'no answer'
-  client.on('error', (error: unknown) => (last = error))
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`The engine (REDIS_URL) cannot be reached: ${String(last)}`)), 5_000)
-  })
-  try {
-    await Promise.race([client.connect(), late])
-  } catch (error) {
-    if (client.isReady !== true) client.destroy()
-    throw error
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-const SOCKET = {
-  connectTimeout: 5_000,
-  socketTimeout: 15_000, // a beat comes every 3 s
-  reconnectStrategy: (retries: number) => Math.min(50 * 2 ** retries, 1_000) + Math.floor(Math.random() * 100),
+  let wasReady = false
+  const reconnectStrategy = (retries: number, cause: Error) =>
+    !wasReady && retries > 5 ? cause : Math.min(50 * 2 ** retries, 1_000) + Math.floor(Math.random() * 100)
+  const socket = { connectTimeout: 5_000, socketTimeout: 15_000, reconnectStrategy } // a beat comes every 3 s
+  const client = redis.createClient({ url, socket, disableOfflineQueue: true })
+  return client.on('ready', () => (wasReady = true)) as unknown as RedisClient
 }
 
 /** The refusal where the engine does not answer. */

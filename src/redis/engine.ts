@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { safeLog, type Engine, type Log } from '../mcp/index.ts'
 import { isText, must } from '../mcp/options.ts'
 import { keysOf, openBus, READ_TIMEOUT_MS, type Receiver } from './bus.ts'
-import { connect, createClient, createConnection, type RedisClient } from './connection.ts'
+import { createClient, createConnection, type RedisClient } from './connection.ts'
 import { createEventLogs } from './event-log.ts'
 import { readPrincipal } from './record.ts'
 import { createRecords } from './records.ts'
@@ -45,12 +45,14 @@ export async function redisEngine(options: RedisEngineOptions): Promise<Engine> 
   const client = options.client ?? (await createClient(url))
   const second = client.duplicate()
   const [connection, reader] = [createConnection(client, timeoutMs), createConnection(second, READ_TIMEOUT_MS)]
-  await Promise.all([options.client ?? connect(client), connect(second)])
+  await Promise.all([options.client ?? client.connect(), second.connect()]).catch((cause: unknown) => {
+    throw new Error(`The engine (REDIS_URL) cannot be reached: ${String(cause)}`, { cause })
+  })
 
   const node = `${nodeId}-${randomBytes(4).toString('hex')}`
   const keys = keysOf(prefix, node)
   const receiver: Receiver = {}
-  const bus = await openBus({ connection, reader, keys, node, receiver })
+  const bus = await openBus(connection, reader, keys, node, receiver)
   const records = createRecords(connection, prefix, keys.sessions, maxSessions, safeLog(log))
   const logs = createEventLogs(connection, prefix, node)
   const parts = { node, bus, records, logs, changesKey: keys.changes }

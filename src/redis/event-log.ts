@@ -152,14 +152,14 @@ export function changeLog(bus: Bus, connection: Connection, key: string, wants: 
   const range = async (...of: string[]) => entriesOf(await connection.command(key, 'XRANGE', key, ...of))
   return {
     get start() {
-      return `${STANDALONE}.${bus.position}`
+      return `${STANDALONE}.${bus.position()}`
     },
-    append: (message) => ({ id: `${STANDALONE}.${bus.current}`, ...message }),
+    append: (message) => ({ id: `${STANDALONE}.${bus.current()}`, ...message }),
     async missedSince(eventId) {
       const id = eventId.slice(STANDALONE.length + 1)
       if (!/^\d{1,20}-\d{1,20}$/.test(id)) return undefined
       const [first] = await range('-', '+', 'COUNT', '1')
-      const isOld = Number.parseInt(id, 10) < bus.engineTime - KEPT_MS
+      const isOld = Number.parseInt(id, 10) < bus.engineTime() - KEPT_MS
       const isKept = first !== undefined && !isBefore(id, first.id)
       const entries = await range(`(${id}`, '+')
       if (!isKept && (isOld || entries.length >= MAX_ENTRIES)) return undefined

@@ -3,11 +3,10 @@ import type { Client } from '../mcp/request/client.ts'
 import type { ResumableStream } from '../mcp/transports/resumable-stream.ts'
 import { StreamableSession } from '../mcp/transports/streamable-session.ts'
 import type { Bus, Envelope } from './bus.ts'
-import { changeLog, STANDALONE, tellOfMore, type EventLogs } from './event-log.ts'
+import { changeLog, nodeOf, STANDALONE, tellOfMore, type EventLogs } from './event-log.ts'
 import { SUBSCRIPTION, writePrincipal } from './record.ts'
 import type { Records } from './records.ts'
 import { RemoteStream } from './remote-stream.ts'
-import { nodeOf } from './event-log.ts'
 
 /** What the sessions of a node share. */
 export interface NodeParts {

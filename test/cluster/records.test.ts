@@ -11,6 +11,7 @@ import { connectHttpSse, openEvents, post, request } from '../support/wire.ts'
 import { call, initialize, inSession, startNode, startRedis, tell, until } from './support.ts'
 
 const redis = await startRedis()
+const ABANDONED = Number(process.env['ABANDONED'] ?? 50)
 const counts = defineTool({
   name: 'counts',
   inputSchema: { type: 'object' },
@@ -88,19 +89,29 @@ test('a call costs exactly the commands that the page tells', async () => {
   client.destroy()
 })
 
-test('every key expires: of sessions that were left, nothing remains', async () => {
+test(`every key expires: of ${ABANDONED} sessions that were left, nothing remains`, async () => {
   const limits = { handshakeIdleMs: 300, sessionIdleMs: 600 }
   const n1 = await startNode(redis, 'n1', { ...options, limits }, { prefix: 'left' })
   const n2 = await startNode(redis, 'n2', { ...options, limits }, { prefix: 'left' })
-  for (let n = 0; n < 50; n++) {
-    const session = await initialize(n1.url)
-    if (n % 2 === 0) await call(n2.url, session, 'tools/call', echoes)
-  }
-  for (const key of await keys('*left*')) assert.ok(Number(await redis.command('PTTL', key)) > 0, key)
-  await until(async () => (await keys('left:*')).length === 0)
+  for (let n = 0; n < ABANDONED; n += 10)
+    await Promise.all(
+      Array.from({ length: 10 }, async (_, at) => {
+        const session = await initialize(n1.url)
+        if (at % 2 === 0) await call(n2.url, session, 'tools/call', echoes, 1, { accept: 'text/event-stream' })
+        else if (at % 3 === 0) (await connectHttpSse(n2.url)).destroy()
+      }),
+    )
+  for (const key of await keys('*left*')) assert.notEqual(Number(await redis.command('PTTL', key)), -1, key)
+  // What is kept for replay lives for five minutes after the last event.
+  const withoutLogs = async () => (await keys('left:*')).filter((key) => key.endsWith('}'))
+  await until(async () => (await withoutLogs()).length === 0)
+  for (const key of await keys('left:*')) assert.ok(Number(await redis.command('PTTL', key)) <= 5 * 60_000, key)
   await until(async () => Number(await redis.command('EXISTS', '{left}:sessions')) === 0)
   await Promise.all([n1.close(), n2.close()])
-  await until(async () => (await keys('{left}:*')).every((key) => !/:to:/.test(key)))
+  assert.deepEqual(
+    (await keys('{left}:*')).filter((key) => key.includes(':to:')),
+    [],
+  )
 })
 
 test('a record has no secret, and no more of a client than is used', async () => {
