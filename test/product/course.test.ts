@@ -407,6 +407,13 @@ test('from lesson 4 on the file is the learner’s own: made once, and anew with
   assert.match(anew.text, /What it was before is in .*my-server\.before\.mjs/)
   assert.equal(read(mine), read(join(root, 'course/05-the-handshake/exercise.mjs')))
   assert.match(read(join(root, 'my-server.before.mjs')), /after lesson 4/)
+
+  writeFileSync(mine, '// mine\n')
+  const again = await lesson(['5', 'start', 'en'])
+  assert.match(again.text, /What it was before is in .*my-server\.before-2\.mjs/)
+  assert.equal(read(join(root, 'my-server.before-2.mjs')), '// mine\n')
+  assert.match(read(join(root, 'my-server.before.mjs')), /after lesson 4/, 'what is older stays')
+  assert.match(again.text, /A hint: npm run lesson 5 hint\n$/, 'the file as made is no try')
 })
 
 // The first stream.
