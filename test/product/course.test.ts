@@ -144,7 +144,9 @@ const links = (text: string) =>
   [...prose(text).matchAll(/\]\(([^)]+)\)|<(https?:[^>]+)>/g)].map(([, target, bare]) => target ?? bare!)
 const inEitherLanguage = (link: string) => link.replace(/\.(en|zh)\.(md|html)/, '.$2')
 const figures = (text: string) => {
-  const words = prose(text).replace(/`[^`\n]+`|\]\([^)]+\)|<https?:[^>]+>/g, '')
+  const links = /`[^`\n]+`|\]\([^)]+\)|<https?:[^>]+>/g
+  const months = /(?<=年 )\d+(?= 月)/g // a figure in Chinese, a word in English
+  const words = prose(text).replace(links, '').replace(months, '')
   return [...words.matchAll(/\d(?:[\d.,]*\d)?/g)].map(([figure]) => figure.replaceAll(',', ''))
 }
 const sorted = (items: string[]) => items.toSorted()
