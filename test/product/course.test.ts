@@ -277,6 +277,17 @@ test('every file the course links to is there, and the names it tells to look fo
   }
 })
 
+test('every npm script and every program the course tells to run is there', () => {
+  const { scripts } = JSON.parse(read(join(ROOT, 'package.json'))) as { scripts: Record<string, string> }
+  for (const path of texts.flatMap((text) => [text, chinese(text)])) {
+    const text = read(path)
+    for (const [, name] of text.matchAll(/\bnpm run ([\w:-]+)/g))
+      assert.ok(scripts[name!], `npm run ${name} in ${path}`)
+    for (const [, name] of text.matchAll(/\bnode ([\w./-]+\.m?js)\b/g))
+      if (name !== 'my-server.mjs') assert.ok(existsSync(join(ROOT, name!)), `node ${name} in ${path}`)
+  }
+})
+
 test('the lessons use the words of the glossary, one for each thing', () => {
   const { terms } = JSON.parse(read(join(ROOT, 'web/glossary.json'))) as {
     terms: { en: string; zh: string; not: Record<'en' | 'zh', string[]> }[]
