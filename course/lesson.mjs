@@ -97,12 +97,21 @@ async function lesson(folder) {
 function takeMyServer(folder) {
   const isThere = existsSync(MY_SERVER)
   if (isThere && !has('start')) return
-  const before = MY_SERVER.replace(/\.mjs$/, '.before.mjs')
+  const before = nameForOld()
   if (isThere) renameSync(MY_SERVER, before)
   copyFileSync(join(folder, 'exercise.mjs'), MY_SERVER)
+  rmSync(recordOf(folder), { force: true }) // a file for an earlier lesson was no try at this one
   console.log(say.made)
   if (isThere) console.log(say.kept(relative(process.cwd(), before)))
   console.log()
+}
+
+/** my-server.before.mjs, or with the next free number: nothing a learner wrote is ever overwritten. */
+function nameForOld() {
+  const nameOf = (count) => MY_SERVER.replace(/\.mjs$/, count === 1 ? '.before.mjs' : `.before-${count}.mjs`)
+  let count = 1
+  while (existsSync(nameOf(count))) count++
+  return nameOf(count)
 }
 
 /** Runs the tests of a lesson, and tells what came of them. */
@@ -147,19 +156,25 @@ function versionOf(file) {
   }
 }
 
-// A try is a version of the file that failed; running the same one again is no new try. Kept where npm keeps its own.
+// A try is a version of the file that failed; running the same one again is no new try, and my-server.mjs as it is made
+// for the lesson is none. Kept where npm keeps its own.
 function countTries(folder, file, failed) {
-  const place = fileURLToPath(new URL('../node_modules/.cache/sse-mcp-lessons/', import.meta.url))
-  const record = join(place, `${basename(folder)}.json`)
+  const record = recordOf(folder)
   if (failed === undefined) {
     rmSync(record, { force: true })
     return 0
   }
-  const version = versionOf(file)
-  const versions = new Set([...versionsIn(record), version])
+  const asMade = grows(folder) ? versionOf(join(folder, 'exercise.mjs')) : undefined
+  const versions = new Set([...versionsIn(record), versionOf(file)])
+  versions.delete(asMade)
   mkdirSync(dirname(record), { recursive: true })
   writeFileSync(record, JSON.stringify([...versions]))
   return versions.size
+}
+
+function recordOf(folder) {
+  const place = fileURLToPath(new URL('../node_modules/.cache/sse-mcp-lessons/', import.meta.url))
+  return join(place, `${basename(folder)}.json`)
 }
 
 function versionsIn(record) {

@@ -12,23 +12,30 @@ const char = (...codes) => String.fromCodePoint(...codes)
 
 test(
   'the texts of a tool are all of them, also those deep in its schema',
-  '工具里的文字一处不漏，模式深处的也算',
+  '工具里的文字一处不漏，schema 深处的也算',
   () => {
     const poisoned = {
-      name: 'n',
-      title: 't',
-      description: 'd',
+      name: 'the name',
+      title: 'the title',
+      description: 'the description',
       inputSchema: {
         type: 'object',
         properties: {
-          mode: { description: 'a', enum: ['b', 'c'], default: 'e', anyOf: [{ items: [{ title: 'f' }] }] },
+          mode: {
+            description: 'the description of a parameter',
+            enum: ['a value of enum', 'another value of enum'],
+            default: 'the default',
+            anyOf: [{ items: [{ title: 'a title inside anyOf and items' }] }],
+          },
         },
       },
-      annotations: { title: 'g' },
-      _meta: { note: ['h'], count: 3, none: null, on: true },
+      annotations: { title: 'the title in annotations' },
+      _meta: { note: ['a note in _meta'], count: 3, none: null, on: true },
     }
     const texts = textsOf(poisoned)
-    for (const text of ['n', 't', 'd', 'a', 'b', 'c', 'e', 'f', 'g', 'h'])
+    const { mode } = poisoned.inputSchema.properties
+    const all = [poisoned.name, poisoned.title, poisoned.description, mode.description, ...mode.enum, mode.default]
+    for (const text of [...all, mode.anyOf[0].items[0].title, poisoned.annotations.title, ...poisoned._meta.note])
       assert.ok(texts.includes(text), `"${text}" is missing`)
     assert.ok(
       texts.every((text) => typeof text === 'string'),

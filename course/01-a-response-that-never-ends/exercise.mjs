@@ -7,7 +7,8 @@
  * @returns {string} its lines, each ended by LF, and a blank line at the end
  */
 export function encode({ event, data, id, retry, comment }) {
-  // TODO 1: the order is comment, event, id, retry, data. Leave out what is absent; an empty string is not absent.
+  // TODO 1: the order is comment, event, id, retry, data. Leave out what is absent. An empty string is not
+  //   absent; only an empty event type is left out, for it means the same as none.
   // TODO 2: data and comment may have several lines: one `data: ` or `: ` line for each. A line ends at CR LF, CR or LF.
   // TODO 3: a line end in event or id, or a NUL in id, would change what the reader sees: throw.
   // TODO 4: retry is a whole number of milliseconds, 0 or more. A message with nothing in it, or a wrong type: throw.

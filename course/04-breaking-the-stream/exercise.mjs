@@ -9,7 +9,8 @@ const KEPT = Number(process.env.KEPT ?? 100) // events that a reader can come ba
 
 // TODO 1: one count for all readers. It goes on whether somebody reads or not, and each tick has its number as its id.
 // TODO 2: keep the last KEPT ticks. Who comes with Last-Event-ID gets what came after that id, and then the new ones.
-//   For an id that is forgotten, or was never given, say so first: `event: reset` with any data.
+//   Who comes without it hears the new ones alone. For an id that is forgotten, or was never given, say so first:
+//   `event: reset` with any data.
 // TODO 3: `retry: 1000` at the beginning; `: keep-alive` every KEEP_ALIVE_MS.
 // TODO 4: no timer outlives its reader.
 // TODO 5: nobody on the way may keep the stream (Cache-Control), and the headers leave at once.

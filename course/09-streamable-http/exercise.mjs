@@ -208,7 +208,7 @@ function problemOf(args, { properties, required }) {
 // TODO 3: a stream has a log (createLog) and outlives its connection. Its events have ids `name.number`: the name of the
 //   stream in its session, the number in its log. They need no `event:`, for `message` is the default.
 // TODO 4: GET /mcp with Last-Event-ID goes on with that stream, and no other: 400 where it is unknown. Without, it opens a
-//   stream on which nothing is said. DELETE /mcp ends the session: 204.
+//   stream on which nothing is said. 406 where the client accepts no stream. DELETE /mcp ends the session: 204.
 
 const httpSessions = new Map() // the id of each, and its streams by name
 

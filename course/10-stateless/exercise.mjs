@@ -297,7 +297,7 @@ const SERVER_INFO = { name: 'my-server', version: '1.0.0' }
 //   404, -32601: the method is none of server/discover, tools/list, tools/call.
 // TODO 3: `server/discover` returns { supportedVersions, capabilities }.
 // TODO 4: every result has resultType: 'complete', and `_meta` with serverInfo. Of discover and list also ttlMs: 0 and
-//   cacheScope: 'private'.
+//   cacheScope: 'private': how long the result may be kept, here not at all, and whether one client's serves others.
 // TODO 5: who asks for progress, and accepts a stream, gets one: events without ids, and the answer last.
 
 // The URLs.

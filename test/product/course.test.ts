@@ -104,7 +104,9 @@ const links = (text: string) =>
   [...prose(text).matchAll(/\]\(([^)]+)\)|<(https?:[^>]+)>/g)].map(([, target, bare]) => target ?? bare!)
 const inEitherLanguage = (link: string) => link.replace(/\.(en|zh)\.(md|html)/, '.$2')
 const figures = (text: string) => {
-  const words = prose(text).replace(/`[^`\n]+`|\]\([^)]+\)|<https?:[^>]+>/g, '')
+  const links = /`[^`\n]+`|\]\([^)]+\)|<https?:[^>]+>/g
+  const months = /(?<=年 )\d+(?= 月)/g // a figure in Chinese, a word in English
+  const words = prose(text).replace(links, '').replace(months, '')
   return [...words.matchAll(/\d(?:[\d.,]*\d)?/g)].map(([figure]) => figure.replaceAll(',', ''))
 }
 const sorted = (items: string[]) => items.toSorted()
@@ -232,6 +234,17 @@ test('every file the course links to is there, and the names it tells to look fo
         sources.some((source) => new RegExp(`\\b${name}\\b`).test(source)),
         `${name} in ${path}`,
       )
+  }
+})
+
+test('every npm script and every program the course tells to run is there', () => {
+  const { scripts } = JSON.parse(read(join(ROOT, 'package.json'))) as { scripts: Record<string, string> }
+  for (const path of texts.flatMap((text) => [text, chinese(text)])) {
+    const text = read(path)
+    for (const [, name] of text.matchAll(/\bnpm run ([\w:-]+)/g))
+      assert.ok(scripts[name!], `npm run ${name} in ${path}`)
+    for (const [, name] of text.matchAll(/\bnode ([\w./-]+\.m?js)\b/g))
+      if (name !== 'my-server.mjs') assert.ok(existsSync(join(ROOT, name!)), `node ${name} in ${path}`)
   }
 })
 
@@ -367,6 +380,13 @@ test('from lesson 4 on the file is the learner’s own: made once, and anew with
   assert.match(anew.text, /What it was before is in .*my-server\.before\.mjs/)
   assert.equal(read(mine), read(join(root, 'course/05-the-handshake/exercise.mjs')))
   assert.match(read(join(root, 'my-server.before.mjs')), /after lesson 4/)
+
+  writeFileSync(mine, '// mine\n')
+  const again = await lesson(['5', 'start', 'en'])
+  assert.match(again.text, /What it was before is in .*my-server\.before-2\.mjs/)
+  assert.equal(read(join(root, 'my-server.before-2.mjs')), '// mine\n')
+  assert.match(read(join(root, 'my-server.before.mjs')), /after lesson 4/, 'what is older stays')
+  assert.match(again.text, /A hint: npm run lesson 5 hint\n$/, 'the file as made is no try')
 })
 
 // The first stream.
