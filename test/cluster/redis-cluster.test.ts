@@ -1,5 +1,5 @@
 // A client of a Redis Cluster, of one server that has all slots: keys that do not lie together are refused all the same.
-// Needs: redis
+// Needs: redis-server
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createCluster } from '@redis/client'
