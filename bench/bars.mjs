@@ -98,7 +98,7 @@ export const BARS = [
   {
     id: 'nodes-replay',
     what: 'session, SSE, kept in the engine for replay: CPU per call, to one without',
-    bar: 2,
+    bar: 2.5,
     unit: '×',
   },
 

@@ -83,7 +83,11 @@ export const PARTS = {
   tshark: { what: 'tshark, for captures', debian: 'tshark', find: tshark },
   nginx: { what: 'nginx, for docs/proxies', debian: 'nginx', find: nginx },
   haproxy: { what: 'HAProxy, for docs/proxies', debian: 'haproxy', find: haproxy },
-  redis: { what: 'redis-server, for several processes (docs/cluster.md)', debian: 'redis-server', find: redis },
+  'redis-server': {
+    what: 'redis-server, for several processes (docs/cluster.md)',
+    debian: 'redis-server',
+    find: redis,
+  },
 }
 
 export const isHere = (name) => {

@@ -138,7 +138,7 @@ export async function openBus(
   await findPlaces()
   const beating = setInterval(() => void heartbeat().then(() => receiver.heartbeat?.(false), ignore), BEAT_MS).unref()
   connection.whenReady(() => void resume().catch(ignore))
-  const reading = readOn()
+  void readOn()
   const textOf = (envelope: Envelope) => JSON.stringify({ ...envelope, from: node })
 
   return {
@@ -175,7 +175,6 @@ export async function openBus(
       await connection.command(keys.nodes, 'ZREM', keys.nodes, node).catch(() => {})
       await connection.command(keys.own, 'DEL', keys.own).catch(() => {})
       await reader.close(true) // it waits for what may not come
-      await reading
     },
   }
 }

@@ -1,3 +1,4 @@
+import { attempt } from '../jsonrpc/index.ts'
 import { HttpError, INTERNAL_ERROR } from '../mcp/index.ts'
 
 /** What is used of a client of `@redis/client`. That of a cluster has `slots`, and other parameters of `sendCommand`. */
@@ -40,7 +41,8 @@ export type Connection = ReturnType<typeof createConnection>
 
 export function createConnection(client: RedisClient, timeoutMs: number) {
   const isReady = (): boolean => client.isReady ?? true // a cluster does not say
-  client.on('error', () => {}) // without a listener, an error of the socket would end the process
+  client.on('error', ignore) // without a listener, an error of the socket would end the process
+  const waiting = new Set<(why: Error) => void>()
   let posted = 0
 
   // A cluster is asked for the key, and whether a replica may answer.
@@ -51,17 +53,18 @@ export function createConnection(client: RedisClient, timeoutMs: number) {
   /** Sends a command about a key. Rejects with HttpError 503 where no good reply comes in time. */
   async function command(key: string, ...args: string[]): Promise<unknown> {
     if (!isReady()) throw unreachable('not connected')
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_resolve, reject) => {
-      // Where this process was held up, the reply may be here, unread: it is read before `setImmediate`.
-      timer = setTimeout(() => setImmediate(() => reject(new Error('too slow'))), timeoutMs)
-    })
+    let giveUp!: (why: Error) => void
+    const over = new Promise<never>((_resolve, reject) => (giveUp = reject))
+    // Where this process was held up, the reply may be here, unread: it is read before `setImmediate`.
+    const timer = setTimeout(() => setImmediate(() => giveUp(new Error('too slow'))), timeoutMs)
+    waiting.add(giveUp)
     try {
-      return await Promise.race([send(key, args), late])
+      return await Promise.race([send(key, args), over])
     } catch (error) {
       throw unreachable(error)
     } finally {
       clearTimeout(timer)
+      waiting.delete(giveUp)
     }
   }
 
@@ -81,16 +84,17 @@ export function createConnection(client: RedisClient, timeoutMs: number) {
     whenReady: (listener: () => void) => void client.on('ready', listener),
     /** Ends it once all replies are here, or at once. */
     async close(isAtOnce = false): Promise<void> {
-      const late = new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())
-      if (isReady() && !isAtOnce) await Promise.race([client.close().catch(() => {}), late])
-      try {
-        client.destroy()
-      } catch {
-        // It is closed.
-      }
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))
+      if (isReady() && !isAtOnce) await Promise.race([client.close(), late]).catch(ignore)
+      clearTimeout(timer)
+      attempt(() => client.destroy(), ignore, ignore) // it throws where it is closed
+      for (const giveUp of waiting) giveUp(new Error('closed'))
     },
   }
 }
+
+const ignore = (): void => {}
 
 /** The most commands that nobody waits for. Beyond it the engine has not kept up for long. */
 const MAX_POSTED = 10_000

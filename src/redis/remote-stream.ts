@@ -106,7 +106,7 @@ export class RemoteStream extends ResumableStream {
     const log = await readLog(connection, this.#key, `${this.name}.0`)
     const errors = openRequests(log).map((id) => JSON.stringify(errorResponse(nodeLost(), id)))
     const added = errors.flatMap((error, at) => [`${this.#last + 1 + at}`, error])
-    await connection.run(APPEND, this.#key, KEPT_MS, MAX_LOG, '[]', ...added, END, '')
+    await connection.run(APPEND, this.#key, KEPT_MS, 300, '[]', ...added, END, '')
   }
 
   get #place(): string {
@@ -126,4 +126,3 @@ const nodeLost = () =>
   new RpcError(INTERNAL_ERROR, 'The server that worked on this is gone. Try again.', { reason: 'node lost' })
 
 const CHECK_MS = 1_000
-const MAX_LOG = 300

@@ -1,5 +1,5 @@
 // Three nodes on one engine: whichever of them a request comes to, it is served.
-// Needs: redis
+// Needs: redis-server
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { test } from 'node:test'

@@ -1,5 +1,5 @@
 // `npm run cluster`, as a reader starts it.
-// Needs: redis
+// Needs: redis-server
 // Runs once: it starts four programs
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'

@@ -1,5 +1,5 @@
 // What a node does when the engine, another node or the network fails.
-// Needs: redis
+// Needs: redis-server
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import net, { type AddressInfo, type Socket } from 'node:net'

@@ -1,7 +1,7 @@
 // What clients live through whose connections break, and whose nodes are killed, at random times: each call ends in one
 // outcome, nothing comes twice or out of order, and what a stream has in the end is what its client has seen of it.
 // CUTS says how many connections are broken in all; every fiftieth time a node is killed as well, and started again.
-// Needs: redis
+// Needs: redis-server
 // Runs once: what is tried is between nodes
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

@@ -1,5 +1,5 @@
 // A node is killed with calls under way.
-// Needs: redis
+// Needs: redis-server
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectHttpSse, openEvents, post } from '../support/wire.ts'

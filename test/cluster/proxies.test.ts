@@ -1,6 +1,6 @@
 // The configurations of docs/proxies and examples/cluster for several nodes, with the real nginx and the real HAProxy.
 // Replaced in them are ports and addresses.
-// Needs: nginx, haproxy, redis
+// Needs: nginx, haproxy, redis-server
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

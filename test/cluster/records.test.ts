@@ -1,5 +1,5 @@
 // What stands in the engine: how long it lives, what is made of what is no record, and how many commands a call costs.
-// Needs: redis
+// Needs: redis-server
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from '@redis/client'

@@ -49,7 +49,7 @@ export async function startRedis(...settings: string[]): Promise<Redis> {
     child.stdout!.setEncoding('utf8').on('data', (part: string) => (printed += part))
     while (!printed.includes('Ready to accept connections')) {
       await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')])
-      if (child.exitCode !== null) throw new Error(printed)
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(printed)
     }
     child.stdout!.resume()
   }

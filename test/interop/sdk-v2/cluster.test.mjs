@@ -1,7 +1,7 @@
 // The official SDK 2's client before three nodes, whose requests go to one after another: nothing is sticky. And the same
 // before three servers of the SDK, set up as its documentation shows, each with its own sessions.
 // EXCHANGES says how many over each transport.
-// Needs: sdk-v2, redis
+// Needs: sdk-v2, redis-server
 // Runs once: what is tried is between nodes
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
