@@ -1,0 +1,57 @@
+// What the site itself says, in both languages. The pages are the repository's texts.
+export const words = {
+  en: {
+    label: 'English',
+    title: 'What is SSE',
+    description: 'Server-Sent Events and MCP over HTTP: a course in eleven lessons, and the server that it reads',
+    course: 'Course',
+    docs: 'Documents',
+    type: 'Type your own stream',
+    handout: 'Hand-out: one page to print',
+    theme: { outline: { label: 'On this page', level: [2, 3] } },
+  },
+  zh: {
+    label: '中文',
+    title: '什么是 SSE',
+    description: 'Server-Sent Events 和 HTTP 上的 MCP：十一课，以及课上读的那个服务器',
+    course: '课程',
+    docs: '文档',
+    type: '自己写一条流',
+    handout: '讲义：一页，可以打印',
+    theme: {
+      outline: { label: '本页内容', level: [2, 3] },
+      docFooter: { prev: '上一页', next: '下一页' },
+      returnToTopLabel: '回到顶部',
+      sidebarMenuLabel: '目录',
+      darkModeSwitchLabel: '外观',
+      lightModeSwitchTitle: '换成浅色',
+      darkModeSwitchTitle: '换成深色',
+      langMenuLabel: '换一种语言',
+      skipToContentLabel: '跳到正文',
+      notFound: {
+        title: '没有这一页',
+        quote: '地址也许写错了，也许这一页已经搬走。',
+        linkLabel: '回到首页',
+        linkText: '回到首页',
+      },
+    },
+    search: {
+      button: { buttonText: '搜索', buttonAriaLabel: '搜索' },
+      modal: {
+        displayDetails: '显示详情',
+        resetButtonTitle: '清空',
+        backButtonTitle: '关闭搜索',
+        noResultsText: '没有找到',
+        footer: {
+          selectText: '打开',
+          selectKeyAriaLabel: '回车',
+          navigateText: '移动',
+          navigateUpKeyAriaLabel: '上箭头',
+          navigateDownKeyAriaLabel: '下箭头',
+          closeText: '关闭',
+          closeKeyAriaLabel: 'Esc',
+        },
+      },
+    },
+  },
+}
