@@ -1,5 +1,5 @@
-// All tests: types, lint, format, then every test file on the newest LTS of Node, and then our own code and its wire on
-// the oldest Node that is supported. At the end a table says how long each took, and on which Node.
+// All tests: types, lint, format, then our own code and its wire on the newest LTS of Node and on the oldest Node that is
+// supported, then what needs parts or runs once, on the newest. At the end a table says how long each took, and on which.
 // It never changes the machine. A test file says itself what it needs (testFiles in parts.mjs). What is not here is named,
 // and the file skipped; with CI=true that is a failure.
 //   npm test -- parser    the files that have `parser` in their path
@@ -116,10 +116,15 @@ if (!only && !isUnit) {
   step('lint', newest, ['node_modules/oxlint/bin/oxlint'])
   step('format', newest, ['node_modules/oxfmt/bin/oxfmt', '--check'])
 }
-// The tests of our own code wait for nothing outside: each core takes its share.
+// The tests of our own code wait for nothing outside: each core takes its share. The others have the machine to themselves.
 const cores = availableParallelism()
-test('tests', newest, runnable, isUnit ? cores : undefined)
-if (oldest) test('tests of our own code, and its wire', oldest, own, cores)
+for (const [node, tests] of [[newest, own], ...(oldest ? [[oldest, own]] : [])])
+  test('tests of our own code, and its wire', node, tests, cores)
+test(
+  'tests with parts, and those that run once',
+  newest,
+  runnable.filter((file) => !own.includes(file)),
+)
 printTimes()
 
 console.log(`\n${runnable.length} of ${files.length} test files ran on Node ${versionOf(newest)}.`)
