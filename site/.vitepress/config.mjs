@@ -47,7 +47,7 @@ const base = process.env.SITE_BASE ?? '/'
 export default {
   base,
   srcDir: 'staged',
-  outDir: process.env.SITE_OUT,
+  outDir: process.env.SITE_OUT ?? 'dist',
   lang: 'en',
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}favicon.svg` }]],
   // Addresses end in .html: any file server finds them.
