@@ -5,6 +5,7 @@ import { ROOT } from '../scripts/parts.mjs'
 import { withLinks } from './links.mjs'
 import { LANGUAGES, PAGES, read } from './pages.mjs'
 import { sourcePages } from './source.mjs'
+import { words } from './.vitepress/words.mjs'
 
 export const STAGED = join(ROOT, 'site/staged')
 const PUBLIC = join(STAGED, 'public')
@@ -25,7 +26,8 @@ export async function stage(base, source) {
   rmSync(STAGED, { recursive: true, force: true })
   const shown = new Set()
   const site = { base, source, copy, show: (file) => shown.add(file) }
-  for (const [path, { address, lang }] of PAGES) write(`${address}.md`, withLinks(read(path), path, { ...site, lang }))
+  for (const [path, { address, lang }] of PAGES)
+    write(`${address}.md`, withLinks(read(path) + hintOf(path, lang), path, { ...site, lang }))
   const show = await sourcePages()
   for (const path of shown) for (const [page, html] of Object.entries(show(path))) write(`public/source/${page}`, html)
   const { light, dark } = tokens()
@@ -41,6 +43,13 @@ export async function stage(base, source) {
   copy('examples/native-client/favicon.svg', 'favicon.svg')
   stageHandout()
   stageType()
+}
+
+/** The hint of a lesson, folded, at the end of its page: whoever searches for a message finds it there, too. */
+function hintOf(path, lang) {
+  const hint = path.replace('README.', 'hint.')
+  if (!/^course\/\d/.test(path)) return ''
+  return `\n<details>\n<summary>${words[lang].hint}</summary>\n\n${read(hint)}\n</details>\n`
 }
 
 /** The colours and sizes of web/shared/tokens.css alone: the generator's theme has rules of its own for elements. */
@@ -59,6 +68,7 @@ function stageHandout() {
       join(PUBLIC, `handout/${lang}.html`),
       read(`course/handout.${lang}.html`)
         .replace('../web/shared/tokens.css', '../tokens.css')
+        .replace('</title>', '</title><link rel="icon" href="../favicon.svg" type="image/svg+xml" />')
         .replace(/handout\.(\w\w)\.html/g, '$1.html'),
     )
 }

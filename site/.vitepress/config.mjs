@@ -47,7 +47,7 @@ const base = process.env.SITE_BASE ?? '/'
 export default {
   base,
   srcDir: 'staged',
-  outDir: process.env.SITE_OUT,
+  outDir: process.env.SITE_OUT ?? 'dist',
   lang: 'en',
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}favicon.svg` }]],
   // Addresses end in .html: any file server finds them.
@@ -60,7 +60,12 @@ export default {
       options: {
         miniSearch: {
           options: { tokenize },
-          searchOptions: { fuzzy: false, prefix: true, boost: { title: 4, text: 2, titles: 1 } },
+          // The beginning of a word is enough, unless it is short: "is" is not meant to be the beginning of "isError".
+          searchOptions: {
+            fuzzy: false,
+            prefix: (term) => term.length > 3 || /^\p{Script=Han}$/u.test(term),
+            boost: { title: 2, text: 2, titles: 1 },
+          },
         },
         locales: { zh: { translations: words.zh.search } },
       },

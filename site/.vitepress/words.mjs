@@ -8,6 +8,7 @@ export const words = {
     docs: 'Documents',
     type: 'Type your own stream',
     handout: 'Hand-out: one page to print',
+    hint: 'A hint for the exercise',
     theme: { outline: { label: 'On this page', level: [2, 3] } },
   },
   zh: {
@@ -18,6 +19,7 @@ export const words = {
     docs: '文档',
     type: '自己写一条流',
     handout: '讲义：一页，可以打印',
+    hint: '练习的提示',
     theme: {
       outline: { label: '本页内容', level: [2, 3] },
       docFooter: { prev: '上一页', next: '下一页' },
