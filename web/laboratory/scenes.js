@@ -33,7 +33,7 @@ const buttons = make(
   { label: 'scenes.ways' },
   make('button', { word: 'scenes.back', onclick: () => go(-1) }),
   make('button', { word: 'scenes.on', onclick: () => go(1) }),
-  make('button', { word: 'scenes.notes', onclick: turnNotes }),
+  make('button', { word: 'scenes.note', onclick: turnNotes }),
   make('button', { word: 'scenes.leave', onclick: leave }),
 )
 const note = make('aside', { label: 'scenes.notes', tabIndex: 0, hidden: true }, make('p'))
@@ -68,6 +68,7 @@ function show() {
   tell(name, step)
   shown = { name, step }
   note.hidden = setting('notes') !== '1'
+  root.classList.toggle('with-notes', !note.hidden)
   picture.ariaLabel = t(`scenes.${name}-picture`)
   document.title = `${title.textContent} · ${t('page.title')}`
   if (isNew) scene.focus()

@@ -158,6 +158,73 @@ talkTest(
   },
 )
 
+/** What of the scene lies under the element, or beyond the window: texts and boxes, by their rectangles. */
+const hidden = (page, selector) =>
+  page.evaluate((name) => {
+    const over = document.querySelector(name).getBoundingClientRect()
+    const seen = [...document.querySelectorAll('#talk main :is(h1, .picture *, li:last-child)')].filter((one) =>
+      one.checkVisibility({ visibilityProperty: true }),
+    )
+    return seen
+      .map((one) => [one.className || one.tagName, one.getBoundingClientRect()])
+      .filter(([, { left, top, right, bottom }]) => {
+        const isUnder = left < over.right - 1 && right > over.left + 1 && top < over.bottom - 1 && bottom > over.top + 1
+        return isUnder || right > innerWidth + 1 || bottom > innerHeight + 1
+      })
+      .map(([what]) => what)
+  }, selector)
+
+for (const [width, height] of [
+  [1280, 720],
+  [1024, 768],
+  [768, 1024],
+])
+  talkTest(
+    `${width} × ${height}: notes take room of their own, and hide nothing`,
+    { width, height, notes: '1' },
+    (page) =>
+      walk(page, async (now) => {
+        assert.deepEqual(await hidden(page, '#talk aside'), [], now)
+        assert.equal(await page.$eval('#talk aside', (note) => note.scrollHeight > note.clientHeight), false, now)
+      }),
+  )
+
+for (const lang of ['en', 'zh'])
+  talkTest(
+    `${lang}: the buttons that Tab shows lie on nothing but the progress`,
+    { lang, height: 720 },
+    async (page) => {
+      for (const key of ['1', '2', '3', '4', '5']) {
+        await press(page, key)
+        await page.focus('#talk nav button')
+        assert.deepEqual(await hidden(page, '#talk nav'), [], key)
+      }
+    },
+  )
+
+for (const [width, height] of [
+  [1280, 720],
+  [1024, 768],
+])
+  talkTest(
+    `${width} × ${height}, by touch: back, on, notes and leave are buttons that hide nothing`,
+    {},
+    async (page) => {
+      await page.setViewport({ width, height, hasTouch: true, isMobile: true })
+      await page.reload()
+      await page.waitForSelector('#talk .told li')
+      await walk(page, async (now) => assert.deepEqual(await hidden(page, '#talk nav'), [], now))
+      assert.equal(await place(page), 'chats 4')
+      const [back, , note, leave] = await page.$$('#talk nav button')
+      await back.tap()
+      await until(page, () => location.hash.includes('step=3'))
+      await note.tap()
+      await page.waitForSelector('#talk aside', { visible: true })
+      await leave.tap()
+      await until(page, () => !document.querySelector('#talk'))
+    },
+  )
+
 talkTest('each scene, and each step of it, has an address', { scene: 'cut', step: '4' }, async (page) => {
   assert.equal(await place(page), 'cut 4')
   assert.match(await page.title(), /^Cut, and resumed · /)
