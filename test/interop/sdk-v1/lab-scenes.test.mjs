@@ -101,6 +101,28 @@ talkTest(
 )
 
 talkTest(
+  '390 × 844: the last step of each scene is in the window, the three 202 stand apart, numbers of two digits fit',
+  { width: 390, height: 844 },
+  async (page) => {
+    for (const scene of SCENES) {
+      await page.evaluate((name) => void (location.hash = `present=1&lang=en&scene=${name}&step=99`), scene)
+      await until(page, (name) => document.querySelector('.progress').children[name].className, SCENES.indexOf(scene))
+      assert.ok(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), await place(page))
+      const [back, narrow] = await page.evaluate(() => [
+        Array.from(document.querySelectorAll('.back'), ({ firstChild }) => {
+          const range = document.createRange()
+          range.selectNode(firstChild)
+          return [range.getBoundingClientRect().left, range.getBoundingClientRect().right]
+        }),
+        [...document.querySelectorAll('.number')].filter((one) => one.scrollWidth > one.clientWidth).length,
+      ])
+      for (const [index, [left]] of back.entries()) assert.ok(index === 0 || left > back[index - 1][1] + 4, `${back}`)
+      assert.equal(narrow, 0)
+    }
+  },
+)
+
+talkTest(
   'keys: forward, back, a scene by its number, notes, and Escape leaves to where one was',
   { view: 'type' },
   async (page) => {
@@ -205,6 +227,7 @@ for (const lang of ['en', 'zh'])
 for (const [width, height] of [
   [1280, 720],
   [1024, 768],
+  [390, 844],
 ])
   talkTest(
     `${width} × ${height}, by touch: back, on, notes and leave are buttons that hide nothing`,
