@@ -23,7 +23,8 @@ function press(event) {
   if (element.matches('button, a')) element.click()
 }
 
-function showKeys() {
+/** The list of keys: of the page, whose elements name them, and of the talk. */
+export function showKeys() {
   const rows = [...document.querySelectorAll('[data-key]')].map((element) => {
     const { key, word } = /** @type {HTMLElement} */ (element).dataset
     const name = element.ariaLabel ?? (word ? t(word) : element.textContent)
@@ -31,6 +32,10 @@ function showKeys() {
   })
   $('key-list').replaceChildren(...rows.flat())
   $('keys').showModal()
+  import('./scenes/keys.js').then(
+    ({ showIn }) => showIn($('talk-keys')),
+    () => {}, // without a network: those of the page are there
+  )
 }
 
 /** What the two switches in the list of keys say. */

@@ -1,23 +1,24 @@
 // @ts-check
 // Scenes for a talk, in place of the views: `#present=1&scene=cut&step=3`. They play what was recorded, step by step; a
 // scene is drawn once, and its steps show more of it: nothing moves but what is new. All of it is loaded with this file.
+import { showKeys } from './keys.js'
 import { $, make, say, set, setting, t } from './page.js'
 import * as chats from './scenes/chats.js'
 import * as cut from './scenes/cut.js'
 import * as event from './scenes/event.js'
+import * as keys from './scenes/keys.js'
 import * as pipe from './scenes/pipe.js'
 import * as transports from './scenes/transports.js'
 import { style } from './views.js'
 import { learn } from './words.js'
 import notes from './words/notes.js'
-import scenes from './words/scenes.js'
 
 /** In the order of the talk. `draw` gives the picture; its elements say in `data-step` when they come. */
 const SCENES = { pipe, event, cut, transports, chats }
 const NAMES = Object.keys(SCENES)
 const root = document.documentElement
 
-learn({ notes, scenes })
+learn({ notes })
 const title = make('h1')
 const progress = make(
   'p',
@@ -33,7 +34,7 @@ const buttons = make(
   { label: 'scenes.ways' },
   make('button', { word: 'scenes.back', onclick: () => go(-1) }),
   make('button', { word: 'scenes.on', onclick: () => go(1) }),
-  make('button', { word: 'scenes.notes', onclick: turnNotes }),
+  make('button', { word: 'scenes.note', onclick: turnNotes }),
   make('button', { word: 'scenes.leave', onclick: leave }),
 )
 const note = make('aside', { label: 'scenes.notes', tabIndex: 0, hidden: true }, make('p'))
@@ -46,6 +47,7 @@ talk.addEventListener('click', ({ target }) => target.closest('button, aside') ?
 /** Brings what the scenes look like, and shows what the address says; from then on with each change of it. */
 export async function open() {
   await Promise.all(['scenes.css', ...NAMES.map((name) => `scenes/${name}.css`)].map(style))
+  keys.showIn($('talk-keys'))
   addEventListener('keydown', press)
   addEventListener('hashchange', show)
   show()
@@ -68,6 +70,7 @@ function show() {
   tell(name, step)
   shown = { name, step }
   note.hidden = setting('notes') !== '1'
+  root.classList.toggle('with-notes', !note.hidden)
   picture.ariaLabel = t(`scenes.${name}-picture`)
   document.title = `${title.textContent} · ${t('page.title')}`
   if (isNew) scene.focus()
@@ -137,12 +140,13 @@ const KEYS = {
 
 function press(event) {
   const { key, target, shiftKey, ctrlKey, metaKey, altKey } = event
-  if (!talk.isConnected || ctrlKey || metaKey || altKey) return
+  if (!talk.isConnected || ctrlKey || metaKey || altKey || $('keys').open) return
   if (target.closest('button') && (key === ' ' || key === 'Enter')) return
   const isLetter = setting('keys') !== 'off' // they can be switched off: WCAG 2.2, 2.1.4 "Character Key Shortcuts"
   if (key === ' ' && shiftKey) go(-1)
   else if (Object.hasOwn(KEYS, key)) KEYS[key]()
   else if (isLetter && key === 'n') turnNotes()
+  else if (isLetter && key === '?') showKeys()
   else if (isLetter && NAMES[Number(key) - 1]) set({ scene: NAMES[Number(key) - 1], step: undefined })
   else return
   event.preventDefault()

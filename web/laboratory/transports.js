@@ -75,6 +75,7 @@ export function mount(section, app) {
       picture,
       ...(isTwo.checked ? [row('servers', serversOf)] : []),
       row('outcome', ({ failure }) => (failure ? `✗ ${failure.status ?? ''} ${failure.message}` : '✓')),
+      row('which', ({ exchanges }) => exchanges.map(nameOf).join(', ')),
       ...FIGURES.map((name) =>
         row(name, (each) =>
           name === 'firstByte' ? timeOf(each.rounds, (one) => one[name]) : each[name].toLocaleString('en'),
@@ -87,6 +88,9 @@ export function mount(section, app) {
 }
 
 const serversOf = ({ exchanges }) => exchanges.map((each) => each.answerHeaders?.['x-server'] ?? '–').join(' ')
+
+/** What is counted as a request: by the method of its JSON-RPC message, else by its HTTP method. */
+const nameOf = ({ method, body }) => (body && JSON.parse(body).method?.replace('notifications/', '')) || method
 
 const endOf = ({ exchanges }) => Math.max(...exchanges.map(({ at, endedAt }) => endedAt ?? at))
 

@@ -101,6 +101,28 @@ talkTest(
 )
 
 talkTest(
+  '390 × 844: the last step of each scene is in the window, the three 202 stand apart, numbers of two digits fit',
+  { width: 390, height: 844 },
+  async (page) => {
+    for (const scene of SCENES) {
+      await page.evaluate((name) => void (location.hash = `present=1&lang=en&scene=${name}&step=99`), scene)
+      await until(page, (name) => document.querySelector('.progress').children[name].className, SCENES.indexOf(scene))
+      assert.ok(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), await place(page))
+      const [back, narrow] = await page.evaluate(() => [
+        Array.from(document.querySelectorAll('.back'), ({ firstChild }) => {
+          const range = document.createRange()
+          range.selectNode(firstChild)
+          return [range.getBoundingClientRect().left, range.getBoundingClientRect().right]
+        }),
+        [...document.querySelectorAll('.number')].filter((one) => one.scrollWidth > one.clientWidth).length,
+      ])
+      for (const [index, [left]] of back.entries()) assert.ok(index === 0 || left > back[index - 1][1] + 4, `${back}`)
+      assert.equal(narrow, 0)
+    }
+  },
+)
+
+talkTest(
   'keys: forward, back, a scene by its number, notes, and Escape leaves to where one was',
   { view: 'type' },
   async (page) => {
@@ -121,6 +143,14 @@ talkTest(
     assert.equal(await place(page), 'event 0', 'a press on the notes is no step')
     await press(page, 'n')
     assert.equal(await page.$eval('#talk aside', (note) => note.checkVisibility()), false)
+    await press(page, '?')
+    const keys = await page.$eval('#keys', (list) => list.checkVisibility() && list.innerText)
+    for (const key of ['→', '←', '1', '5', 'n', 'Esc']) assert.ok(keys.split(/\s+/).includes(key), `${key} in ${keys}`)
+    assert.deepEqual(await violations(page), [])
+    await press(page, '3')
+    await press(page, 'Escape')
+    assert.equal(await page.$eval('#keys', (list) => list.open), false)
+    assert.equal(await place(page), 'event 0', 'keys that are pressed in the list of keys change nothing')
     await press(page, 'Escape')
     assert.equal(await page.$('#talk'), null)
     assert.equal(await page.evaluate(() => document.activeElement.id), 'present')
@@ -157,6 +187,74 @@ talkTest(
     assert.equal(await page.$('#talk'), null)
   },
 )
+
+/** What of the scene lies under the element, or beyond the window: texts and boxes, by their rectangles. */
+const hidden = (page, selector) =>
+  page.evaluate((name) => {
+    const over = document.querySelector(name).getBoundingClientRect()
+    const seen = [...document.querySelectorAll('#talk main :is(h1, .picture *, li:last-child)')].filter((one) =>
+      one.checkVisibility({ visibilityProperty: true }),
+    )
+    return seen
+      .map((one) => [one.className || one.tagName, one.getBoundingClientRect()])
+      .filter(([, { left, top, right, bottom }]) => {
+        const isUnder = left < over.right - 1 && right > over.left + 1 && top < over.bottom - 1 && bottom > over.top + 1
+        return isUnder || right > innerWidth + 1 || bottom > innerHeight + 1
+      })
+      .map(([what]) => what)
+  }, selector)
+
+for (const [width, height] of [
+  [1280, 720],
+  [1024, 768],
+  [768, 1024],
+])
+  talkTest(
+    `${width} × ${height}: notes take room of their own, and hide nothing`,
+    { width, height, notes: '1' },
+    (page) =>
+      walk(page, async (now) => {
+        assert.deepEqual(await hidden(page, '#talk aside'), [], now)
+        assert.equal(await page.$eval('#talk aside', (note) => note.scrollHeight > note.clientHeight), false, now)
+      }),
+  )
+
+for (const lang of ['en', 'zh'])
+  talkTest(
+    `${lang}: the buttons that Tab shows lie on nothing but the progress`,
+    { lang, height: 720 },
+    async (page) => {
+      for (const key of ['1', '2', '3', '4', '5']) {
+        await press(page, key)
+        await page.focus('#talk nav button')
+        assert.deepEqual(await hidden(page, '#talk nav'), [], key)
+      }
+    },
+  )
+
+for (const [width, height] of [
+  [1280, 720],
+  [1024, 768],
+  [390, 844],
+])
+  talkTest(
+    `${width} × ${height}, by touch: back, on, notes and leave are buttons that hide nothing`,
+    {},
+    async (page) => {
+      await page.setViewport({ width, height, hasTouch: true, isMobile: true })
+      await page.reload()
+      await page.waitForSelector('#talk .told li')
+      await walk(page, async (now) => assert.deepEqual(await hidden(page, '#talk nav'), [], now))
+      assert.equal(await place(page), 'chats 4')
+      const [back, , note, leave] = await page.$$('#talk nav button')
+      await back.tap()
+      await until(page, () => location.hash.includes('step=3'))
+      await note.tap()
+      await page.waitForSelector('#talk aside', { visible: true })
+      await leave.tap()
+      await until(page, () => !document.querySelector('#talk'))
+    },
+  )
 
 talkTest('each scene, and each step of it, has an address', { scene: 'cut', step: '4' }, async (page) => {
   assert.equal(await place(page), 'cut 4')

@@ -635,7 +635,9 @@ labTest('three transports do the same two tasks', {}, async (page) => {
   await open(page, 'transports')
   await page.click('#transports button')
   await until(page, () => document.querySelectorAll('#transports th[scope=col]').length === 3)
-  assert.doesNotMatch(await page.$eval('#transports', ({ innerText }) => innerText), /✗/)
+  const seen = await page.$eval('#transports', ({ innerText }) => innerText)
+  assert.doesNotMatch(seen, /✗/)
+  assert.match(seen, /initialize, initialized, tools\/list, tools\/call, DELETE/, 'what is counted')
 })
 
 labTest('no page shows the laboratory in a frame, and nothing in it comes from elsewhere', {}, async () => {

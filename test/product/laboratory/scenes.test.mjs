@@ -51,7 +51,7 @@ test('each step of each scene has a sentence, each scene a title, notes and a te
 
 test('each file of a scene is loaded by the talk, and by nothing before it', () => {
   const own = readdirSync(new URL('scenes/', FOLDER)).filter(
-    (name) => name.endsWith('.js') && !['parts.js', 'recorded.js'].includes(name),
+    (name) => name.endsWith('.js') && !['keys.js', 'parts.js', 'recorded.js'].includes(name),
   )
   assert.deepEqual(own.toSorted(), NAMES.map((name) => `${name}.js`).toSorted())
   for (const name of readdirSync(FOLDER).filter((file) => file.endsWith('.js') && file !== 'scenes.js'))

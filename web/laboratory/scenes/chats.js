@@ -1,7 +1,7 @@
 // @ts-check
 // Three chats, one envelope: an event of each, to the byte. The envelope has the colours of SSE; inside is anything.
 import { endBoxes } from '../control.js'
-import { make } from '../page.js'
+import { make, say } from '../page.js'
 import { linesIn } from './parts.js'
 import { chats } from './recorded.js'
 
@@ -23,8 +23,8 @@ export function draw() {
       return make('p', {}, ...field, ...marked(value, MARKS[id]), ...endBoxes('\n', kind === 'blank'))
     })
     const where = make('span', { 'data-step': step, word: `scenes.${id}` })
-    const ratio = make('span', { 'data-step': '4' }, `${bytesPerCharacter} `)
-    ratio.append(make('span', { word: 'scenes.per-character' }), ' · ')
+    const ratio = make('span', { 'data-step': '4' })
+    say(ratio, 'scenes.per-character', bytesPerCharacter)
     const head = make('p', { class: 'product' }, make('b', {}, title), make('span', { class: 'where' }, ratio, where))
     return make('div', { class: 'chat' }, head, make('div', { class: 'letter', 'data-step': step }, ...lines))
   })

@@ -17,7 +17,7 @@ HTTP+SSE: GET, initialize, initialized, call. Streamable HTTP: no GET. Stateless
     chats: `Excerpts of April 2025, byte for byte; the products have changed since, the format has not.
 Ask: if one event is lost, who notices? Nobody: none of the three sends an id.
 ChatGPT escapes each character (\\u597d), so its stream is ASCII. The other two send UTF-8: a read() may end inside a character.
-KIMI spends 70 bytes on a character, nearly all of them JSON that says the same each time.`,
+Bytes per character are counted over the whole excerpt, not over this one event. KIMI spends 70, nearly all of them JSON that says the same each time.`,
   },
   zh: {
     pipe: `第一步之前先问：谁能先说话？只有页面：HTTP 反不过来。
@@ -37,6 +37,6 @@ HTTP+SSE：GET、initialize、initialized、调用。Streamable HTTP：不用 GE
     chats: `2025 年 4 月的摘录，逐字节原样；产品后来变了，格式没有变。
 问：丢了一个事件，谁会发现？谁也不会：三家都没有发 id。
 ChatGPT 把每个字写成转义（\\u597d），所以它的流是 ASCII。另外两家发 UTF-8：一次 read() 可能停在一个字中间。
-KIMI 一个字要 70 字节，几乎全是每次都一样的 JSON。`,
+每字符几字节，是按整段摘录算的，不是按这一个事件。KIMI 要 70 字节，几乎全是每次都一样的 JSON。`,
   },
 }

@@ -1,6 +1,6 @@
 export default {
   en: {
-    what: 'The same two tasks, tools/list and a tools/call for 5 stories, on each transport in turn, five times.',
+    what: 'The same two tasks, tools/list and a tools/call for 5 stories, on each transport in turn, five times. All requests of a round are counted, from the first to the close. The talk counts those for one call alone, so it has fewer: 4, 3 and 1.',
     run: 'Run on all three, five rounds',
     running: 'Running: {0}, {1} of {2}',
     two: 'Two server processes that answer in turn',
@@ -13,7 +13,8 @@ export default {
     axis: 'The last round, 0–{0} ms',
     servers: 'Answered by server',
     outcome: 'Outcome',
-    requests: 'Requests',
+    which: 'Requests of a round',
+    requests: 'Requests, counted',
     atOnce: 'Open at once',
     bytesOut: 'Body bytes out',
     bytesIn: 'Body bytes in',
@@ -23,7 +24,7 @@ export default {
     call: 'tools/call took',
   },
   zh: {
-    what: '同样的两件事，tools/list 和一次取 5 条故事的 tools/call，依次在每种传输上做，共五轮。',
+    what: '同样的两件事，tools/list 和一次取 5 条故事的 tools/call，依次在每种传输上做，共五轮。每轮从第一个请求数到关闭为止，全都算。演讲只数一次调用要几个，所以更少：4、3、1。',
     run: '三种都跑五轮',
     running: '正在跑：{0}，第 {1} / {2} 轮',
     two: '两个服务器进程轮流答复',
@@ -36,7 +37,8 @@ export default {
     axis: '最后一轮，0–{0} 毫秒',
     servers: '答复的服务器',
     outcome: '结果',
-    requests: '请求',
+    which: '一轮的请求',
+    requests: '请求数',
     atOnce: '同时打开',
     bytesOut: '发出的 body 字节',
     bytesIn: '收到的 body 字节',
