@@ -34,7 +34,7 @@ const capabilitiesOf = (revision) => ({
 
 /** What a conversation needs. The page shows itself without it. */
 const load = async () => {
-  const [talk] = await Promise.all([import('./conversation.js'), style('panels.css')])
+  const [talk] = await Promise.all([import('./conversation.js'), style('panels.css'), style('lanes-rows.css')])
   return talk
 }
 
@@ -76,6 +76,8 @@ export function mount(section, app) {
   const state = () => app.client?.state ?? 'closed'
   /** After a cut, HTTP+SSE has another session, which knows nothing of us. */
   const isNew = () => state() === 'open' && !app.client.revision
+  /** A stream is open when its head is there, be the handshake still to come. */
+  const shown = () => (state() === 'connecting' && used.transport === 'sse' && app.client.endpoint ? 'open' : state())
   const tell = () => app.dispatchEvent(new Event('client'))
 
   const known = app.course.then(
@@ -165,9 +167,9 @@ export function mount(section, app) {
     app.transport = transport
     app.place = TOOLS[tools]
     const isOther = `${Object.values(used)}` !== `${Object.values(chosen())}`
-    if (sign.className !== state()) openedAt = Date.now()
-    sign.className = state()
-    say(sign, `bar.${state()}`)
+    if (sign.className !== shown()) openedAt = Date.now()
+    sign.className = shown()
+    say(sign, `bar.${shown()}`)
     say(toggle, isClosed ? 'bar.connect' : 'bar.close')
     toggle.className = isClosed ? 'next' : ''
     again.hidden = isClosed || !(isOther || isNew())
@@ -179,7 +181,7 @@ export function mount(section, app) {
     const { session, endpoint, revision } = app.client ?? {}
     const { requests, bytesOut, bytesIn, frames, reconnects } = record.totals
     const seen = used.reader === 'fetch' ? bytesIn : undefined
-    const uptime = state() === 'open' ? `${Math.floor((Date.now() - openedAt) / 1000)} s` : undefined
+    const uptime = shown() === 'open' ? `${Math.floor((Date.now() - openedAt) / 1000)} s` : undefined
     const out = bytesOut.toLocaleString('en')
     traffic.textContent = `${requests} × HTTP  ↑ ${out} B  ↓ ${seen === undefined ? '?' : seen.toLocaleString('en')} B`
     const values = [session, endpoint, revision, requests, bytesOut, seen, frames, reconnects, uptime]
@@ -190,7 +192,7 @@ export function mount(section, app) {
   }
 
   app.addEventListener('client', () => {
-    if (sign.className !== state()) announce(`bar.${state()}`)
+    if (sign.className !== shown()) announce(`bar.${shown()}`)
     showState()
   })
   app.addEventListener('record', count)
