@@ -3,7 +3,7 @@
 import { announce, copy, make, say, set, setting } from './page.js'
 import { style } from './views.js'
 
-const NAMES = { sse: 'HTTP+SSE', http: 'Streamable HTTP', stateless: 'stateless HTTP' }
+const NAMES = { sse: 'HTTP+SSE', http: 'Streamable HTTP', stateless: 'bar.stateless' }
 /** What goes with which transport; the first counts where the fragment says nothing. */
 const REVISIONS = {
   sse: ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'],
@@ -31,6 +31,12 @@ const capabilitiesOf = (revision) => ({
   sampling: {},
   ...(revision >= '2025-06-18' && { elicitation: revision < '2025-11-25' ? {} : { form: {}, url: {} } }),
 })
+
+/** A choice by its name, which may be a word. */
+function nameOf(tag, value, properties = {}) {
+  const name = LABELS[value] ?? value
+  return name.startsWith('bar.') ? make(tag, { ...properties, word: name }) : make(tag, properties, name)
+}
 
 /** What a conversation needs. The page shows itself without it. */
 const load = async () => {
@@ -150,7 +156,7 @@ export function mount(section, app) {
     const { transport, reader } = chosen()
     const choices = [Object.keys(NAMES), REVISIONS[transport], READERS, places]
     for (const [index, value] of Object.values(chosen()).entries()) {
-      selects[index].replaceChildren(...choices[index].map((each) => new Option(LABELS[each] ?? each, each)))
+      selects[index].replaceChildren(...choices[index].map((value) => nameOf('option', value, { value })))
       selects[index].value = value
     }
     selects[2].options[READERS.indexOf('EventSource')].disabled = transport !== 'sse'
@@ -163,7 +169,7 @@ export function mount(section, app) {
   function showState() {
     const isClosed = state() === 'closed'
     const { transport, revision, reader, tools } = isClosed ? chosen() : used
-    summary.textContent = `${NAMES[transport]} · ${revision} · ${reader}`
+    summary.replaceChildren(nameOf('span', transport), ` · ${revision} · ${reader}`)
     app.transport = transport
     app.place = TOOLS[tools]
     const isOther = `${Object.values(used)}` !== `${Object.values(chosen())}`
