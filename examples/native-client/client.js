@@ -92,9 +92,9 @@ async function post(message) {
   const body = JSON.stringify(message)
   const posted = record('↑', 'POST', message.id, body)
   if (message.method && 'id' in message) asked.set(nextId++, { method: message.method, events: 0 })
+  if (message.method === 'tools/call') conclude([], 'calling') // not the result before
   try {
-    const headers = { 'Content-Type': 'application/json' }
-    const response = await fetch(endpoint, { method: 'POST', headers, body })
+    const response = await fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
     const text = await response.text()
     await received(posted, response.status, response.ok ? text : response.statusText)
     if (!response.ok) return conclude([], 'httpError', response.status, reason(text))

@@ -28,7 +28,9 @@ async function follow() {
   root.lang = (choice().get('lang') ?? navigator.language).startsWith('zh') ? 'zh' : 'en'
   root.dataset.theme = (choice().get('theme') ?? (light ? 'light' : 'dark')) === 'dark' ? 'dark' : 'light'
   $('theme').dataset.word = root.dataset.theme === 'dark' ? 'light' : 'dark'
-  const { lang } = root
+  const { lang, dataset } = root
+  for (const link of document.querySelectorAll('a[data-word]'))
+    link.hash = `lang=${lang}&theme=${dataset.theme}${link.dataset.more ?? ''}`
   dictionaries[lang] ??= (await import(`./words-${lang}.js`)).words
   for (const element of document.querySelectorAll('[data-word]')) translate(element)
 }
@@ -53,6 +55,7 @@ export function stamp(template, texts) {
 }
 
 const SLOW = 'count-slowly' // what the second address is offered for
+const ASKING = 'order-coffee' // for a later protocol version
 
 /** The tools to choose from, and the form of the first, or of the slow one where it is there. */
 export function showTools(tools) {
@@ -64,9 +67,10 @@ export function showTools(tools) {
 }
 
 /** The form of a tool, made from its inputSchema. It checks nothing: that is the server's part. */
-export function showForm({ description = '', inputSchema: { properties = {}, required = [] } }) {
+export function showForm({ name, description = '', inputSchema: { properties = {}, required = [] } }) {
   const fields = Object.entries(properties).map(([name, schema]) => field(name, schema, required.includes(name)))
   $('description').textContent = description
+  $('later').hidden = name !== ASKING
   $('fields').replaceChildren(...fields)
   $('tool').hidden = false
 }

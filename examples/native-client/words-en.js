@@ -26,6 +26,7 @@ export const words = {
   callWhy: 'Call one. The form is made from its JSON Schema.',
   tool: 'Tool',
   formNote: 'The form lets everything through; it is the server that checks.',
+  later: 'It asks back; this protocol version cannot. The laboratory has a later one.',
   required: 'required',
   wire: 'What goes and comes',
   speed: 'Speed',
@@ -71,6 +72,7 @@ export const words = {
   initializeNews: '{0} {1} answers and speaks {2}. Next: notifications/initialized.',
   initializedNews: 'Received, and nothing more will come. Next: tools/list.',
   listNews: 'Tools listed: {0}. Next: tools/call.',
+  calling: 'Called. The answer is to come.',
   blocks: '✓ Answered. Content blocks: {0}',
   callNews:
     'The POST brought only 202; the answer, with the same id, came down the pipe. Now change the form: try 501.',
@@ -79,5 +81,5 @@ export const words = {
   rpcError: '✗ JSON-RPC error {0}: {1}',
   httpError: '✗ HTTP {0}: {1}',
   networkError: '✗ The POST failed on its way: {0}',
-  progress: 'Progress: {0} of {1}. The answer is still to come.',
+  progress: 'Progress: {0} of {1}.',
 }

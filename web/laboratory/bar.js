@@ -3,7 +3,7 @@
 import { announce, copy, make, say, set, setting } from './page.js'
 import { style } from './views.js'
 
-const NAMES = { sse: 'HTTP+SSE', http: 'Streamable HTTP', stateless: 'stateless HTTP' }
+const NAMES = { sse: 'HTTP+SSE', http: 'Streamable HTTP', stateless: 'bar.stateless' }
 /** What goes with which transport; the first counts where the fragment says nothing. */
 const REVISIONS = {
   sse: ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'],
@@ -32,9 +32,15 @@ const capabilitiesOf = (revision) => ({
   ...(revision >= '2025-06-18' && { elicitation: revision < '2025-11-25' ? {} : { form: {}, url: {} } }),
 })
 
+/** A choice by its name, which may be a word. */
+function nameOf(tag, value, properties = {}) {
+  const name = LABELS[value] ?? value
+  return name.startsWith('bar.') ? make(tag, { ...properties, word: name }) : make(tag, properties, name)
+}
+
 /** What a conversation needs. The page shows itself without it. */
 const load = async () => {
-  const [talk] = await Promise.all([import('./conversation.js'), style('panels.css')])
+  const [talk] = await Promise.all([import('./conversation.js'), style('panels.css'), style('lanes-rows.css')])
   return talk
 }
 
@@ -76,6 +82,8 @@ export function mount(section, app) {
   const state = () => app.client?.state ?? 'closed'
   /** After a cut, HTTP+SSE has another session, which knows nothing of us. */
   const isNew = () => state() === 'open' && !app.client.revision
+  /** A stream is open when its head is there, be the handshake still to come. */
+  const shown = () => (state() === 'connecting' && used.transport === 'sse' && app.client.endpoint ? 'open' : state())
   const tell = () => app.dispatchEvent(new Event('client'))
 
   const known = app.course.then(
@@ -148,7 +156,7 @@ export function mount(section, app) {
     const { transport, reader } = chosen()
     const choices = [Object.keys(NAMES), REVISIONS[transport], READERS, places]
     for (const [index, value] of Object.values(chosen()).entries()) {
-      selects[index].replaceChildren(...choices[index].map((each) => new Option(LABELS[each] ?? each, each)))
+      selects[index].replaceChildren(...choices[index].map((value) => nameOf('option', value, { value })))
       selects[index].value = value
     }
     selects[2].options[READERS.indexOf('EventSource')].disabled = transport !== 'sse'
@@ -161,13 +169,13 @@ export function mount(section, app) {
   function showState() {
     const isClosed = state() === 'closed'
     const { transport, revision, reader, tools } = isClosed ? chosen() : used
-    summary.textContent = `${NAMES[transport]} · ${revision} · ${reader}`
+    summary.replaceChildren(nameOf('span', transport), ` · ${revision} · ${reader}`)
     app.transport = transport
     app.place = TOOLS[tools]
     const isOther = `${Object.values(used)}` !== `${Object.values(chosen())}`
-    if (sign.className !== state()) openedAt = Date.now()
-    sign.className = state()
-    say(sign, `bar.${state()}`)
+    if (sign.className !== shown()) openedAt = Date.now()
+    sign.className = shown()
+    say(sign, `bar.${shown()}`)
     say(toggle, isClosed ? 'bar.connect' : 'bar.close')
     toggle.className = isClosed ? 'next' : ''
     again.hidden = isClosed || !(isOther || isNew())
@@ -179,7 +187,7 @@ export function mount(section, app) {
     const { session, endpoint, revision } = app.client ?? {}
     const { requests, bytesOut, bytesIn, frames, reconnects } = record.totals
     const seen = used.reader === 'fetch' ? bytesIn : undefined
-    const uptime = state() === 'open' ? `${Math.floor((Date.now() - openedAt) / 1000)} s` : undefined
+    const uptime = shown() === 'open' ? `${Math.floor((Date.now() - openedAt) / 1000)} s` : undefined
     const out = bytesOut.toLocaleString('en')
     traffic.textContent = `${requests} × HTTP  ↑ ${out} B  ↓ ${seen === undefined ? '?' : seen.toLocaleString('en')} B`
     const values = [session, endpoint, revision, requests, bytesOut, seen, frames, reconnects, uptime]
@@ -190,7 +198,7 @@ export function mount(section, app) {
   }
 
   app.addEventListener('client', () => {
-    if (sign.className !== state()) announce(`bar.${state()}`)
+    if (sign.className !== shown()) announce(`bar.${shown()}`)
     showState()
   })
   app.addEventListener('record', count)

@@ -130,5 +130,7 @@ function speeds() {
 function settle() {
   follow()
   for (const button of speeds()) button.ariaPressed = `${button.dataset.speed === setting('speed', '1')}`
+  const { lang, dataset } = document.documentElement
+  $('small').hash = `lang=${lang}&theme=${dataset.theme}`
   say($('theme'), document.documentElement.dataset.theme === 'dark' ? 'page.light' : 'page.dark')
 }

@@ -22,8 +22,6 @@ export function mountMissions(app) {
 
   function show() {
     for (const button of buttons) button.ariaExpanded = `${button.dataset.mission === setting('mission')}`
-    const opened = buttons.find(({ ariaExpanded }) => ariaExpanded === 'true')
-    if (opened?.parentElement) opened.parentElement.scrollLeft = opened.offsetLeft - 16 // a phone does not show all three
     if (setting('mission') && !isLoaded) void load()
   }
 

@@ -85,6 +85,7 @@ function panelOf(name, app) {
   return make(
     'div',
     { class: 'mission', role: 'group', 'aria-labelledby': `mission-${name}` },
+    make('p', { class: 'question', word: `page.mission-${name}` }), // on a phone, whose line above has but short words
     make('p', { class: 'row' }, make('span', { class: 'why', word: 'missions.guess' }), ...buttons),
     make('p', { role: 'status' }, verdict, ' ', saw),
     more,

@@ -4,7 +4,7 @@ import { card } from './cards.js'
 import { inputsOf } from './fields.js'
 import { fieldsOf, valuesOf, wrongOf } from './form.js'
 import { refusalOf, verdictOf } from './outcome.js'
-import { announce, make, say, set } from './page.js'
+import { announce, make, say, set, setting } from './page.js'
 
 /** Tools of the laboratory that ask who calls them by elicitation, which a protocol version has or has not. */
 const ASKING = ['order-coffee']
@@ -17,6 +17,8 @@ export function mount(section, app) {
   let fields
   let params // of the call, as it would be now
   let call // what cancels the one that runs
+  /** A result whose row is not drawn yet: slow motion. @type {any} */
+  let held
   const list = make('button', { onclick: refresh }, 'tools/list')
   const select = make('select', { onchange: choose })
   const description = make('p', { lang: 'en' })
@@ -66,11 +68,13 @@ export function mount(section, app) {
       } while (cursor)
       if (client !== asked) return // another connection by now, with tools of its own
       tools = found
+      const chosen = select.value
       select.replaceChildren(...tools.map(({ name }) => new Option(name)))
+      if (tools.some(({ name }) => name === chosen)) select.value = chosen
       if (tools.length) choose()
-      conclude(['listed', tools.length])
+      concludeWhenDrawn(['listed', tools.length])
     } catch (error) {
-      if (client === asked) conclude(refusalOf(error))
+      if (client === asked) concludeWhenDrawn(refusalOf(error))
     }
     settle()
   }
@@ -81,6 +85,8 @@ export function mount(section, app) {
     fields = fieldsOf(tool().inputSchema)
     description.textContent = tool().description ?? ''
     cannot.hidden = other.hidden = !ASKING.includes(tool().name) || client.revision >= ELICITATION.since
+    other.className = cannot.hidden ? '' : 'next'
+    send.className = cannot.hidden ? 'next' : ''
     say(cannot, 'tool.cannot', tool().name, client.revision, ELICITATION.since)
     inputs.replaceChildren(...inputsOf(fields))
     wrong.replaceChildren(make('option', { word: 'tool.asEntered' }))
@@ -93,9 +99,13 @@ export function mount(section, app) {
     show()
   }
 
-  function connectAnew() {
+  /** With the tool that is chosen: its list is asked for again. */
+  async function connectAnew() {
     set({ revision: ELICITATION.newest })
-    app.connect()
+    await app.connect()
+    if (!isReady()) return
+    await refresh()
+    send.focus()
   }
 
   /** What would be sent. A wrong sending goes past the form, which would not let it. */
@@ -118,30 +128,57 @@ export function mount(section, app) {
       step.textContent = `${progress} / ${total ?? '?'} ${message}`
     }
     settle()
+    conclude(['called', params.name])
     try {
       const result = await client.request('tools/call', params, { onProgress, signal })
-      conclude(verdictOf(result, Math.round(performance.now() - start)), result)
+      concludeWhenDrawn(verdictOf(result, Math.round(performance.now() - start)), result)
     } catch (error) {
-      conclude(refusalOf(error, signal.aborted))
+      concludeWhenDrawn(refusalOf(error, signal.aborted))
     }
     call = undefined
     settle()
   }
 
+  /** In slow motion the panel does not tell what the lanes do not show yet. */
+  function concludeWhenDrawn(...args) {
+    if (setting('speed', '1') === '1') return conclude(...args)
+    const mine = { frame: app.record.frames.at(-1), args, isTaken: false }
+    held = mine
+    // Slow motion takes what has come in the next frame of the screen.
+    requestAnimationFrame(() => {
+      mine.isTaken = true
+      release()
+    })
+  }
+
+  function release() {
+    if (!held?.isTaken) return
+    const { frames } = app.record
+    const shown = app.shown()
+    const isDrawn = !frames.includes(held.frame) || shown.includes(held.frame)
+    if (isDrawn) conclude(...held.args)
+    else say(verdict, 'tool.behind', frames.length - shown.length)
+  }
+
   function conclude([word, ...values], { content = [], isError, structuredContent } = {}) {
+    held = undefined
     say(verdict, `tool.${word}`, ...values)
     announce(`tool.${word}`, ...values)
     verdict.className = word.endsWith('Error') ? 'problem' : 'why'
     structured.hidden = structuredContent === undefined
     structured.textContent = `structuredContent: ${JSON.stringify(structuredContent, undefined, 2)}`
     cards.replaceChildren(...content.slice(isError ? 1 : 0).map(card))
+    // The column is shorter than the form with its result: the result is in view, below the button.
+    if (!['why', 'listed', 'called'].includes(word) && !form.hidden)
+      section.scrollTop += send.getBoundingClientRect().top - section.getBoundingClientRect().top - 8
   }
+
+  const isReady = () => client?.state === 'open' && client.revision
 
   /** What can be pressed now. */
   function settle() {
-    const isReady = client?.state === 'open' && client.revision
     if (!call && document.activeElement === cancel) send.focus()
-    list.disabled = send.disabled = !isReady
+    list.disabled = send.disabled = !isReady()
     list.className = tools.length ? '' : 'next'
     form.hidden = !tools.length
     cancel.hidden = bar.hidden = !call
@@ -158,6 +195,7 @@ export function mount(section, app) {
     }
     settle()
   })
+  app.addEventListener('shown', release)
   say(verdict, 'tool.why')
   structured.hidden = true
   settle()

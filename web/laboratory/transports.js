@@ -1,19 +1,25 @@
 // @ts-check
 // The same two tasks on three transports, one after the other, drawn on one time axis; five rounds, since times are noise.
 import { compare, spreadOf, TRANSPORTS } from './compare.js'
-import { announce, draw, make, say } from './page.js'
+import { announce, draw, make, say, t } from './page.js'
 import { createParser } from './sse/parser.js'
 
 const FIGURES = ['requests', 'atOnce', 'bytesOut', 'bytesIn', 'firstByte']
 const TASKS = ['connect', 'list', 'call']
 const ROUNDS = 5
-const NAMES = { sse: 'HTTP+SSE', http: 'Streamable HTTP', stateless: 'stateless HTTP' }
+const NAMES = { sse: 'HTTP+SSE', http: 'Streamable HTTP' }
+const nameOf = (transport) => (transport === 'stateless' ? t('bar.stateless') : NAMES[transport])
 
 /** Of all rounds: the middle time, and how far they lie apart. */
 function timeOf(rounds, pick) {
   const { middle, least, most } = spreadOf(rounds.map(pick))
   return middle === undefined ? '–' : `${middle.toFixed(1)} ms (${least.toFixed(1)}–${most.toFixed(1)})`
 }
+
+const headOf = (transport) =>
+  transport === 'stateless'
+    ? make('th', { scope: 'col', word: 'bar.stateless' })
+    : make('th', { scope: 'col' }, NAMES[transport])
 
 /** @param {HTMLElement} section @param {import('./main.js').App} app */
 export function mount(section, app) {
@@ -44,7 +50,7 @@ export function mount(section, app) {
     const runs = []
     for (let round = 0; round < ROUNDS; round++)
       for (const [index, transport] of Object.keys(TRANSPORTS).entries()) {
-        say(run, 'transports.running', NAMES[transport], round + 1, ROUNDS)
+        say(run, 'transports.running', nameOf(transport), round + 1, ROUNDS)
         const done = await compare({ transport, base: isTwo.checked ? `${here}/lab/two` : here, createParser })
         runs[index] = { ...done, rounds: [...(runs[index]?.rounds ?? []), done] }
         show(runs)
@@ -67,7 +73,7 @@ export function mount(section, app) {
         make('th', { scope: 'row', word: `transports.${word}` }),
         ...runs.map((each) => make('td', {}, cell(each))),
       )
-    const names = runs.map(({ transport }) => make('th', { scope: 'col' }, NAMES[transport]))
+    const names = runs.map(({ transport }) => headOf(transport))
     const picture = row('axis', (each) => columnOf(each, end, lanes))
     say(picture.firstChild, 'transports.axis', end.toFixed(0))
     table.replaceChildren(

@@ -1,7 +1,7 @@
 // @ts-check
 // The views of the laboratory, one at a time, each with an address (`#view=type`) and a title. What a view needs is
 // loaded when it is opened first; it stays, so that what runs in it goes on.
-import { $, make, setting, t } from './page.js'
+import { $, make, say, setting, t } from './page.js'
 import { learn } from './words.js'
 
 /** Modules, words and style sheets. What `talk`, the first view, needs is there from the beginning. */
@@ -49,7 +49,11 @@ export function mountViews(open) {
       link.ariaCurrent = name === now ? 'page' : null
     }
     $('present').setAttribute('href', talkAddress())
-    document.body.dataset.view = now
+    const { dataset } = document.body
+    // What was announced belongs to the view before.
+    if (dataset.view && dataset.view !== now)
+      say($('news'), now === 'talk' && document.querySelector('#bar .closed') ? 'page.welcome' : `page.view-${now}`)
+    dataset.view = now
     document.title = `${t(`page.view-${now}`)} · ${t('page.title')}`
     if (Object.hasOwn(LATER, now)) void load(now)
     if (setting('present') === '1' && !opened.has('scenes')) void present()
@@ -84,7 +88,7 @@ export function mountViews(open) {
 /** The settings stay; what belongs to one view does not. */
 function addressOf(view) {
   const settings = new URLSearchParams(location.hash.slice(1))
-  for (const name of ['view', 'stream', 'cut', 'eol']) settings.delete(name)
+  for (const name of ['view', 'stream', 'cut', 'eol', 'mission']) settings.delete(name)
   if (view !== 'talk') settings.set('view', view)
   return `#${settings}`
 }

@@ -62,7 +62,7 @@ export default {
     split: '逐字节喂给解析器',
     after: '已喂 {0} 字节（最后一个：{1}）',
     held: '当前行',
-    data: 'data 缓冲区',
+    data: '累积的 data',
     type: '事件类型',
     lastEventId: 'last event ID',
     retry: 'retry',

@@ -7,7 +7,7 @@ export default {
     page: 'page',
     posts: 'POSTs',
     postsAre: 'one trip each',
-    stream: 'the long stream',
+    stream: 'long stream',
     streamIs: 'one GET',
     server: 'server',
   },

@@ -20,7 +20,7 @@ ChatGPT escapes each character (\\u597d), so its stream is ASCII. The other two 
 Bytes per character are counted over the whole excerpt, not over this one event. KIMI spends 70, nearly all of them JSON that says the same each time.`,
   },
   zh: {
-    pipe: `第一步之前先问：谁能先说话？只有页面：HTTP 反不过来。
+    pipe: `第一步之前先问：谁能先说话？只有页面：HTTP 里，服务器不能先开口。
 到 202 停一下：这是答复吗？让大家猜答复从哪里来，再走下一步。
 颜色：请求和它的答复同一种颜色、同一个 id。答复的先后由服务器定，是谁的答复看 id。
 录自本服务器：HTTP+SSE，2024-11-05，调用一次工具。endpoint 之后的 retry 没有画。`,

@@ -30,6 +30,9 @@ export default {
     'mission-end': 'Which bytes end an event?',
     'mission-resume': 'After a cut: what is sent, what is replayed?',
     'mission-received': 'Why is 202 not the answer?',
+    'short-end': 'event end',
+    'short-resume': 'after a cut',
+    'short-received': 'why 202',
   },
   zh: {
     title: 'SSE 实验室',
@@ -62,5 +65,8 @@ export default {
     'mission-end': '哪些字节结束一个事件？',
     'mission-resume': '断线之后：发什么？补发什么？',
     'mission-received': '202 为什么不是答复？',
+    'short-end': '事件结尾',
+    'short-resume': '断线之后',
+    'short-received': '为何 202',
   },
 }

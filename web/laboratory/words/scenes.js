@@ -100,7 +100,7 @@ export default {
     'pipe-9': '没有话说：隔一会儿来一行注释，管子就一直开着。',
     event: '一个事件，到最后一个字节',
     'event-picture':
-      '四行，逐字节。event、冒号、空格、tick、LF：事件类型是 tick。id、冒号、空格、5、LF：last event ID 是 5。data、冒号、空格、{"n":5}、LF：进入 data 缓冲区。单独一个 LF，0A：派发。',
+      '四行，逐字节。event、冒号、空格、tick、LF：事件类型是 tick。id、冒号、空格、5、LF：last event ID 是 5。data、冒号、空格、{"n":5}、LF：累积到 data。单独一个 LF，0A：派发。',
     'event-0': '服务器写的一个事件。哪个字节结束它？',
     'event-1': '一行从字段名开始。',
     'event-2': '冒号、空格、值。这一个空格会去掉。',
@@ -110,7 +110,7 @@ export default {
     'event-6': '空行，又一个 0A：事件这才派发。',
     type: '事件类型',
     'last-id': 'last event ID',
-    data: 'data 缓冲区',
+    data: '累积的 data',
     dispatched: '派发 {0}',
     cut: '切断，再接上',
     'cut-picture':
