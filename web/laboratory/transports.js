@@ -81,7 +81,7 @@ export function mount(section, app) {
       picture,
       ...(isTwo.checked ? [row('servers', serversOf)] : []),
       row('outcome', ({ failure }) => (failure ? `✗ ${failure.status ?? ''} ${failure.message}` : '✓')),
-      row('which', ({ exchanges }) => exchanges.map(nameOf).join(', ')),
+      row('which', ({ exchanges }) => exchanges.map(requestName).join(', ')),
       ...FIGURES.map((name) =>
         row(name, (each) =>
           name === 'firstByte' ? timeOf(each.rounds, (one) => one[name]) : each[name].toLocaleString('en'),
@@ -96,7 +96,7 @@ export function mount(section, app) {
 const serversOf = ({ exchanges }) => exchanges.map((each) => each.answerHeaders?.['x-server'] ?? '–').join(' ')
 
 /** What is counted as a request: by the method of its JSON-RPC message, else by its HTTP method. */
-const nameOf = ({ method, body }) => (body && JSON.parse(body).method?.replace('notifications/', '')) || method
+const requestName = ({ method, body }) => (body && JSON.parse(body).method?.replace('notifications/', '')) || method
 
 const endOf = ({ exchanges }) => Math.max(...exchanges.map(({ at, endedAt }) => endedAt ?? at))
 
