@@ -148,6 +148,27 @@ labTest('a mission has an address', { mission: 'resume' }, async (page) => {
   await until(page, () => document.querySelector('.mission').hidden && !location.hash.includes('mission'))
 })
 
+labTest('another view closes the mission, and says nothing of the one before', { mission: 'end' }, async (page) => {
+  await page.waitForSelector('.mission:not([hidden])')
+  // Nothing on the page answers while the question is open.
+  const answers = () =>
+    page.$$eval('#message :is(.meaning, .does)', (all) => all.filter((one) => one.checkVisibility()))
+  assert.deepEqual(await answers(), [])
+  await page.click('nav a[data-view=reconnect]')
+  await until(page, () => document.querySelector('.mission').hidden && !location.hash.includes('mission'))
+  assert.equal(await page.$eval('#news', ({ textContent }) => textContent), 'Reconnect')
+  await page.click('nav a[data-view=talk]')
+  await until(page, () => document.querySelector('#news').textContent === 'Ready. Begin with Connect.')
+  assert.equal((await answers()).length, 2)
+})
+
+labTest('the link to the small client keeps language and theme', { lang: 'zh', theme: 'dark' }, async (page) => {
+  const lookOf = () => page.$eval('#small', ({ hash }) => hash)
+  assert.equal(await lookOf(), '#lang=zh&theme=dark')
+  await page.click('#theme')
+  await until(page, () => document.querySelector('#small').hash === '#lang=zh&theme=light')
+})
+
 labTest('keyboard alone: a mission is opened, guessed and read', { width: 1280, height: 800 }, async (page) => {
   await page.focus('#mission-end')
   await page.keyboard.press('Enter')
@@ -222,6 +243,25 @@ labTest(
     )
   },
 )
+
+labTest('step by step, the panel tells a result when its row is drawn, not before', { speed: 'step' }, async (page) => {
+  await connect(page)
+  await list(page)
+  await page.click('#tool form [type=submit]')
+  await until(page, () => /The drawing is behind by \d+/.test(document.querySelector('#tool').innerText))
+  assert.equal(await page.$('#tool .cards > li'), null)
+  const isTold = () => page.$eval('#tool', ({ innerText }) => innerText.includes('✓'))
+  const isDrawn = () => inApp(page, (app) => app.shown().some(({ message }) => message?.result?.content))
+  for (; /waiting/.test(await nextText(page)); await page.keyboard.press('n'))
+    assert.equal(await isTold(), await isDrawn())
+  await until(page, () => /✓ A result/.test(document.querySelector('#tool').innerText))
+})
+
+labTest('the stream is open when its head is there, be the handshake still to come', {}, async (page) => {
+  await page.click('#tool .steps button')
+  await until(page, () => document.querySelector('#bar b').className === 'open')
+  assert.equal(await inApp(page, (app) => app.paused?.name), 'initialize')
+})
 
 labTest('back at ×1 all is shown at once, in the order of the record', { speed: 'step' }, async (page) => {
   await connect(page)

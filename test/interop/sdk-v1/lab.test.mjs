@@ -220,8 +220,9 @@ labTest(
       assert.match(await page.$eval('#tool form', ({ innerText }) => innerText), says)
       await page.click('#tool [data-word="tool.anew"]')
       await until(page, async () => (await import('/lab/main.js')).app.client.revision === '2025-11-25')
-      await list(page)
-      await page.select('#tool form select', 'order-coffee')
+      // The tools are listed again by themselves, and the tool is still chosen: the call is the next press.
+      await until(page, () => document.activeElement?.textContent === 'tools/call')
+      assert.equal(await page.$eval('#tool form select', ({ value }) => value), 'order-coffee')
       assert.equal(await page.$eval('#tool [data-word="tool.anew"]', ({ hidden }) => hidden), true)
       await page.evaluate(() => (location.hash = location.hash.replace(/&?revision=[^&]*/, '')))
       await page.click('#bar [data-key="c"]')

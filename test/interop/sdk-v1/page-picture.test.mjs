@@ -379,6 +379,17 @@ pageTest(
   },
 )
 
+test('links to the laboratory keep language and theme', async () => {
+  await withPage(browsers, product.url, { lang: 'zh', theme: 'dark' }, async (page) => {
+    const hashes = () => page.$$eval('a[data-word]', (all) => all.map(({ hash }) => hash))
+    assert.deepEqual(await hashes(), ['#lang=zh&theme=dark', '#lang=zh&theme=dark&revision=2025-11-25'])
+    await page.click('#theme')
+    await until(page, () =>
+      [...document.querySelectorAll('a[data-word]')].every(({ hash }) => /theme=light/.test(hash)),
+    )
+  })
+})
+
 test('the address with a slow tool is offered where the laboratory is, and nowhere else', async () => {
   const offered = (page) => page.$eval('#addresses', (each) => each.checkVisibility())
   const server = await serve({ name: 'plain', version: '1.0.0', tools: [], fallback: site, port: 0, log() {} })
