@@ -485,7 +485,7 @@ test('it is beside the page, the laboratory’s page, /health and MCP, and cours
     assert.equal((await request('GET', url + path)).status, 200, path)
   const { lessons, ...course } = JSON.parse((await request('GET', `${url}/lab/course.json`)).text)
   assert.deepEqual(course, { course: true, twoServers: true, port: Number(new URL(url).port) })
-  assert.equal(lessons[0], '01-a-response-that-never-ends')
+  assert.equal(lessons[0], '00-why')
 })
 
 const ONE = ['get-hackernews-top-stories']
