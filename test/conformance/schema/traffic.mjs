@@ -118,7 +118,9 @@ function* readMessages(events) {
     const id = path === '/messages' ? sessionId : headers['mcp-session-id']
     const isStateless = isModern(named) || posted.some((one) => one.params?._meta?.[VERSION] !== undefined)
     if (isStateless && path !== '/messages') return { revision: STATELESS, asked: [] }
-    const known = [...conversations.values()].find((one) => one.server === server && one.id === id)
+    // A session is one of its server, or one that several servers share.
+    const alike = [...conversations.values()].filter((one) => one.id === id)
+    const known = alike.find((one) => one.server === server) ?? (id ? alike[0] : undefined)
     return known ?? { revision: REVISIONS.includes(named) ? named : NEWEST_HANDSHAKE, asked: [] }
   }
 
