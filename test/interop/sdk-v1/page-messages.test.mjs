@@ -65,7 +65,7 @@ test('the page answers ping, shows progress beside the result, sends booleans, a
     assert.deepEqual(posted.at(-1), { jsonrpc: '2.0', id: 'are you there', result: {} })
     assert.deepEqual(posted.at(-2).params.arguments, { loud: false })
     await says('verdict', 'progress')
-    assert.equal(await page.$eval('#verdict', (e) => e.textContent), 'Progress: 1 of 3. The answer is still to come.')
+    assert.equal(await page.$eval('#verdict', (e) => e.textContent), 'Progress: 1 of 3.')
     say({ id: posted.at(-2).id, result: { content: [{ type: 'text', text: JSON.stringify(story) }] } })
     await says('verdict', 'blocks')
     assert.equal(await page.$eval('#result .title', (e) => [...e.textContent].length), 300)
