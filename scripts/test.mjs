@@ -5,8 +5,9 @@
 //   npm test -- parser    the files that have `parser` in their path
 //   npm run test:unit     those of UNIT, on the Node that is here
 //   npm test -- --list    which files there are, and what they need
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -43,22 +44,26 @@ const versionOf = (node) => {
   return versions.get(node)
 }
 
-/** Runs a step. The Node that runs it is also what `node` means in it. */
-function run(name, node, args, env = {}) {
-  console.log(`\n# ${name} (Node ${versionOf(node)})`)
-  const PATH = `${dirname(node)}${delimiter}${process.env.PATH}`
-  const options = { cwd: ROOT, stdio: 'inherit', env: { ...process.env, PATH, ...env } }
-  if (spawnSync(node, args, options).status !== 0) failed.push(`${name} (Node ${versionOf(node)})`)
-}
+/** How a step's process is started. The Node that runs it is also what `node` means in it. */
+const optionsFor = (node, env) => ({
+  cwd: ROOT,
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, ...env },
+})
+const titleOf = (name, node) => `${name} (Node ${versionOf(node)})`
 
 function step(name, node, args) {
   const began = performance.now()
-  run(name, node, args)
+  console.log(`\n# ${titleOf(name, node)}`)
+  if (spawnSync(node, args, optionsFor(node)).status !== 0) failed.push(titleOf(name, node))
   times.push({ suite: name, node, ms: performance.now() - began })
 }
 
-/** Runs test files. In all their processes servers' messages are held against the official schemas. */
-function test(name, node, tests, concurrency) {
+/**
+ * Runs test files, `concurrency` at a time. In all their processes servers' messages are held against the official
+ * schemas. With `apart` what it says is said when it is over: another run speaks meanwhile.
+ */
+async function test(name, node, tests, concurrency, apart = false) {
   if (tests.length === 0) return
   const paths = tests.map(({ path }) => path)
   const folder = mkdtempSync(join(tmpdir(), 'sse-mcp-tests-'))
@@ -72,11 +77,22 @@ function test(name, node, tests, concurrency) {
     `--test-reporter=${pathToFileURL(join(ROOT, 'scripts/times.mjs')).href}`,
     `--test-reporter-destination=${taken}`,
   ]
-  const settings = [`--test-timeout=${HANGS_MS}`, ...(concurrency ? [`--test-concurrency=${concurrency}`] : [])]
-  run(name, node, ['--import', 'tsx', '--test', ...reporters, ...settings, ...paths], {
+  const settings = [`--test-timeout=${HANGS_MS}`, `--test-concurrency=${concurrency}`]
+  const { env, ...options } = optionsFor(node, {
     NODE_OPTIONS: `${NODE_OPTIONS} ${validate}`.trim(),
     SSE_MCP_MESSAGES: messages,
   })
+  const said = join(folder, 'said')
+  const out = apart ? openSync(said, 'w') : 'inherit'
+  if (!apart) console.log(`\n# ${titleOf(name, node)}`)
+  const child = spawn(node, ['--import', 'tsx', '--test', ...reporters, ...settings, ...paths], {
+    ...options,
+    env,
+    stdio: ['ignore', out, out],
+  })
+  const [code] = await once(child, 'close')
+  if (code !== 0) failed.push(titleOf(name, node))
+  if (apart) console.log(`\n# ${titleOf(name, node)}\n${readFileSync(said, 'utf8')}`)
   for (const line of existsSync(taken) ? readFileSync(taken, 'utf8').trim().split('\n') : []) {
     const [ms, suite] = line.split(' ')
     times.push({ suite, node, ms: Number(ms) })
@@ -116,15 +132,18 @@ if (!only && !isUnit) {
   step('lint', newest, ['node_modules/oxlint/bin/oxlint'])
   step('format', newest, ['node_modules/oxfmt/bin/oxfmt', '--check'])
 }
-// The tests of our own code wait for nothing outside: each core takes its share. The others have the machine to themselves.
+// The tests of our own code wait for nothing outside: each core takes its share.
 const cores = availableParallelism()
 for (const [node, tests] of [[newest, own], ...(oldest ? [[oldest, own]] : [])])
-  test('tests of our own code, and its wire', node, tests, cores)
-test(
-  'tests with parts, and those that run once',
-  newest,
-  runnable.filter((file) => !own.includes(file)),
-)
+  await test('tests of our own code, and its wire', node, tests, cores)
+// Of the others one file with a browser runs at a time, and beside it one without, where there are two cores.
+const others = runnable.filter((file) => !own.includes(file))
+const hasBrowser = ({ needs }) => needs.includes('chromium') || needs.includes('firefox')
+const withoutBrowser = others.filter((file) => !hasBrowser(file))
+const inBrowsers = () => test('tests in browsers', newest, others.filter(hasBrowser), 1, cores > 1)
+const withParts = () => test('tests with parts, and those that run once', newest, withoutBrowser, 1)
+if (cores > 1) await Promise.all([inBrowsers(), withParts()])
+else for (const run of [withParts, inBrowsers]) await run()
 printTimes()
 
 console.log(`\n${runnable.length} of ${files.length} test files ran on Node ${versionOf(newest)}.`)
