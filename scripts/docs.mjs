@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pictures } from '../course/pictures.mjs'
 import { ensureBuilt } from './build.mjs'
+import { errorPages } from './docs/errors.mjs'
 import { figures, withFigures } from './docs/figures.mjs'
 import { limitPages } from './docs/limits.mjs'
 import { lessonTexts, withQuotes } from './docs/quotes.mjs'
@@ -21,7 +22,7 @@ for (const [path, picture] of pictures) write(`course/${path}`, picture)
 if (process.argv.includes('quotes')) process.exit()
 
 ensureBuilt()
-for (const [path, text] of await limitPages()) write(path, text)
+for (const [path, text] of [...(await limitPages()), ...errorPages()]) write(path, text)
 
 const values = figures()
 for (const { file, text } of withFigures(values)) write(file, text)
