@@ -1,10 +1,11 @@
 // npm run docs: brings up to date what the documents say of the code and the tests. The figures and the code in the
 // READMEs, the source that the lessons quote, the pages of limits, the counts in the table of requirements. What they say
 // is computed in scripts/docs. `npm run docs quotes` does the lessons alone, at once.
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { pictures } from '../course/pictures.mjs'
 import { ensureBuilt } from './build.mjs'
+import { clientPages } from './docs/clients.mjs'
 import { errorPages } from './docs/errors.mjs'
 import { figures, withFigures } from './docs/figures.mjs'
 import { limitPages } from './docs/limits.mjs'
@@ -12,7 +13,10 @@ import { lessonTexts, withQuotes } from './docs/quotes.mjs'
 import { countTests, problemsOf, readTable, summaryOf, TABLE, withCounts } from './docs/requirements.mjs'
 import { ROOT } from './parts.mjs'
 
-const write = (path, text) => writeFileSync(join(ROOT, path), text)
+function write(path, text) {
+  mkdirSync(dirname(join(ROOT, path)), { recursive: true })
+  writeFileSync(join(ROOT, path), text)
+}
 
 for (const { path, text } of lessonTexts()) {
   const now = withQuotes(text)
@@ -22,7 +26,7 @@ for (const [path, picture] of pictures) write(`course/${path}`, picture)
 if (process.argv.includes('quotes')) process.exit()
 
 ensureBuilt()
-for (const [path, text] of [...(await limitPages()), ...errorPages()]) write(path, text)
+for (const [path, text] of [...(await limitPages()), ...errorPages(), ...clientPages()]) write(path, text)
 
 const values = figures()
 for (const { file, text } of withFigures(values)) write(file, text)

@@ -1,6 +1,6 @@
 // Which texts of the repository are pages of the site, in both languages: `[English, Chinese, address]`.
 // The address is that of the English page; the Chinese one is the same below `zh/`.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../scripts/parts.mjs'
 
@@ -23,10 +23,14 @@ export const GROUPS = {
   docs: [
     doc('README', 'docs/index'),
     ...readdirSync(join(ROOT, 'docs'), { withFileTypes: true }).flatMap((entry) => {
-      if (entry.isDirectory())
-        return existsSync(join(ROOT, 'docs', entry.name, 'README.md'))
-          ? [doc(`docs/${entry.name}/README`, `docs/${entry.name}/index`)]
-          : []
+      if (entry.isDirectory()) {
+        const inside = readdirSync(join(ROOT, 'docs', entry.name)).flatMap(
+          (file) => /^([\w-]+)\.md$/.exec(file)?.[1] ?? [],
+        )
+        const named = (name) =>
+          doc(`docs/${entry.name}/${name}`, `docs/${entry.name}/${name === 'README' ? 'index' : name}`)
+        return inside.toSorted((a, b) => (b === 'README') - (a === 'README') || (a < b ? -1 : 1)).map(named)
+      }
       const [, name] = /^([\w-]+)\.md$/.exec(entry.name) ?? []
       return name ? [doc(`docs/${name}`, `docs/${name}`)] : []
     }),
