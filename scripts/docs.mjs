@@ -11,6 +11,7 @@ import { figures, withFigures } from './docs/figures.mjs'
 import { limitPages } from './docs/limits.mjs'
 import { lessonTexts, withQuotes } from './docs/quotes.mjs'
 import { countTests, problemsOf, readTable, summaryOf, TABLE, withCounts } from './docs/requirements.mjs'
+import { revisionPages } from './docs/revisions.mjs'
 import { ROOT } from './parts.mjs'
 
 function write(path, text) {
@@ -26,7 +27,8 @@ for (const [path, picture] of pictures) write(`course/${path}`, picture)
 if (process.argv.includes('quotes')) process.exit()
 
 ensureBuilt()
-for (const [path, text] of [...(await limitPages()), ...errorPages(), ...clientPages()]) write(path, text)
+const pages = [...(await limitPages()), ...errorPages(), ...clientPages(), ...(await revisionPages())]
+for (const [path, text] of pages) write(path, text)
 
 const values = figures()
 for (const { file, text } of withFigures(values)) write(file, text)

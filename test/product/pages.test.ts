@@ -1,4 +1,4 @@
-// The pages of clients: as they are made, in both languages, with JSON that can be read.
+// The pages of clients and of revisions: as they are made, in both languages, with JSON that can be read.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -17,6 +17,14 @@ const { clientPages, CLIENTS } = (await import('../../scripts/docs/clients.mjs' 
 
 test('the pages of clients are those that npm run docs makes', () => {
   for (const [path, text] of clientPages())
+    assert.equal(readFileSync(ROOT + path, 'utf8'), text, `${path} is stale: npm run docs`)
+})
+
+test('the pages of revisions are those of src/mcp/revisions', async () => {
+  const { revisionPages } = (await import('../../scripts/docs/revisions.mjs' as string)) as {
+    revisionPages(): Promise<Map<string, string>>
+  }
+  for (const [path, text] of await revisionPages())
     assert.equal(readFileSync(ROOT + path, 'utf8'), text, `${path} is stale: npm run docs`)
 })
 
