@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ROOT } from '../scripts/parts.mjs'
+import { apiPages } from './api.mjs'
 import { withLinks } from './links.mjs'
 import { LANGUAGES, PAGES, read } from './pages.mjs'
 import { sourcePages } from './source.mjs'
@@ -28,6 +29,7 @@ export async function stage(base, source) {
   const site = { base, source, copy, show: (file) => shown.add(file) }
   for (const [path, { address, lang }] of PAGES)
     write(`${address}.md`, withLinks(read(path) + hintOf(path, lang), path, { ...site, lang }))
+  for (const [page, text] of await apiPages()) write(`${page}.md`, text)
   const show = await sourcePages()
   for (const path of shown) for (const [page, html] of Object.entries(show(path))) write(`public/source/${page}`, html)
   const { light, dark } = tokens()

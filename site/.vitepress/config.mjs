@@ -36,7 +36,11 @@ function localeOf(lang) {
       ],
       sidebar: [
         { text: said.course, items: [...course, handout] },
-        { text: said.docs, items: docs, collapsed: false },
+        {
+          text: said.docs,
+          items: [...docs, { text: said.api, link: link('docs/api/index', prefix) }],
+          collapsed: false,
+        },
       ],
     },
   }

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { after, before, test as nodeTest } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { entries } from '../../site/api.mjs'
 import { deadLinks, pagesOf } from '../../site/check.mjs'
 import { GROUPS } from '../../site/pages.mjs'
 import { tokenize } from '../../site/.vitepress/tokenize.mjs'
@@ -61,6 +62,18 @@ after(async () => {
   await browser?.close()
   server.close()
   rmSync(out, { recursive: true, force: true })
+})
+
+test('the reference has a page for each entry of the package, with what it exports', async () => {
+  const pages = pagesOf(out)
+  for (const { specifier, page } of entries()) {
+    const { default: main, ...exported } = await import(specifier)
+    assert.equal(main, undefined, specifier)
+    const html = pages.get(`docs/api/${page}.html`)
+    assert.ok(html, specifier)
+    for (const name of Object.keys(exported)) assert.ok(html.includes(name), `${specifier}: ${name}`)
+    assert.ok(pages.has(`zh/docs/api/${page}.html`), specifier)
+  }
 })
 
 test('every link of the built site leads to a page, a file or an element of it', () => {
