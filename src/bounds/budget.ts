@@ -36,3 +36,43 @@ export class Budget {
     return true
   }
 }
+
+/**
+ * The memory that one message takes, counted for its caller: its bytes while they arrive, then about those that its
+ * value takes. It is given back when nothing refers to the message any more.
+ */
+export class MessageMemory {
+  readonly #budget: Budget
+  readonly #caller: string
+  #bytes = 0
+  #users = 1
+
+  constructor(budget: Budget, caller: { readonly key: string }) {
+    this.#budget = budget
+    this.#caller = caller.key
+  }
+
+  /** Sets the bytes that are taken now. False: there is no room for them, and none are taken. */
+  set(bytes: number): boolean {
+    this.free()
+    if (!this.#budget.take(this.#caller, bytes)) return false
+    this.#bytes = bytes
+    return true
+  }
+
+  /** Counts one more that refers to the message. */
+  retain(): void {
+    this.#users++
+  }
+
+  /** Counts one less. The last gives the memory back. */
+  release(): void {
+    if (--this.#users === 0) this.free()
+  }
+
+  /** Gives the memory back now, whatever refers to the message. */
+  free(): void {
+    this.#budget.add(this.#caller, -this.#bytes)
+    this.#bytes = 0
+  }
+}

@@ -62,3 +62,18 @@ export function callAfter(ms: number, then: () => void): () => void {
   wait(ms)
   return () => clearTimeout(timer)
 }
+
+/** Calls `then` at a date, in milliseconds since 1970, at once where that is past. Returns the function that prevents it. */
+export function callAt(date: number, then: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const check = (): void => {
+    const left = date - Date.now()
+    if (left <= 0) then()
+    else timer = setTimeout(check, Math.min(left, CHECK_MS)).unref()
+  }
+  check()
+  return () => clearTimeout(timer)
+}
+
+/** Milliseconds between two looks at the clock. It is the one on the wall, which somebody may set meanwhile. */
+const CHECK_MS = 60_000

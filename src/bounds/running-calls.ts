@@ -1,3 +1,5 @@
+import { addTo } from './counts.ts'
+
 /** The bounds on authors' functions that run: for one client, for all, and those that nobody waits for any more. */
 export interface RunningLimits {
   maxInFlight: number
@@ -76,13 +78,7 @@ export class RunningCalls {
   /** Counts a call that nobody waits for any more, or one less. */
   #abandon(name: string, key: string, by: 1 | -1): void {
     this.#allAbandoned += by
-    add(this.#abandoned, name, by)
-    add(this.#abandonedBy, key, by)
+    addTo(this.#abandoned, name, by)
+    addTo(this.#abandonedBy, key, by)
   }
-}
-
-function add(counts: Map<string, number>, key: string, by: number): void {
-  const count = (counts.get(key) ?? 0) + by
-  if (count > 0) counts.set(key, count)
-  else counts.delete(key)
 }

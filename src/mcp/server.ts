@@ -4,6 +4,7 @@ import { isRequest, isResponse, METHOD_NOT_FOUND, RpcError, type MaybePromise } 
 import type { Message, MethodTable, Request, Response } from '../jsonrpc/index.ts'
 import { limitsFrom, type ServerLimits } from '../bounds/limits.ts'
 import { causeOf, safeLog, type Log } from '../bounds/log.ts'
+import type { MessageMemory } from '../bounds/budget.ts'
 import { RunningCalls } from '../bounds/running-calls.ts'
 import { Places } from '../bounds/places.ts'
 import { completion } from './features/completion.ts'
@@ -22,7 +23,7 @@ import { InputRequired } from './protocol/errors.ts'
 import type { Capabilities, Implementation } from './protocol/types.ts'
 import { takeResponse } from './request/ask.ts'
 import type { Client } from './request/client.ts'
-import { RequestContext, type ClientChannel, type Hold } from './request/context.ts'
+import { RequestContext, type ClientChannel } from './request/context.ts'
 import { createSigner } from './request/signer.ts'
 import { revisions, type Revision } from './revisions/index.ts'
 
@@ -53,7 +54,12 @@ export interface McpServer {
    * Undefined: it was no request, or its sender does not want a response any more. What it sends before the response
    * goes to the channel. `hold` is the memory of the message, which a request in flight retains.
    */
-  handle(message: Message, client: Client, channel: ClientChannel, hold?: Hold): MaybePromise<Response | undefined>
+  handle(
+    message: Message,
+    client: Client,
+    channel: ClientChannel,
+    hold?: MessageMemory,
+  ): MaybePromise<Response | undefined>
   /** The arguments of a tool that headers repeat, where a transport has such. None for an unknown tool. */
   headerParamsOf(tool: unknown): readonly HeaderParam[]
   /** Reports an unexpected error. */

@@ -1,8 +1,9 @@
-import { after, encodeResponse, errorResponse, isMessage, isRequest, RpcError } from '../jsonrpc/index.ts'
+import { after, encodeResponse, errorResponse, isMessage, isRequest } from '../jsonrpc/index.ts'
 import type { MaybePromise, Message } from '../jsonrpc/index.ts'
+import { MessageMemory } from '../bounds/budget.ts'
 import { weightOf } from '../bounds/weight.ts'
 import type { HttpLimits } from '../mcp/index.ts'
-import { MessageMemory } from '../mcp/http/message-memory.ts'
+import { tooManyMessages } from '../mcp/http/body.ts'
 import { createClient, isSame, type Caller } from '../mcp/request/client.ts'
 import { oldestHandshake } from '../mcp/revisions/index.ts'
 import { SseSession } from '../mcp/transports/http-sse.ts'
@@ -87,11 +88,9 @@ export function createSseSessions(parts: NodeParts, ids: SessionIds, limits: Htt
 /** Handles a message that came to another node. Its memory is counted here as it was there. */
 function handle(message: Message, session: SseSession, { server, messages }: TransportOptions): void {
   const memory = new MessageMemory(messages, session.client.caller)
-  try {
-    memory.set(weightOf(JSON.stringify(message)))
-  } catch (error) {
-    if (!isRequest(message) || !(error instanceof RpcError)) return
-    return session.send(encodeResponse(errorResponse(error, message.id), server.onUnexpected))
+  if (!memory.set(weightOf(JSON.stringify(message)))) {
+    if (!isRequest(message)) return
+    return session.send(encodeResponse(errorResponse(tooManyMessages(), message.id), server.onUnexpected))
   }
   const handled = after(session.receive(message, server, memory), () => memory.release())
   if (handled instanceof Promise) handled.catch(server.onUnexpected)

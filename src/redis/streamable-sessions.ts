@@ -2,7 +2,7 @@ import { isMessage, isRequest, isResponse, readableId, type MaybePromise, type M
 import type { ClientChannel, HttpLimits, McpServer } from '../mcp/index.ts'
 import { busy } from '../mcp/http/http-error.ts'
 import { isSame, type Caller, type Client } from '../mcp/request/client.ts'
-import { createSessionStore, type MemorySessionStore, type Session } from '../mcp/transports/session-store.ts'
+import { createSessionStore, type Session } from '../mcp/transports/session-store.ts'
 import type { Envelope } from './bus.ts'
 import { writeRecord } from './record.ts'
 import type { SessionIds } from './session-id.ts'
@@ -126,7 +126,7 @@ export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limi
 
 /** Adds a session here and to the engine, or nowhere. */
 export async function addTo<S extends Session>(
-  local: MemorySessionStore<S>,
+  local: { add(session: S): boolean; close(session: S): void },
   session: S,
   addRecord: () => Promise<boolean>,
 ): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { logToStderr, wholeNumber } from '../mcp/index.ts'
+import { readBaseUrl } from '../upstream/base-url.ts'
 
 /** All that can be set, how much is asked of Hacker News, and for how long. Times in milliseconds. */
 const DEFAULTS = {
@@ -32,22 +33,10 @@ export function readOptions(options: HackerNewsOptions) {
       wholeNumber(value, `createHackerNews: ${name}`, AT_LEAST_ONE.test(name) ? 1 : 0, AT_MOST)
   if (!['auto', 'live', 'snapshot'].includes(source))
     throw new TypeError(`HN_SOURCE must be auto, live or snapshot, not ${JSON.stringify(source)}.`)
-  return { source, baseUrl: checkBaseUrl(baseUrl), ...rest }
+  return { source, baseUrl: readBaseUrl(baseUrl, 'HN_BASE_URL'), ...rest }
 }
 
 // Of these, 0 would let no request pass; of the others it means that nothing is waited for, kept or left over.
 const AT_LEAST_ONE = /^(connect|request|answer)/
 // As milliseconds more than a day, and doubled still what a timer can wait.
 const AT_MOST = 100_000_000
-
-// The URL parser writes every form of an IPv4 address as four decimal numbers.
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
-function checkBaseUrl(given: string): URL {
-  const url = URL.canParse(given) ? new URL(given) : undefined
-  const isSafe = url && (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname)))
-  // The sentence leaves the value out: it may hold a password.
-  if (!isSafe || url.username || url.password || /[?#]/.test(given))
-    throw new TypeError('HN_BASE_URL must be an https URL (http only on localhost), without user, query and fragment.')
-  return url
-}

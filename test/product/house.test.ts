@@ -25,10 +25,12 @@ test('the core that is read aloud has at most 4,000 lines of code', () => {
   assert.ok(lines <= 4000, `${lines} lines`)
 })
 
-test('what the core stands on beside its four folders has at most 1,050 lines of code', () => {
+// 1,050 until the rules of fairness between callers, which are no part of the protocol, moved from the core to
+// src/bounds: the places of sessions and of subscriptions, the memory of a message.
+test('what the core stands on beside its four folders has at most 1,200 lines of code', () => {
   const beside = [...['src/json-schema', 'src/bounds', 'src/upstream'].flatMap(filesIn), 'src/uri-template.ts']
   const lines = beside.reduce((sum, file) => sum + codeLinesOf(file), 0)
-  assert.ok(lines <= 1050, `${lines} lines`)
+  assert.ok(lines <= 1200, `${lines} lines`)
 })
 
 test('what lets several processes serve the same sessions has at most 1,150 lines of code', () => {
@@ -60,7 +62,7 @@ test('the clock on the wall is asked where a date is meant, and nowhere else: it
     /^src\/tools\/hacker-news\.ts: .*call\.deadline - Date\.now/, // a call's deadline is a date
     /^src\/mcp\/request\/run-author\.ts: return Date\.now\(\) \+ this\.#deadline\.left/,
     /^src\/mcp\/request\/request-state\.ts: /, // what was signed may be read by another process
-    /^src\/mcp\/transports\/open-event-stream\.ts: const left = date - Date\.now\(\)/,
+    /^src\/bounds\/deadline\.ts: const left = date - Date\.now\(\)/,
     /^src\/bounds\/log\.ts: .*time: new Date/,
   ]
   assert.deepEqual(

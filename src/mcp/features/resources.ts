@@ -1,4 +1,5 @@
 import { after, INVALID_PARAMS, INVALID_REQUEST, isRecord, RpcError } from '../../jsonrpc/index.ts'
+import { keptUris, MAX_URIS, MAX_URIS_LENGTH } from '../../bounds/kept-uris.ts'
 import { hasDotSegments, isUri, parseTemplate, type UriTemplate, type VariableOf } from '../../uri-template.ts'
 import { indexBy, isFunction, isText, must } from '../options.ts'
 import type { ResourceContents, ResourceInfo, ResourceTemplateInfo } from '../protocol/types.ts'
@@ -69,12 +70,6 @@ export function defineResourceTemplate<const T extends string>(
 }
 
 /**
- * The most URIs that one client may subscribe to, and the UTF-16 units of all of them: they are kept with the session.
- */
-const MAX_SUBSCRIPTIONS = 1_000
-const MAX_SUBSCRIPTION_LENGTH = 65_536
-
-/**
  * Resources (server/resources): lists resources and templates, reads them, and keeps the client's subscriptions. Throws
  * TypeError for two under the same URI.
  */
@@ -123,10 +118,10 @@ export function resources(list: readonly Resource[], templates: readonly Resourc
       find(uri, context)
       const subscriptions = (context.client.subscriptions ??= new Set())
       if (subscriptions.has(uri)) return
-      if (subscriptions.size >= MAX_SUBSCRIPTIONS || lengthOf(subscriptions) + uri.length > MAX_SUBSCRIPTION_LENGTH)
+      if (keptUris([...subscriptions, uri]).length <= subscriptions.size)
         throw new RpcError(
           INVALID_REQUEST,
-          `At most ${MAX_SUBSCRIPTIONS} subscriptions, of ${MAX_SUBSCRIPTION_LENGTH} characters in all: end some first.`,
+          `At most ${MAX_URIS} subscriptions, of ${MAX_URIS_LENGTH} characters in all: end some first.`,
         )
       subscriptions.add(uri)
     },
@@ -135,12 +130,6 @@ export function resources(list: readonly Resource[], templates: readonly Resourc
       client.subscriptions?.delete(uri)
     },
   }
-}
-
-const lengthOf = (texts: Iterable<string>): number => {
-  let length = 0
-  for (const text of texts) length += text.length
-  return length
 }
 
 function readUri(uri: unknown): string {

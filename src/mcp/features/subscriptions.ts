@@ -1,6 +1,10 @@
 import { INTERNAL_ERROR, INVALID_PARAMS, isRecord, RpcError } from '../../jsonrpc/index.ts'
 import type { Handler, Params } from '../../jsonrpc/index.ts'
-import { notificationOf, type Change, type ChangeBus } from '../protocol/change-bus.ts'
+import { keptUris } from '../../bounds/kept-uris.ts'
+import { Shares } from '../../bounds/shares.ts'
+import { LIST_CHANGES, notificationOf } from '../protocol/change-bus.ts'
+import type { Change, ChangeBus, ListChange } from '../protocol/change-bus.ts'
+import { ownerOf } from '../request/client.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { Methods } from './methods.ts'
 
@@ -12,34 +16,20 @@ const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 export const SUBSCRIPTIONS_FULL = { reason: 'busy' }
 
 /** The changes that a client has subscribed to. */
-interface Filter {
-  toolsListChanged?: true
-  promptsListChanged?: true
-  resourcesListChanged?: true
-  resourceSubscriptions?: string[]
-}
-
-/** The subscriptions of a server. */
-export interface Listening {
-  methods: Methods
-  /** Ends every subscription in good order. */
-  close(): void
-}
+type Filter = { [L in ListChange]?: true } & { resourceSubscriptions?: string[] }
 
 /**
  * Subscriptions (2026-07-28, patterns/subscriptions): `subscriptions/listen` is a request that stays in flight;
  * the changes are notifications before its response, and the response ends it.
  */
-export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListens: number): Listening {
+export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListens: number) {
   const ends = new Set<() => void>()
-  const open = new Map<string, number>() // by caller: one principal has no more than half of them
+  const places = new Shares(maxListens)
 
   const listen: Handler<RequestContext> = ({ notifications }, context) => {
     if (!isRecord(notifications)) throw new RpcError(INVALID_PARAMS, 'params.notifications must be an object.')
-    const { principal, key } = context.client.caller
-    const own = open.get(key) ?? 0
-    const isOverShare = principal && !principal.isShared && own >= maxListens / 2
-    if (ends.size >= maxListens || isOverShare)
+    const owner = ownerOf(context.client.caller)
+    if (!places.take(owner))
       throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', SUBSCRIPTIONS_FULL)
     const { id } = context.message
     const _meta = { [SUBSCRIPTION]: id }
@@ -52,13 +42,10 @@ export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListe
         const { method, params } = notificationOf(change)
         context.notify(method, { ...params, _meta })
       })
-      open.set(key, own + 1)
       const over = () => {
         if (!ends.delete(end)) return
         stop()
-        const left = open.get(key)! - 1
-        if (left > 0) open.set(key, left)
-        else open.delete(key)
+        places.giveBack(owner)
         resolve({ _meta })
       }
       // The pages of the specification disagree on how a server ends a subscription: by a notification, or by the
@@ -74,36 +61,22 @@ export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListe
   }
 
   return {
-    methods: { 'subscriptions/listen': listen },
-    close() {
+    methods: { 'subscriptions/listen': listen } satisfies Methods,
+    /** Ends every subscription in good order. */
+    close(): void {
       for (const end of ends) end()
     },
   }
 }
 
-const LISTS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const
-
-/**
- * The most URIs of one subscription, and the UTF-16 units of all of them: they are kept, and repeated in a
- * notification.
- */
-const MAX_RESOURCES = 1000
-const MAX_LENGTH = 65_536
+const LISTS = Object.keys(LIST_CHANGES) as ListChange[]
 
 /** The part of a request's filter that is accepted. What is unknown is left out, and so of the acknowledgment. */
 function accepted(requested: Params, listChanged: boolean): Filter {
   const filter: Filter = {}
   if (listChanged) for (const list of LISTS) if (requested[list] === true) filter[list] = true
   const uris = requested['resourceSubscriptions']
-  if (Array.isArray(uris)) {
-    filter.resourceSubscriptions = []
-    let length = 0
-    for (const uri of uris) {
-      if (typeof uri !== 'string' || length + uri.length > MAX_LENGTH) continue
-      length += uri.length
-      if (filter.resourceSubscriptions.push(uri) === MAX_RESOURCES) break
-    }
-  }
+  if (Array.isArray(uris)) filter.resourceSubscriptions = keptUris(uris)
   return filter
 }
 

@@ -3,10 +3,10 @@ import type { HttpRequest } from './node-http.ts'
 import { attempt, checkDepth, INTERNAL_ERROR, INVALID_REQUEST, isMessage, NOT_A_MESSAGE } from '../../jsonrpc/index.ts'
 import { PARSE_ERROR, parseJson, readableId, tooDeep, type MaybePromise, type Message } from '../../jsonrpc/index.ts'
 import { Pieces } from '../../bounds/pieces.ts'
+import type { MessageMemory } from '../../bounds/budget.ts'
+import { rememberLast } from '../../bounds/remember-last.ts'
 import { weightOf } from '../../bounds/weight.ts'
-import { HttpError } from './http-error.ts'
-import type { MessageMemory } from './message-memory.ts'
-import { rememberLast } from './remember-last.ts'
+import { busy, HttpError } from './http-error.ts'
 
 /** The JSON value of a body as a message. Throws HttpError 400 where it is none, with the id, where one can be read. */
 export function asMessage(value: unknown): Message {
@@ -15,9 +15,6 @@ export function asMessage(value: unknown): Message {
   throw new HttpError(400, INVALID_REQUEST, text, { id: readableId(value) })
 }
 
-/** A request, perhaps behind a framework that has read the body before, and has left in `body` what it made of it. */
-type Posted = HttpRequest & { body?: unknown }
-
 /**
  * Reads the JSON body of a POST, calls `use` with its value, and releases the memory when that is done. Throws, or
  * rejects with, HttpError: 415 unless the body is JSON without an encoding; 413 above `maxBytes`, which the declared
@@ -25,7 +22,7 @@ type Posted = HttpRequest & { body?: unknown }
  * nothing.
  */
 export function readJson<T>(
-  request: Posted,
+  request: HttpRequest,
   maxBytes: number,
   memory: MessageMemory,
   use: (value: unknown) => MaybePromise<T>,
@@ -71,13 +68,9 @@ function readBytes<T>(
     const onData = (given: Buffer | string): void => {
       // Somebody may have called `setEncoding`: then the chunks are strings.
       const chunk = typeof given === 'string' ? Buffer.from(given, request.readableEncoding!) : given
-      try {
-        if (body.size + chunk.length > maxBytes) throw tooLarge(maxBytes)
-        memory.set(body.size + chunk.length)
-      } catch (error) {
-        return fail(error as HttpError)
-      }
       body.add(chunk)
+      if (body.size > maxBytes) return fail(tooLarge(maxBytes))
+      if (!memory.set(body.size)) return fail(tooManyMessages())
     }
     const onEnd = (): void => {
       stop()
@@ -111,7 +104,7 @@ function readBytes<T>(
  * that it passes the same checks. Throws HttpError 500 where nothing of it was left.
  */
 function readParsed(
-  { body, readableEnded, readableDidRead }: Posted,
+  { body, readableEnded, readableDidRead }: HttpRequest,
   maxBytes: number,
   memory: MessageMemory,
 ): unknown {
@@ -145,7 +138,7 @@ function parseBytes(bytes: Buffer, memory: MessageMemory): unknown {
   if (!isUtf8(bytes)) throw new HttpError(400, PARSE_ERROR, 'The body is not UTF-8.')
   const text = bytes.toString()
   checkDepth(text) // before the weight, so that what nests too deep is refused for that reason
-  memory.set(weightOf(text))
+  if (!memory.set(weightOf(text))) throw tooManyMessages()
   return parseJson(text)
 }
 
@@ -163,3 +156,10 @@ function tooLarge(maxBytes: number): HttpError {
     headers: { Connection: 'close' },
   })
 }
+
+/** The refusal of a message for which there is no memory. */
+export const tooManyMessages = (): HttpError =>
+  busy('Too many messages are under way. Come back later.', {
+    headers: { Connection: 'close' },
+    data: { reason: 'busy' },
+  })

@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponse } from './node-http.ts'
 import { errorResponse, INTERNAL_ERROR, RpcError } from '../../jsonrpc/index.ts'
+import { rememberLast } from '../../bounds/remember-last.ts'
 import { endInPieces } from '../../sse/index.ts'
 import { OWN_PAGES_ONLY } from './guard.ts'
 import { HttpError } from './http-error.ts'
-import { rememberLast } from './remember-last.ts'
 
 /** The content types that a request accepts, of the two that there are (RFC 9110, section 12.5.1 "Accept"). */
 export interface Accepted {

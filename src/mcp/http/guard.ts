@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponse } from './node-http.ts'
 import { clip, INVALID_REQUEST } from '../../jsonrpc/index.ts'
 import { createList } from '../../bounds/allowed.ts'
+import { rememberLast } from '../../bounds/remember-last.ts'
 import { HttpError } from './http-error.ts'
-import { rememberLast } from './remember-last.ts'
 
 /** The options of a guard: what this server is called, and whose pages may call it. */
 export interface GuardOptions {

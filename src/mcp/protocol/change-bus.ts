@@ -1,7 +1,13 @@
+/** The changes of lists, each with the method of its notification. */
+export const LIST_CHANGES = {
+  toolsListChanged: 'notifications/tools/list_changed',
+  promptsListChanged: 'notifications/prompts/list_changed',
+  resourcesListChanged: 'notifications/resources/list_changed',
+} as const
+export type ListChange = keyof typeof LIST_CHANGES
+
 /** A change that clients can hear of: a list has changed, or the resource under a URI. */
-export type Change =
-  | { kind: 'toolsListChanged' | 'promptsListChanged' | 'resourcesListChanged' }
-  | { kind: 'resourceUpdated'; uri: string }
+export type Change = { kind: ListChange } | { kind: 'resourceUpdated'; uri: string }
 
 /** Publish and subscribe, for changes. The bus in memory reaches this process; another one may reach several. */
 export interface ChangeBus {
@@ -29,11 +35,5 @@ export function createChangeBus(): ChangeBus {
 export function notificationOf(change: Change): { method: string; params?: { uri: string } } {
   if (change.kind === 'resourceUpdated')
     return { method: 'notifications/resources/updated', params: { uri: change.uri } }
-  return { method: METHODS[change.kind] }
-}
-
-const METHODS = {
-  toolsListChanged: 'notifications/tools/list_changed',
-  promptsListChanged: 'notifications/prompts/list_changed',
-  resourcesListChanged: 'notifications/resources/list_changed',
+  return { method: LIST_CHANGES[change.kind] }
 }

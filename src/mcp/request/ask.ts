@@ -66,11 +66,8 @@ let lastId = 0 // the ids of the whole process are counted here, so that none is
 
 const SHAPE = 'Ask { name: { method, params } }: elicitation/create, sampling/createMessage or roots/list.'
 
-const CAPABILITY_FOR = new Map([
-  ['elicitation/create', 'elicitation'],
-  ['sampling/createMessage', 'sampling'],
-  ['roots/list', 'roots'],
-])
+/** What a client can be asked. The part before the slash is the capability that it takes. */
+const ASKABLE = ['elicitation/create', 'sampling/createMessage', 'roots/list']
 
 /**
  * Throws what `refusal` makes of the missing capabilities, where the client did not declare those that a request needs.
@@ -80,8 +77,8 @@ function requireDeclared(
   { method, params }: InputRequests[string],
   refusal: (missing: Record<string, object>) => Error,
 ): void {
-  const name = CAPABILITY_FOR.get(method)
-  if (name === undefined) throw new TypeError(`A server cannot ask ${String(method)}. ${SHAPE}`)
+  if (!ASKABLE.includes(method)) throw new TypeError(`A server cannot ask ${String(method)}. ${SHAPE}`)
+  const name = method.slice(0, method.indexOf('/'))
   const canBeAsked = Object.hasOwn(capabilities, name) && revision.inputRequestMethods.includes(method)
   const declared = canBeAsked ? capabilities[name]! : undefined
   const part = partOf(method, params)

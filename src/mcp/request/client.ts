@@ -21,6 +21,10 @@ export const createCaller = (principal: Principal | undefined, address: string):
   key: principal && !principal.isShared ? keyOf(principal) : address,
 })
 
+/** The owner of what is kept for a caller: its key, where that is one principal's. Undefined: it may be that of many. */
+export const ownerOf = ({ principal, key }: Caller): string | undefined =>
+  principal && !principal.isShared ? key : undefined
+
 /** A text that is the same for the same principal. */
 const keyOf = ({ issuer, subject, client }: Principal): string => JSON.stringify([issuer, subject, client])
 

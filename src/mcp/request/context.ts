@@ -1,5 +1,6 @@
 import type { Message, Notification, Params, Request } from '../../jsonrpc/index.ts'
 import { LONGEST_MS } from '../../bounds/limits.ts'
+import type { MessageMemory } from '../../bounds/budget.ts'
 import type { InputResponses } from '../protocol/types.ts'
 import type { Client, InFlightRequest, PendingRequest } from './client.ts'
 import type { Signer } from './signer.ts'
@@ -12,16 +13,6 @@ export interface ClientChannel {
   readonly canSend: boolean
   /** Ends the connection, not the stream: the client can come back for the rest after `retryMs` milliseconds. */
   disconnect?(retryMs: number): void
-}
-
-/** Memory that is counted for a caller until it is given back. */
-export interface Hold {
-  /** Counts one more that refers to the memory. */
-  retain(): void
-  /** Counts one less. The last gives the memory back. */
-  release(): void
-  /** Gives the memory back now, whatever refers to it. */
-  free(): void
 }
 
 /** What a request needs of the server that handles it. */
@@ -44,7 +35,7 @@ export class RequestContext implements InFlightRequest {
   readonly channel: ClientChannel
   readonly services: RequestServices
   /** The memory of the message, given back when nothing refers to it any more. */
-  readonly hold: Hold | undefined
+  readonly hold: MessageMemory | undefined
   /** Whether the client wants no response any more, or is gone. */
   cancelled = false
   /** The requests of the server that belong to it and wait for a response, by id. */
@@ -65,7 +56,7 @@ export class RequestContext implements InFlightRequest {
     client: Client,
     channel: ClientChannel,
     services: RequestServices,
-    hold?: Hold,
+    hold?: MessageMemory,
   ) {
     this.message = message as Request // a notification has no id, and none of their methods reads it
     this.client = client

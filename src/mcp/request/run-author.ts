@@ -2,7 +2,7 @@ import { attempt, INTERNAL_ERROR, INVALID_REQUEST, isThenable, RpcError } from '
 import type { MaybePromise } from '../../jsonrpc/index.ts'
 import { Deadline } from '../../bounds/deadline.ts'
 import { ToolError } from '../protocol/errors.ts'
-import { LOG_LEVELS, type InputRequests, type InputResponses, type LogLevel } from '../protocol/types.ts'
+import { LOG_LEVELS, type InputRequests, type InputResponses } from '../protocol/types.ts'
 import { askFor } from './ask.ts'
 import type { RequestContext } from './context.ts'
 import type { Ask, HandlerContext, Principal } from './handler-context.ts'
@@ -27,20 +27,14 @@ export function withTimeout<T>(
       deadline.stop()
       reject(reason)
     })
-    const isOver = () => {
-      context.work = undefined
-      deadline.stop()
-    }
-    context.work = Promise.resolve(returned).then(
-      (value) => {
-        isOver()
-        resolve(value)
-      },
-      (error: unknown) => {
-        isOver()
-        reject(error as Error)
-      },
-    )
+    const end =
+      <V>(settle: (value: V) => void) =>
+      (value: V): void => {
+        context.work = undefined
+        deadline.stop()
+        settle(value)
+      }
+    context.work = Promise.resolve(returned).then(end(resolve), end(reject))
   })
 }
 
@@ -98,10 +92,26 @@ class AuthorContext implements HandlerContext {
     }
   }
   get progress(): HandlerContext['progress'] {
-    return (progress, total, message) => this.#progress(progress, total, message)
+    return (progress, total, message) => {
+      const { end, message: request, client } = this.#context
+      if (end || !(progress > this.#reached)) return
+      const token = progressToken(request.params?.['_meta'])
+      if (token === undefined) return
+      this.#reached = progress
+      this.#context.progressAt = performance.now()
+      const params = { progressToken: token, progress, ...(total !== undefined && { total }) }
+      this.#context.notify(
+        'notifications/progress',
+        client.revision.encodeProgress({ ...params, ...(message !== undefined && { message }) }),
+      )
+    }
   }
   get log(): HandlerContext['log'] {
-    return (level, data, logger) => this.#log(level, data, logger)
+    return (level, data, logger) => {
+      const { logLevel } = this.#context.client
+      if (!logLevel || LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(logLevel)) return
+      this.#context.notify('notifications/message', { level, ...(logger !== undefined && { logger }), data })
+    }
   }
   get releaseConnection(): HandlerContext['releaseConnection'] {
     return (retryMs) => this.#context.disconnect(retryMs)
@@ -115,26 +125,6 @@ class AuthorContext implements HandlerContext {
     } finally {
       this.#deadline.resume()
     }
-  }
-
-  #progress(progress: number, total?: number, message?: string): void {
-    const { end, message: request, client } = this.#context
-    if (end || !(progress > this.#reached)) return
-    const token = progressToken(request.params?.['_meta'])
-    if (token === undefined) return
-    this.#reached = progress
-    this.#context.progressAt = performance.now()
-    const params = { progressToken: token, progress, ...(total !== undefined && { total }) }
-    this.#context.notify(
-      'notifications/progress',
-      client.revision.encodeProgress({ ...params, ...(message !== undefined && { message }) }),
-    )
-  }
-
-  #log(level: LogLevel, data: unknown, logger?: string): void {
-    const { logLevel } = this.#context.client
-    if (!logLevel || LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(logLevel)) return
-    this.#context.notify('notifications/message', { level, ...(logger !== undefined && { logger }), data })
   }
 }
 

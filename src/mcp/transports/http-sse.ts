@@ -2,13 +2,13 @@ import type { HttpRequest } from '../http/node-http.ts'
 import { after, encodeResponse, INVALID_REQUEST } from '../../jsonrpc/index.ts'
 import type { MaybePromise, Message } from '../../jsonrpc/index.ts'
 import type { CoalesceKey, EventStream } from '../../sse/index.ts'
+import { MessageMemory } from '../../bounds/budget.ts'
 import { asMessage, readJson } from '../http/body.ts'
 import { acceptedBy, sendText } from '../http/content.ts'
 import { busy, HttpError } from '../http/http-error.ts'
-import { MessageMemory } from '../http/message-memory.ts'
 import { mountOf } from '../http/path.ts'
 import { createClient, type Caller, type Client } from '../request/client.ts'
-import type { ClientChannel, Hold } from '../request/context.ts'
+import type { ClientChannel } from '../request/context.ts'
 import { handshakeRevisions, oldestHandshake } from '../revisions/index.ts'
 import { coalesceKey } from './coalesce.ts'
 import { openEventStream } from './open-event-stream.ts'
@@ -97,7 +97,7 @@ export class SseSession implements Session {
   }
 
   /** Handles a message: its response goes to the stream. */
-  receive(message: Message, server: TransportOptions['server'], memory: Hold): MaybePromise<void> {
+  receive(message: Message, server: TransportOptions['server'], memory: MessageMemory): MaybePromise<void> {
     return after(server.handle(message, this.client, this.channel, memory), (responded) => {
       if (responded) this.send(encodeResponse(responded, server.onUnexpected))
     })

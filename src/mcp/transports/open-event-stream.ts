@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../http/node-http.ts'
+import { callAt } from '../../bounds/deadline.ts'
 import { openStream, type EventStream } from '../../sse/index.ts'
 import { busy, type HttpError } from '../http/http-error.ts'
 import type { Caller } from '../request/client.ts'
@@ -16,25 +17,13 @@ export function openEventStream(
 ): EventStream {
   if (bytes > 0 && !unread.hasRoom(key, bytes)) throw tooMuchUnread()
   const stream = openStream(response, { ...streams, onUnread: (more) => unread.take(key, more) })
-  if (principal?.expiresAt !== undefined) endAt(principal.expiresAt, stream, response)
+  if (principal?.expiresAt !== undefined) {
+    const forgetDate = callAt(principal.expiresAt, () => stream.close())
+    response.once('close', forgetDate)
+  }
   return stream
 }
 
 /** The refusal of a caller for whom too much waits that was not read. */
 export const tooMuchUnread = (): HttpError =>
   busy('Too many answers wait to be read. Read them first, or come back later.', { data: { reason: 'busy' } })
-
-/** Ends a stream at a date, in milliseconds since 1970; at once where that is past. */
-function endAt(date: number, stream: EventStream, response: HttpResponse): void {
-  let timer: NodeJS.Timeout | undefined
-  const check = (): void => {
-    const left = date - Date.now()
-    if (left <= 0) stream.close()
-    else timer = setTimeout(check, Math.min(left, CHECK_MS)).unref()
-  }
-  check()
-  response.once('close', () => clearTimeout(timer))
-}
-
-/** Milliseconds between two looks at the clock. It is the one on the wall, which somebody may set meanwhile. */
-const CHECK_MS = 60_000

@@ -1,10 +1,9 @@
 import type { HttpRequest, HttpResponse } from '../http/node-http.ts'
 import type { MaybePromise } from '../../jsonrpc/index.ts'
-import type { Budget } from '../../bounds/budget.ts'
+import type { Budget, MessageMemory } from '../../bounds/budget.ts'
 import type { HttpLimits } from '../../bounds/limits.ts'
 import type { StreamOptions } from '../../sse/index.ts'
 import type { Caller } from '../request/client.ts'
-import type { Hold } from '../request/context.ts'
 import type { McpServer } from '../server.ts'
 
 /** What all three transports are given. */
@@ -30,5 +29,5 @@ export type PostHandler = (
   response: HttpResponse,
   caller: Caller,
   body: unknown,
-  memory: Hold,
+  memory: MessageMemory,
 ) => MaybePromise<void>

@@ -1,0 +1,29 @@
+import { addTo } from './counts.ts'
+
+/** Places of which one owner has at most half. */
+export class Shares {
+  readonly #total: number
+  #taken = 0
+  readonly #takenBy = new Map<string, number>()
+
+  constructor(total: number) {
+    this.#total = total
+  }
+
+  /** Takes a place. False: all are taken, or its owner has half of them. Who has no owner's name has no share either. */
+  take(owner: string | undefined): boolean {
+    const own = owner === undefined ? 0 : (this.#takenBy.get(owner) ?? 0)
+    if (this.#taken >= this.#total || own >= this.#total / 2) return false
+    this.#add(owner, 1)
+    return true
+  }
+
+  giveBack(owner: string | undefined): void {
+    this.#add(owner, -1)
+  }
+
+  #add(owner: string | undefined, by: 1 | -1): void {
+    this.#taken += by
+    if (owner !== undefined) addTo(this.#takenBy, owner, by)
+  }
+}
