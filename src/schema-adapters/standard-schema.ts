@@ -57,7 +57,9 @@ export function jsonSchemaOf(schema: StandardSchema, side: 'input' | 'output', w
     const json = jsonSchema[side]({ target: 'draft-2020-12' })
     return JSON.parse(JSON.stringify(json)) as object // libraries leave things of their own in it
   } catch (error) {
-    throw new TypeError(`${where} has something that JSON Schema cannot say: ${String((error as Error)?.message)}`)
+    throw new TypeError(`${where} has something that JSON Schema cannot say: ${String((error as Error)?.message)}`, {
+      cause: error,
+    })
   }
 }
 
