@@ -7,6 +7,8 @@ export function must(fits: boolean, sentence: string): asserts fits {
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 export const isFunction = (value: unknown): boolean => typeof value === 'function'
+const areNamed = (list: unknown): boolean => Array.isArray(list) && list.every((one) => EXTENSION_ID.test(one?.id))
+const EXTENSION_ID = /^[\w.-]+\/[\w.-]+$/
 const isAuth = (value: unknown): boolean => isFunction(Object(value).authorize)
 
 /** The entries of a list by their keys. Throws TypeError where two have the same. */
@@ -21,6 +23,7 @@ export function indexBy<T>(list: readonly T[], keyOf: (one: T) => string, what: 
 
 const OPTIONS = [
   ['tools resources resourceTemplates prompts allowedHosts allowedOrigins', 'a list', Array.isArray],
+  ['extensions', 'a list, each with an id like com.example/thing', areNamed],
   ['log fallback admit', 'a function', isFunction],
   ['auth', 'an object, as bearerToken() and oauthResource() make it', isAuth],
   ['limits', 'an object, { maxSessions: 100 } say', isRecord],

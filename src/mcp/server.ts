@@ -8,6 +8,7 @@ import type { MessageMemory } from '../bounds/budget.ts'
 import { RunningCalls } from '../bounds/running-calls.ts'
 import { Places } from '../bounds/places.ts'
 import { completion } from './features/completion.ts'
+import { declareExtensions, extendMethods, type Extension } from './features/extensions.ts'
 import type { HeaderParam } from './features/header-params.ts'
 import { lifecycle, type LifecycleOptions } from './features/lifecycle.ts'
 import { logging } from './features/logging.ts'
@@ -20,10 +21,10 @@ import { tools, type Tool } from './features/tools.ts'
 import { checkOptions } from './options.ts'
 import { createChangeBus, type ChangeBus } from './protocol/change-bus.ts'
 import { InputRequired } from './protocol/errors.ts'
-import type { Capabilities, Implementation } from './protocol/types.ts'
+import type { Capabilities } from './protocol/types.ts'
 import { takeResponse } from './request/ask.ts'
 import type { Client } from './request/client.ts'
-import { RequestContext, type ClientChannel } from './request/context.ts'
+import { RequestContext, type ClientChannel, type RequestServices } from './request/context.ts'
 import { createSigner } from './request/signer.ts'
 import { revisions, type Revision } from './revisions/index.ts'
 
@@ -32,6 +33,8 @@ export interface ServerOptions extends LifecycleOptions {
   resources?: readonly Resource[]
   resourceTemplates?: readonly ResourceTemplate[]
   prompts?: readonly Prompt[]
+  /** Extensions of the protocol. Default: none. */
+  extensions?: readonly Extension[]
   /** Whether you will tell of changed lists (`changes`), so that clients may wait for it. Default false. */
   listChanged?: boolean
   /** Entries of one answer to a list method. Default 100. */
@@ -73,7 +76,7 @@ export interface McpServer {
 /** An MCP server, free of any transport: a message goes in, its response comes out. */
 export function createMcpServer(options: ServerOptions): McpServer {
   checkOptions(options)
-  const { listChanged = false, nodeId, changes = createChangeBus() } = options
+  const { listChanged = false, nodeId, changes = createChangeBus(), extensions = [] } = options
   const log = safeLog(options.log)
   const limits = limitsFrom('createMcpServer', options)
   const listening = subscriptions(changes, listChanged, limits.maxListens)
@@ -87,13 +90,15 @@ export function createMcpServer(options: ServerOptions): McpServer {
     ...completion(all),
   }
   const capabilities = capabilitiesOf(features, listChanged)
-  const methods = { ...lifecycle(options, capabilities), ...listening.methods, ...features }
+  const capabilitiesIn = (revision: Revision) => declareExtensions(capabilities, revision, extensions)
+  const methods = { ...lifecycle(options, capabilitiesIn), ...listening.methods, ...features }
   const tables = new Map(revisions.map((revision) => [revision, methodTable(revision, methods, options)]))
   const headerParams = new Map<unknown, readonly HeaderParam[]>(all.tools.map((tool) => [tool.name, tool.headerParams]))
 
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
   const signer = createSigner('requestState', options.serverSecret)
-  const services = { signer, onUnexpected, askPrefix: nodeId === undefined ? 'ask-' : `ask-${nodeId}-` }
+  const askPrefix = nodeId === undefined ? 'ask-' : `ask-${nodeId}-`
+  const services: RequestServices = { signer, onUnexpected, askPrefix, handle: (...call) => server.handle(...call) }
   const calls = new RunningCalls(limits)
   const inFlight = new Places<RequestContext>()
   let whenIdle: (() => void) | undefined
@@ -134,7 +139,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
     })()
   }
 
-  return {
+  const server: McpServer = {
     onUnexpected,
     changes,
     headerParamsOf: (tool) => headerParams.get(tool) ?? [],
@@ -149,12 +154,14 @@ export function createMcpServer(options: ServerOptions): McpServer {
     },
     async drain() {
       listening.close()
+      for (const extension of extensions) extension.close?.()
       const idle = new Promise<void>((resolve) => (whenIdle = resolve))
       if (inFlight.size > 0) await Promise.race([idle, sleep(limits.drainMs, undefined, { ref: false })])
       for (const context of inFlight) context.abort(shutdownError())
       if (inFlight.size > 0) await idle
     },
   }
+  return server
 }
 
 // Official clients forget a progress token when they read the answer: read in one piece with it, the last progress is
@@ -201,9 +208,13 @@ function capabilitiesOf(methods: Methods, listChanged: boolean): Capabilities {
   }
 }
 
-/** The methods of a revision. One that it does not list does not exist in it, even though a handler does. */
-function methodTable(revision: Revision, methods: Methods, server: Implementation): MethodTable<RequestContext> {
-  const listed = Object.entries(methods).filter(([name]) => revision.methods.includes(name))
+/**
+ * The methods of a revision. One that neither it nor an extension lists does not exist in it, even though a handler
+ * does.
+ */
+function methodTable(revision: Revision, methods: Methods, server: ServerOptions): MethodTable<RequestContext> {
+  const own = Object.entries(methods).filter(([name]) => revision.methods.includes(name))
+  const listed = Object.entries(extendMethods(Object.fromEntries(own), revision, server.extensions))
   const { encodeResult } = revision
   if (!encodeResult) return new Map(listed)
   return new Map(

@@ -181,6 +181,7 @@ export function newCall(given: Partial<HandlerContext> = {}): HandlerContext {
     signal: new AbortController().signal,
     deadline: Date.now() + 20_000,
     principal: undefined,
+    extensions: {},
     progress: () => {},
     log: () => {},
     releaseConnection: () => {},

@@ -1,6 +1,6 @@
 import { INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../../jsonrpc/index.ts'
 import { readCapabilities, readClientInfo } from '../request/client-info.ts'
-import { negotiate, perRequestRevisions } from '../revisions/index.ts'
+import { negotiate, perRequestRevisions, type Revision } from '../revisions/index.ts'
 import type { Capabilities, Implementation } from '../protocol/types.ts'
 import type { Methods } from './methods.ts'
 
@@ -11,7 +11,7 @@ export interface LifecycleOptions extends Implementation {
 }
 
 /** Initialization, discovery, ping and cancellation (basic/lifecycle, basic/utilities). */
-export function lifecycle(server: LifecycleOptions, capabilities: Capabilities): Methods {
+export function lifecycle(server: LifecycleOptions, capabilities: (revision: Revision) => Capabilities): Methods {
   const { name, version, title, description, icons, websiteUrl } = server
   const info = { name, version, title, description, icons, websiteUrl }
   const instructions = server.instructions === undefined ? {} : { instructions: server.instructions }
@@ -26,14 +26,14 @@ export function lifecycle(server: LifecycleOptions, capabilities: Capabilities):
       client.capabilities = readCapabilities(offered)
       return {
         protocolVersion: client.revision.version,
-        capabilities: client.revision.encodeCapabilities(capabilities),
+        capabilities: capabilities(client.revision),
         serverInfo: client.revision.encodeServerInfo(info as Implementation),
         ...instructions,
       }
     },
     'server/discover': (_params, { client }) => ({
       supportedVersions: [...perRequestRevisions.keys()],
-      capabilities: client.revision.encodeCapabilities(capabilities),
+      capabilities: capabilities(client.revision),
       ...instructions,
     }),
     'notifications/initialized': () => {},

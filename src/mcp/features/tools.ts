@@ -3,7 +3,8 @@ import type { MaybePromise, Params } from '../../jsonrpc/index.ts'
 import { wholeNumber } from '../../bounds/limits.ts'
 import { causeOf, type Log } from '../../bounds/log.ts'
 import { checkAgainst, checkSchema, type Check } from '../../json-schema/index.ts'
-import type { AnySchema, Arguments, Infer } from '../../json-schema/types.ts'
+import type { AnySchema, Arguments, Infer, JsonSchema } from '../../json-schema/types.ts'
+import { adaptSchemas, type Side, type StandardSchema } from '../../schema-adapters/index.ts'
 import { indexBy, isFunction, isText, must } from '../options.ts'
 import { InputRequired, ToolError } from '../protocol/errors.ts'
 import type { CallToolResult, Content, ToolInfo } from '../protocol/types.ts'
@@ -26,8 +27,11 @@ export type ToolReturn<Output = unknown> =
   | (Omit<CallToolResult, 'structuredContent'> & { structuredContent?: Output })
   | (Omit<CallToolResult, 'structuredContent' | 'content'> & { structuredContent: Output })
 
+/** A JSON Schema, or a schema of zod, ArkType, valibot and others (Standard Schema), which then validates as well. */
+export type ToolSchema = AnySchema | StandardSchema
+
 /** A tool, as `defineTool` takes it. */
-export interface ToolDefinition<S extends AnySchema, O extends AnySchema> extends Omit<
+export interface ToolDefinition<S extends ToolSchema, O extends ToolSchema> extends Omit<
   ToolInfo,
   'inputSchema' | 'outputSchema'
 > {
@@ -46,8 +50,13 @@ export interface ToolDefinition<S extends AnySchema, O extends AnySchema> extend
    * end.
    */
   timeoutMs?: number
-  run(args: Arguments<S>, context: HandlerContext): ToolReturn<Infer<O>> | Promise<ToolReturn<Infer<O>>>
+  run(args: ToolArguments<S>, context: HandlerContext): MaybePromise<ToolReturn<ToolOutput<O>>>
 }
+
+/** The type of the arguments: what the schema says, or what its library makes of them. */
+export type ToolArguments<S> = S extends StandardSchema ? Side<S, 'output'> : Arguments<S>
+/** The type of structuredContent, as `run` returns it: a library may still transform it. */
+export type ToolOutput<S> = S extends StandardSchema ? Side<S, 'input'> : Infer<S>
 
 /** A tool: what lists say of it, the checks of its schemas, and the function that does its work. */
 export interface Tool extends ToolInfo {
@@ -67,13 +76,15 @@ export interface Tool extends ToolInfo {
  * Makes a tool whose arguments are typed by its own JSON Schema. Throws TypeError, which says what to do, for a
  * definition that clients could not use: a wrong name, a schema that cannot be compiled.
  */
-export function defineTool<const S extends AnySchema, const O extends AnySchema = AnySchema>(
+export function defineTool<const S extends ToolSchema, const O extends ToolSchema = AnySchema>(
   definition: ToolDefinition<S, O>,
 ): Tool {
   must(isRecord(definition), 'defineTool needs { name, inputSchema, run }.')
-  const { name, inputSchema, outputSchema, timeoutMs = 60_000 } = definition
+  const { name, timeoutMs = 60_000 } = definition
   const isName = isText(name) && /^[A-Za-z0-9_.-]{1,64}$/.test(name)
   must(isName, `Tool name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 _ . -`)
+  const adapted = adaptSchemas(definition as unknown as Tool, `Tool ${name}`, (problem) => invalid(name, problem))
+  const { inputSchema, outputSchema, run } = adapted
   must(inputSchema !== undefined, `Tool ${name} needs an inputSchema. Without arguments: { type: 'object' }.`)
   const input = checkSchema(inputSchema, `Tool ${name}: inputSchema`)
   must(input.schema['type'] === 'object', `Tool ${name}: the inputSchema needs type "object".`)
@@ -83,14 +94,21 @@ export function defineTool<const S extends AnySchema, const O extends AnySchema 
     wholeNumber(timeoutMs, `Tool ${name}: timeoutMs, unless it is Infinity,`, 1, Number.MAX_SAFE_INTEGER)
   return {
     ...(definition as unknown as Tool),
-    run: (args, context) => definition.run(args as Arguments<S>, context), // it is what `check` lets pass
+    inputSchema: inputSchema as JsonSchema,
+    ...(output && { outputSchema: outputSchema as JsonSchema }),
+    run, // its arguments are what `check` lets pass
     timeoutMs,
-    costly: [...input.costly, ...(output?.costly ?? [])],
+    costly: [...(adapted.checksInput ? [] : input.costly), ...((!adapted.checksOutput && output?.costly) || [])],
     headerParams: headerParams(input),
-    check: checkAgainst(input, 'arguments'),
-    ...(output && { checkOutput: checkAgainst(output, 'structuredContent') }),
+    check: adapted.checksInput ? () => pass : checkAgainst(input, 'arguments'),
+    ...(output && !adapted.checksOutput && { checkOutput: checkAgainst(output, 'structuredContent') }),
   }
 }
+
+const pass: Check = (value) => ({ value })
+
+const invalid = (name: string, problem: string) =>
+  new ToolError(`Invalid arguments for ${name}: ${clip(problem, 1024)}`)
 
 /** Lists the tools and runs them. */
 export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
@@ -115,7 +133,7 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       const result = after(tool.check(), (check) => {
         const checked = check(given)
         return 'problem' in checked
-          ? failed(`Invalid arguments for ${name}: ${clip(checked.problem, 1024)}`)
+          ? failed(invalid(name, checked.problem).message)
           : runTool(tool, checked.value as Params, context, log)
       })
       return after(result, (one) => encodeCallResult(one, context.client.revision))

@@ -21,7 +21,7 @@ export interface Icon {
 }
 
 /** The capabilities of a client or a server, by name. An empty object is a yes. */
-export type Capabilities = Record<string, object>
+export type Capabilities = Record<string, object> & { extensions?: Record<string, object> }
 
 /** The severities of log messages (RFC 5424), the least severe first. */
 export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const

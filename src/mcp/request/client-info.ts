@@ -9,7 +9,8 @@ const KNOWN = new Map([
 ])
 
 /**
- * The capabilities that are kept of those that a client declares: the known ones, for a session outlives the message.
+ * The capabilities that are kept of those that a client declares: the known ones, for a session outlives the message,
+ * and the extensions.
  */
 export function readCapabilities(declared: unknown): Capabilities {
   const known: Capabilities = {}
@@ -22,8 +23,13 @@ export function readCapabilities(declared: unknown): Capabilities {
     const isOld = name === 'elicitation' && Object.keys(value).length === 0
     known[name] = Object.fromEntries((isOld ? ['form'] : declaredParts).map((part) => [part, {}]))
   }
+  const extensions = isRecord(declared['extensions']) ? JSON.stringify(declared['extensions']) : ''
+  if (extensions !== '' && extensions.length <= MAX_EXTENSIONS) known.extensions = JSON.parse(extensions)
   return known
 }
+
+/** UTF-16 units of all the extensions of a client, with its settings. With more, none of them is kept. */
+const MAX_EXTENSIONS = 4096
 
 /** The part of `clientInfo` that is kept: the name and the version, each of at most 128 UTF-16 units. */
 export function readClientInfo(given: unknown): Implementation | undefined {

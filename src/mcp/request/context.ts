@@ -1,4 +1,4 @@
-import type { Message, Notification, Params, Request } from '../../jsonrpc/index.ts'
+import type { MaybePromise, Message, Notification, Params, Request, Response } from '../../jsonrpc/index.ts'
 import { LONGEST_MS } from '../../bounds/limits.ts'
 import type { MessageMemory } from '../../bounds/budget.ts'
 import type { InputResponses } from '../protocol/types.ts'
@@ -11,6 +11,10 @@ export interface ClientChannel {
   send(message: Message): void
   /** Whether what is sent reaches the client: one that accepts JSON alone gets the response and nothing else. */
   readonly canSend: boolean
+  /** Whether the client can be asked by requests, in a revision in which the response would have to ask it. */
+  readonly canAsk?: boolean
+  /** The headers of the request, in a transport that has such. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Ends the connection, not the stream: the client can come back for the rest after `retryMs` milliseconds. */
   disconnect?(retryMs: number): void
 }
@@ -23,6 +27,8 @@ export interface RequestServices {
   readonly askPrefix: string
   /** Reports an unexpected error. */
   onUnexpected(error: unknown): void
+  /** Handles a message, as the server does: an extension may have one handled later, or again. */
+  handle(message: Message, client: Client, channel: ClientChannel, hold?: Hold): MaybePromise<Response | undefined>
 }
 
 /**

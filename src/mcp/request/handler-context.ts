@@ -28,6 +28,8 @@ export interface HandlerContext {
   readonly deadline: number
   /** The principal that is calling; undefined without authorization. */
   readonly principal: Principal | undefined
+  /** The extensions that the client declares: its settings, by identifier. They come from outside, unchecked. */
+  readonly extensions: Readonly<Record<string, object>>
   /** Tells a client that asked for it how far the work has come. The number must grow; one that does not is dropped. */
   progress(progress: number, total?: number, message?: string): void
   /** Sends a log message to the client, which has chosen the least severe level that it wants. */

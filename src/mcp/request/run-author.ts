@@ -75,6 +75,9 @@ class AuthorContext implements HandlerContext {
   get principal(): Principal | undefined {
     return this.#context.client.caller.principal
   }
+  get extensions(): Readonly<Record<string, object>> {
+    return this.#context.client.capabilities.extensions ?? {}
+  }
   get deadline(): number {
     return Date.now() + this.#deadline.left
   }

@@ -16,6 +16,7 @@ import type { TransportOptions } from './transport.ts'
  * nothing but a stream. Then it becomes an event stream, at that moment and not before.
  */
 export class PostResponse implements ClientChannel {
+  readonly headers: HttpRequest['headers']
   readonly #response: HttpResponse
   readonly #caller: Caller
   readonly #options: TransportOptions
@@ -36,6 +37,7 @@ export class PostResponse implements ClientChannel {
     session?: StreamableSession,
     requests?: unknown,
   ) {
+    this.headers = request.headers
     this.#response = response
     this.#caller = caller
     this.#options = options
