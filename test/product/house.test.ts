@@ -106,7 +106,7 @@ const FLOORS = [
   /^src\/mcp\/handler\.ts/,
   /^src\/mcp\/index\.ts/,
   /^src\/upstream\//,
-  /^src\/(auth|redis|serve|tools)\//,
+  /^src\/(auth|fetch|redis|serve|testing|tools)\//,
   /^src\/index\.ts/,
   /^src\/app\//,
   /^src\/main\.ts/,
