@@ -56,10 +56,7 @@ export function createFetchHandler<Info = unknown>(options: FetchOptions<Info>):
 
   const handle = (source: Request, info?: Info): Promise<Response> =>
     new Promise((resolve) => {
-      const { host } = new URL(source.url)
-      // The guard asks for one host. The URL has one, and there may be a Host header beside it: both must be ours.
-      const named = source.headers.get('host') ?? host
-      const request = new FetchRequest(source, info as Info, isOurs(named) ? host : named, bodyMs)
+      const request = new FetchRequest(source, info as Info, bodyMs, isOurs)
       const response = new FetchResponse(resolve, source.method === 'HEAD')
       const leave = (): void => {
         request.destroy()

@@ -14,7 +14,7 @@ export class FetchRequest<Info> extends EventEmitter implements Members {
   readonly source: Request
   readonly info: Info
   readonly method: string
-  /** Path and query. */
+  /** Path and query; all of the URL where its host is another than the Host header's, so that the guard sees both. */
   readonly url: string
   readonly headers: Record<string, string>
   /** Names and values in turn. Headers of Fetch are joined already where there were several of one name. */
@@ -29,21 +29,21 @@ export class FetchRequest<Info> extends EventEmitter implements Members {
   readonly #bodyMs: number
   #isReading = false
 
-  constructor(source: Request, info: Info, host: string, bodyMs: number) {
+  constructor(source: Request, info: Info, bodyMs: number, isOurs: (host: string) => boolean) {
     super()
-    const { pathname, search } = new URL(source.url)
     this.#bodyMs = bodyMs
     this.source = source
     this.info = info
     this.method = source.method
-    this.url = pathname + search
     this.readableDidRead = source.bodyUsed
     this.headers = Object.create(null) as Record<string, string>
     for (const [name, value] of source.headers) {
       this.headers[name] = value
       this.rawHeaders.push(name, value)
     }
-    this.headers['host'] = host
+    const { host, pathname, search } = new URL(source.url)
+    const named = (this.headers['host'] ??= host)
+    this.url = named !== host && isOurs(named) ? source.url : pathname + search
   }
 
   /** Reads the body, unless that has begun. */

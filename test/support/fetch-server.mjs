@@ -18,6 +18,7 @@ const BOUNDS = {
  */
 export async function serveFetch(handle, { port = 0, host = '127.0.0.1' } = {}) {
   const server = createServer(BOUNDS, (incoming, outgoing) => void respond(handle, incoming, outgoing))
+  server.maxHeadersCount = 0 // Node would leave out those beyond the 2,000th, an Origin among them perhaps
   await once(server.listen(port, host), 'listening')
   return {
     server,
@@ -34,13 +35,18 @@ export async function serveFetch(handle, { port = 0, host = '127.0.0.1' } = {}) 
 async function respond(handle, incoming, outgoing) {
   const client = new AbortController()
   outgoing.once('close', () => client.abort())
+  let request
   try {
-    const address = incoming.socket.remoteAddress ?? ''
-    const response = await handle(requestOf(incoming, client.signal), { address })
+    request = requestOf(incoming, client.signal)
+  } catch {
+    // No URL can be made of it, or there is no such Request: its method is TRACE, say.
+    return void outgoing.writeHead(400, { Connection: 'close' }).end('Send a plain request.\n')
+  }
+  try {
+    const response = await handle(request, { address: incoming.socket.remoteAddress ?? '' })
     if (!outgoing.destroyed) await send(response, outgoing)
-  } catch (error) {
-    if (error.code === 'ERR_INVALID_URL') outgoing.writeHead(400, { Connection: 'close' }).end('Send a path.\n')
-    else outgoing.destroy()
+  } catch {
+    outgoing.destroy()
   }
 }
 
@@ -48,11 +54,11 @@ async function respond(handle, incoming, outgoing) {
 function requestOf(incoming, signal) {
   const { method = 'GET', url = '/', headers, rawHeaders } = incoming
   const isWhole = /^https?:\/\//i.test(url)
-  if (!isWhole && !url.startsWith('/')) throw Object.assign(new Error('no path'), { code: 'ERR_INVALID_URL' })
+  if (!isWhole && !url.startsWith('/')) throw new TypeError('no path')
   const given = new Headers()
   for (let i = 0; i < rawHeaders.length; i += 2) given.append(rawHeaders[i], rawHeaders[i + 1])
   const hasBody = method !== 'GET' && method !== 'HEAD'
-  return new Request(isWhole ? url : `http://${headers.host ?? ''}${url}`, {
+  return new Request(isWhole ? url : `http://${headers.host || 'localhost'}${url}`, {
     method,
     headers: given,
     signal,

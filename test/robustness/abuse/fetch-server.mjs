@@ -25,11 +25,15 @@ const handler = createFetchHandler({
 /** What the product answers beside MCP, without its pages. */
 function answer(request) {
   const { pathname } = new URL(request.url)
-  if (pathname !== '/health' && pathname !== '/health/') return new Response('Nothing here.\n', { status: 404 })
-  const allow = 'GET, HEAD, OPTIONS'
-  if (!allow.includes(request.method)) return new Response('Not so.\n', { status: 405, headers: { Allow: allow } })
-  return new Response('{"status":"ok"}\n', { headers: { 'Content-Type': 'application/json' } })
+  const isHealth = pathname === '/health' || pathname === '/health/'
+  if (!isHealth && pathname !== '/') return text(404, 'Nothing here.\n')
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method))
+    return text(405, 'Not so.\n', { Allow: 'GET, HEAD, OPTIONS' })
+  return text(200, '{"status":"ok"}\n', { 'Content-Type': 'application/json' })
 }
+
+const text = (status, body, headers = {}) =>
+  new Response(body, { status, headers: { 'Content-Length': String(body.length), ...headers } })
 
 const server = await serveFetch(handler, { port: port ?? 3000 })
 server.server.maxConnections = limits?.maxConnections ?? LIMITS.maxConnections[0]
