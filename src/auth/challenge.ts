@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import { HttpError, INVALID_REQUEST } from '../mcp/index.ts'
+import { HttpError, INVALID_REQUEST, type HttpRequest } from '../mcp/index.ts'
 
 /** What a challenge says, by the names of RFC 6750 section 3 and RFC 9728 section 5.1. */
 export type ChallengeParams = Record<string, string | undefined>
@@ -13,7 +12,7 @@ export function challenge(status: number, text: string, params: ChallengeParams)
 }
 
 /** The token of a request. Throws HttpError 401 where there is none, 400 where it is not sent as it should be. */
-export function readToken({ headers, rawHeaders, url = '' }: IncomingMessage, params: ChallengeParams): string {
+export function readToken({ headers, rawHeaders, url = '' }: HttpRequest, params: ChallengeParams): string {
   const malformed = (text: string) => challenge(400, text, { ...params, error: 'invalid_request' })
   // URLs end up in logs and histories.
   if (new URLSearchParams(url.split('?')[1]).has('access_token'))

@@ -1,5 +1,5 @@
 // Runs the official conformance suite against the fixture beside it and prints what it says.
-// `--client` runs it against the laboratory's client instead. `--json FILE` writes the counts too. Fails when anything fails or warns, except extensions we do not offer.
+// `--fetch` serves the fixture by the fetch face. `--client` runs the suite against the laboratory's client instead. `--json FILE` writes the counts too. Fails when anything fails or warns, except extensions we do not offer.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -46,11 +46,11 @@ const end = () => started.forEach((one) => one.kill())
 process.once('exit', end)
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 
-/** The fixture, on a free port. */
-async function startServer() {
+/** The fixture, on a free port, by one of the two faces. */
+async function startServer(face) {
   const server = spawn(process.execPath, ['--import', 'tsx', 'test/conformance/server.ts'], {
     cwd: ROOT,
-    env: { ...process.env, PORT: '0' },
+    env: { ...process.env, PORT: '0', FACE: face },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   started.push(server)
@@ -134,7 +134,8 @@ async function runClient(node, results) {
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { json: { type: 'string' }, client: { type: 'boolean' } } })
+  const flags = { json: { type: 'string' }, client: { type: 'boolean' }, fetch: { type: 'boolean' } }
+  const { values } = parseArgs({ options: flags })
   if (!existsSync(SUITE)) throw new Error('The suite is not here. To have it: npm ci --prefix test/conformance')
   const node = newerNode() // the suite needs a newer one than the server does
   if (!node)
@@ -151,7 +152,7 @@ async function main() {
     process.exitCode = Object.values(counts).every(({ passed }) => passed) ? 0 : 1
     return
   }
-  const url = await startServer()
+  const url = await startServer(values.fetch ? 'fetch' : 'node')
   const counts = {}
   const bad = []
   const notOffered = []

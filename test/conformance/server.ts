@@ -1,18 +1,32 @@
 // The server that the official conformance suite is run against: all that this library can do, in one process.
-import { serve, type RunningServer } from '../../src/index.ts'
+// FACE=fetch serves the same by the fetch face.
+import { createFetchHandler } from '../../src/fetch/index.ts'
+import { serve, type ChangeBus, type HttpOptions } from '../../src/index.ts'
 import { asking } from './asking.ts'
 import { prompts } from './prompts.ts'
 import { resources, resourceTemplates } from './resources.ts'
 import { tools, triggers } from './tools.ts'
 
-const running: RunningServer = await serve({
+let changes: ChangeBus
+const options = {
   name: 'sse-mcp-conformance',
   version: '1.0.0',
-  tools: [...tools, ...asking, ...triggers(() => running.changes)],
+  tools: [...tools, ...asking, ...triggers(() => changes)],
   prompts,
   listChanged: true,
   resources,
   resourceTemplates,
-  port: Number(process.env['PORT'] ?? 3000),
-})
-console.log(`${running.url}/mcp`)
+} satisfies HttpOptions
+const port = Number(process.env['PORT'] ?? 3000)
+
+if (process.env['FACE'] === 'fetch') {
+  const { serveFetch } = await import('../support/fetch-server.mjs')
+  const handler = createFetchHandler<{ address: string }>({ ...options, addressOf: (_request, { address }) => address })
+  changes = handler.changes
+  const { url } = await serveFetch(handler, { port })
+  console.log(`${url}/mcp`)
+} else {
+  const running = await serve({ ...options, port })
+  changes = running.changes
+  console.log(`${running.url}/mcp`)
+}

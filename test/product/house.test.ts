@@ -113,7 +113,7 @@ const FLOORS = [
   /^src\/mcp\/handler\.ts/,
   /^src\/mcp\/index\.ts/,
   /^src\/upstream\//,
-  /^src\/(auth|redis|serve|server-card|tasks|tools)\//,
+  /^src\/(auth|fetch|redis|serve|server-card|tasks|testing|tools)\//,
   /^src\/index\.ts/,
   /^src\/app\//,
   /^src\/main\.ts/,

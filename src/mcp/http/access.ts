@@ -4,8 +4,8 @@ import type { HttpRequest, HttpResponse } from './node-http.ts'
 
 /** Authorization: who is calling. */
 export interface Auth {
-  /** The principal of a request. Throws HttpError 400, 401 or 403. */
-  authorize(request: IncomingMessage): Principal | Promise<Principal>
+  /** The principal of a request, by its head. Throws HttpError 400, 401 or 403. */
+  authorize(request: HttpRequest): Principal | Promise<Principal>
   /** Public metadata, by path (RFC 9728): it tells how to be authorized, and is served to everybody. */
   readonly documents?: ReadonlyMap<string, (request: HttpRequest, response: HttpResponse) => void>
 }

@@ -1,0 +1,1 @@
+export { createFetchHandler, type FetchHandler, type FetchOptions } from './handler.ts'

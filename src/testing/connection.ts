@@ -1,0 +1,223 @@
+import { isRequest, isResponse, METHOD_NOT_FOUND, RpcError } from '../jsonrpc/index.ts'
+import type {
+  Id,
+  Message,
+  Notification,
+  Params,
+  Request as RpcRequest,
+  Response as RpcResponse,
+} from '../jsonrpc/index.ts'
+import type { Capabilities, Implementation, LogLevel } from '../mcp/index.ts'
+import { oldestHandshake, perRequestRevisions, revisions } from '../mcp/revisions/index.ts'
+import { httpSse, session, stateless, type Fetch, type Transport } from './transport.ts'
+
+export interface ConnectOptions {
+  /** The revision to speak, and with it the transport. Default: the newest. */
+  revision?: string
+  /** Where the server is, if not at `http://localhost/mcp` (or `/sse`): under a path of an app, say. */
+  url?: string
+  /** Headers of every request: Authorization, say. */
+  headers?: Record<string, string>
+  /** Default: `{ name: 'test', version: '1' }`. */
+  clientInfo?: Implementation
+  /** The least severe log messages to be sent. Default: info. */
+  logLevel?: LogLevel
+  /** Answers `elicitation/create`. To have one of these three declares its capability: without, nobody can be asked. */
+  elicit?(params: Params): object | Promise<object>
+  /** Answers `sampling/createMessage`. */
+  sample?(params: Params): object | Promise<object>
+  /** Answers `roots/list`. */
+  roots?: readonly { uri: string; name?: string }[]
+}
+
+export interface RequestOptions {
+  /** Cancels the request once it is aborted. */
+  signal?: AbortSignal
+  /** Headers that repeat what the params say (2026-07-28, `Mcp-Param-*`). */
+  headers?: Record<string, string>
+}
+
+/** What a server tells of itself. */
+export interface Hello {
+  capabilities: Capabilities
+  serverInfo?: Implementation
+  instructions?: string
+}
+
+interface Pending {
+  resolve(result: object): void
+  reject(why: unknown): void
+}
+
+/** The client's end of a conversation: requests and their responses, questions and their answers, notifications. */
+export class Connection {
+  readonly revision: string
+  /** Whether the conversation begins with a handshake. */
+  readonly hasHandshake: boolean
+  /** All notifications so far, in their order. */
+  readonly notifications: Notification[] = []
+  readonly #fetch: Fetch
+  readonly #options: ConnectOptions
+  readonly #capabilities: Capabilities
+  readonly #pending = new Map<Id, Pending>()
+  /** Who waits for a notification, by method; and the notifications that nobody has taken. */
+  #waiting: { method: string; take(notification: Notification): void }[] = []
+  readonly #untaken: Notification[] = []
+  #transport: Transport | undefined
+  #lastId = 0
+
+  constructor(fetch: Fetch, options: ConnectOptions) {
+    const { revision = revisions[0]!.version, elicit, sample, roots } = options
+    const versions = revisions.map(({ version }) => version)
+    if (!versions.includes(revision)) throw new TypeError(`revision must be one of ${versions.join(', ')}.`)
+    this.revision = revision
+    this.hasHandshake = !perRequestRevisions.has(revision)
+    this.#fetch = fetch
+    this.#options = options
+    this.#capabilities = {
+      ...(elicit && { elicitation: this.hasHandshake ? {} : { form: {}, url: {} } }),
+      ...(sample && { sampling: {} }),
+      ...(roots && { roots: {} }),
+    }
+  }
+
+  /** Opens the connection: with the handshake, or the request that stands in its place. */
+  async open(): Promise<Hello> {
+    const isHttpSse = this.revision === oldestHandshake.version
+    const { url = `http://localhost/${isHttpSse ? 'sse' : 'mcp'}`, headers = {} } = this.#options
+    const openTransport = !this.hasHandshake ? stateless : isHttpSse ? httpSse : session
+    this.#transport = await openTransport({
+      fetch: this.#fetch,
+      url,
+      headers: { 'mcp-protocol-version': this.revision, ...headers },
+      receive: (message) => this.#receive(message),
+      isWaiting: (id) => this.#pending.has(id),
+      lose: (why, id) => this.#lose(new Error(why), id),
+    })
+    if (!this.hasHandshake) return (await this.request('server/discover')) as Hello
+    const { clientInfo = CLIENT, logLevel } = this.#options
+    const params = { protocolVersion: this.revision, capabilities: this.#capabilities, clientInfo }
+    const hello = (await this.request('initialize', params)) as Hello & { protocolVersion: string }
+    if (hello.protocolVersion !== this.revision)
+      throw new Error(`The server speaks ${hello.protocolVersion} and not ${this.revision}.`)
+    await this.#transport.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
+    if (logLevel !== undefined) await this.request('logging/setLevel', { level: logLevel })
+    return hello
+  }
+
+  /** Sends a request, and answers what it asks on the way. Throws RpcError where the response is an error. */
+  async request(method: string, params: Params = {}, options: RequestOptions = {}): Promise<object> {
+    let more: Params = {}
+    for (;;) {
+      const result = (await this.#ask(method, { ...params, ...more }, options)) as Params
+      if (result['resultType'] !== 'input_required') return result
+      const { inputRequests = {}, requestState } = result as { inputRequests?: Record<string, RpcRequest> } & Params
+      const answers = Object.entries(inputRequests).map(async ([name, asked]) => [name, await this.#answer(asked)])
+      const inputResponses: unknown = Object.fromEntries((await Promise.all(answers)) as [string, object][])
+      more = { inputResponses, ...(requestState !== undefined && { requestState }) }
+    }
+  }
+
+  /** The next notification of a method that this has not returned before; waits for it. */
+  next(method: string): Promise<Notification> {
+    const at = this.#untaken.findIndex((one) => one.method === method)
+    if (at !== -1) return Promise.resolve(this.#untaken.splice(at, 1)[0]!)
+    return new Promise((take) => this.#waiting.push({ method, take }))
+  }
+
+  /** Ends the session, if there is one, and all that waits. */
+  async close(): Promise<void> {
+    await this.#transport?.close()
+    this.#lose(new Error('The client has closed.'))
+  }
+
+  /** One request and its response. */
+  #ask(method: string, given: Params, { signal, headers }: RequestOptions): Promise<object> {
+    const id = ++this.#lastId
+    const params = method === 'initialize' ? given : { ...given, _meta: this.#metaOf(id) }
+    const response = new Promise<object>((resolve, reject) => this.#pending.set(id, { resolve, reject }))
+    const cancel = (): void => {
+      if (this.hasHandshake)
+        void this.#transport!.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } })
+      this.#lose(signal!.reason, id)
+    }
+    signal?.addEventListener('abort', cancel, { once: true })
+    const own = this.hasHandshake ? {} : { 'mcp-method': method, ...nameHeader(given), ...headers }
+    const sent = this.#transport!.send({ jsonrpc: '2.0', id, method, params }, own, signal)
+    sent.catch((error: unknown) => this.#lose(error, id))
+    return response.finally(() => signal?.removeEventListener('abort', cancel))
+  }
+
+  #metaOf(progressToken: Id): Params {
+    if (this.hasHandshake) return { progressToken }
+    const { clientInfo = CLIENT, logLevel = 'info' } = this.#options
+    return {
+      progressToken,
+      [`${META}protocolVersion`]: this.revision,
+      [`${META}clientCapabilities`]: this.#capabilities,
+      [`${META}clientInfo`]: clientInfo,
+      [`${META}logLevel`]: logLevel,
+    }
+  }
+
+  #receive(message: Message): void {
+    if (isResponse(message)) return this.#settle(message)
+    if (isRequest(message)) return void this.#reply(message)
+    this.notifications.push(message)
+    const waiting = this.#waiting.find(({ method }) => method === message.method)
+    if (!waiting) return void this.#untaken.push(message)
+    this.#waiting = this.#waiting.filter((one) => one !== waiting)
+    waiting.take(message)
+  }
+
+  #settle(response: RpcResponse): void {
+    const pending = this.#pending.get(response.id!)
+    this.#pending.delete(response.id!)
+    if ('result' in response) pending?.resolve(response.result)
+    else pending?.reject(new RpcError(response.error.code, response.error.message, response.error.data))
+  }
+
+  /** Replies to a request of the server. */
+  async #reply(request: RpcRequest): Promise<void> {
+    const { id, method } = request
+    const answer = await this.#answer(request).then(
+      (result) => ({ result }),
+      (error: Error) => ({ error: { code: METHOD_NOT_FOUND, message: error.message } }),
+    )
+    if (method === 'ping') return this.#transport!.send({ jsonrpc: '2.0', id, result: {} })
+    await this.#transport!.send({ jsonrpc: '2.0', id, ...answer })
+  }
+
+  async #answer({ method, params = {} }: { method: string; params?: Params }): Promise<object> {
+    const { elicit, sample, roots } = this.#options
+    if (method === 'elicitation/create' && elicit) return elicit(params)
+    if (method === 'sampling/createMessage' && sample) return sample(params)
+    if (method === 'roots/list' && roots) return { roots }
+    throw new Error(`The server asks ${method}: give connect() an answer (elicit, sample, roots).`)
+  }
+
+  /** Rejects a request, or all of them. */
+  #lose(why: unknown, id?: Id): void {
+    for (const [each, pending] of this.#pending) {
+      if (id !== undefined && each !== id) continue
+      this.#pending.delete(each)
+      pending.reject(why)
+    }
+  }
+}
+
+const CLIENT = { name: 'test', version: '1' }
+const META = 'io.modelcontextprotocol/'
+
+/** `Mcp-Name` repeats what is called: the name of a tool or a prompt, the URI of a resource. */
+function nameHeader({ name, uri }: Params): Record<string, string> {
+  const named = name ?? uri
+  return typeof named === 'string' ? { 'mcp-name': asHeader(named) } : {}
+}
+
+/** The text of a header that repeats a value: Base64 between exact marks where it is not plain ASCII. */
+export function asHeader(value: unknown): string {
+  const text = String(value)
+  const isPlain = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith('=?')
+  return isPlain ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`
+}

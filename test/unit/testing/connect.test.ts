@@ -1,0 +1,224 @@
+// The client for people's own tests, against a server of every kind of thing, in every revision.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { createFetchHandler } from '../../../src/fetch/index.ts'
+import { connect, type ConnectOptions } from '../../../src/testing/index.ts'
+import { bearerToken } from '../../../src/auth/index.ts'
+import { definePrompt, defineResource, defineResourceTemplate, defineTool, RpcError } from '../../../src/index.ts'
+import { revisions } from '../../../src/mcp/revisions/index.ts'
+import { closedGate } from '../../support/gate.ts'
+
+const tools = [
+  defineTool({
+    name: 'echo',
+    inputSchema: {
+      type: 'object',
+      properties: { text: { type: 'string', 'x-mcp-header': 'Text' } },
+      required: ['text'],
+    },
+    run: ({ text }) => text,
+  }),
+  defineTool({
+    name: 'counts',
+    inputSchema: { type: 'object' },
+    run(_args, call) {
+      call.progress(1, 2, 'one')
+      call.log('warning', 'half way')
+      call.progress(2, 2, 'two')
+      return { structuredContent: { counted: 2 } }
+    },
+  }),
+  defineTool({
+    name: 'asks',
+    inputSchema: { type: 'object' },
+    async run(_args, call) {
+      const params = { message: 'Sugar?', requestedSchema: { type: 'object', properties: {} } }
+      const { sugar, folders } = (await call.ask({
+        sugar: { method: 'elicitation/create', params },
+        folders: { method: 'roots/list' },
+      })) as Record<string, any>
+      return `${sugar.action} ${folders.roots.length}`
+    },
+  }),
+  defineTool({
+    name: 'lets-go',
+    inputSchema: { type: 'object' },
+    run(_args, call) {
+      call.releaseConnection(1)
+      return 'and is found again'
+    },
+  }),
+]
+const server = {
+  name: 'shop',
+  version: '1.2.3',
+  instructions: 'Be kind.',
+  tools,
+  pageSize: 2,
+  listChanged: true,
+  resources: [defineResource({ uri: 'test://a', name: 'a', read: () => 'A' })],
+  resourceTemplates: [
+    defineResourceTemplate({ uriTemplate: 'test://item/{id}', name: 'item', read: ({ id }) => `item ${id}` }),
+  ],
+  prompts: [
+    definePrompt({
+      name: 'greet',
+      arguments: [
+        { name: 'who', required: true, complete: (value) => ['Ada', 'Alan'].filter((one) => one.startsWith(value)) },
+      ],
+      get: ({ who }) => `Greet ${who}.`,
+    }),
+  ],
+  log: () => {},
+}
+const asked: ConnectOptions = {
+  elicit: ({ message }) => ({ action: message === 'Sugar?' ? 'accept' : 'decline', content: {} }),
+  roots: [{ uri: 'file:///a' }, { uri: 'file:///b' }],
+}
+
+for (const { version: revision } of revisions) {
+  test(`${revision}: lists of all pages, calls, resources, prompts, completions`, async (t) => {
+    const client = await connect(server, { revision })
+    t.after(() => client.close())
+    assert.equal(client.instructions, 'Be kind.')
+    assert.ok(client.capabilities['tools'])
+    assert.deepEqual(
+      (await client.listTools()).map(({ name }) => name),
+      ['echo', 'counts', 'asks', 'lets-go'],
+    )
+    assert.deepEqual(
+      (await client.listResources()).map(({ uri }) => uri),
+      ['test://a'],
+    )
+    assert.deepEqual(
+      (await client.listResourceTemplates()).map(({ name }) => name),
+      ['item'],
+    )
+    assert.deepEqual(
+      (await client.listPrompts()).map(({ name }) => name),
+      ['greet'],
+    )
+    for (const text of ['plain', 'schön 😀', ' edges ', '']) {
+      const { content } = await client.callTool('echo', { text })
+      assert.deepEqual(content, [{ type: 'text', text }])
+    }
+    assert.equal((await client.callTool('echo')).isError, true)
+    assert.equal((await client.readResource('test://item/7'))[0]!.text, 'item 7')
+    const { messages } = await client.getPrompt('greet', { who: 'Ada' })
+    assert.deepEqual(messages[0]!.content, { type: 'text', text: 'Greet Ada.' })
+    assert.deepEqual(await client.complete({ type: 'ref/prompt', name: 'greet' }, 'who', 'Al'), ['Alan'])
+  })
+
+  test(`${revision}: progress and log messages are kept`, async (t) => {
+    const client = await connect(server, { revision })
+    t.after(() => client.close())
+    await client.callTool('counts')
+    assert.deepEqual(
+      client.progress.map(({ progress }) => progress),
+      [1, 2],
+    )
+    assert.deepEqual(
+      client.logs.map(({ level, data }) => [level, data]),
+      [['warning', 'half way']],
+    )
+    const quiet = await connect(server, { revision, logLevel: 'error' })
+    t.after(() => quiet.close())
+    await quiet.callTool('counts')
+    assert.deepEqual(quiet.logs, [])
+  })
+
+  test(`${revision}: an error is thrown, with its code`, async (t) => {
+    const client = await connect(server, { revision })
+    t.after(() => client.close())
+    await assert.rejects(client.callTool('nothing'), (error) => error instanceof RpcError && error.code === -32602)
+    await assert.rejects(client.request('no/such'), (error) => error instanceof RpcError && error.code === -32601)
+  })
+
+  test(`${revision}: a change is heard of`, async (t) => {
+    const client = await connect(server, { revision })
+    t.after(() => client.close())
+    await client.subscribe('test://a')
+    client.changes!.publish({ kind: 'resourceUpdated', uri: 'test://a' })
+    assert.equal((await client.next('notifications/resources/updated')).params!['uri'], 'test://a')
+    client.changes!.publish({ kind: 'toolsListChanged' })
+    await client.next('notifications/tools/list_changed')
+  })
+
+  test(`${revision}: an aborted signal cancels the call`, async (t) => {
+    const started = closedGate()
+    const cancelled = closedGate()
+    const waits = defineTool({
+      name: 'waits',
+      inputSchema: { type: 'object' },
+      async run(_args, { signal }) {
+        started.open()
+        await once(signal, 'abort')
+        cancelled.open()
+        return ''
+      },
+    })
+    const client = await connect({ ...server, tools: [waits] }, { revision })
+    t.after(() => client.close())
+    const controller = new AbortController()
+    const call = client.callTool('waits', {}, { signal: controller.signal })
+    await started.opened
+    controller.abort(new Error('enough'))
+    await assert.rejects(call, /enough/)
+    await cancelled.opened
+  })
+
+  test(`${revision}: a connection that the server ends is taken up again`, async (t) => {
+    const client = await connect(server, { revision })
+    t.after(() => client.close())
+    assert.deepEqual((await client.callTool('lets-go')).content, [{ type: 'text', text: 'and is found again' }])
+  })
+
+  test(`${revision}: the server asks, and is answered`, async (t) => {
+    const client = await connect(server, { revision, ...asked })
+    t.after(() => client.close())
+    const hasElicitation =
+      revision >= revisions.find((one) => one.inputRequestMethods.includes('elicitation/create'))!.version
+    const { content, isError } = await client.callTool('asks')
+    if (isError) assert.ok(!hasElicitation || revision < '2025-06-18', JSON.stringify(content))
+    else assert.deepEqual(content, [{ type: 'text', text: 'accept 2' }])
+  })
+
+  test(`${revision}: a client that cannot be asked says so`, async (t) => {
+    const client = await connect(server, { revision })
+    t.after(() => client.close())
+    const outcome = await client.callTool('asks').catch((error: Error) => error)
+    assert.ok(outcome instanceof RpcError || (outcome as { isError?: boolean }).isError)
+  })
+}
+
+test('the newest revision is the default, and an unknown one is refused', async () => {
+  const client = await connect(server)
+  assert.equal(client.revision, revisions[0]!.version)
+  await client.close()
+  await assert.rejects(connect(server, { revision: '1999-01-01' }), /revision must be one of/)
+})
+
+test('any function from a Request to a Response is a server: under a path, with a token', async () => {
+  const token = 't'.repeat(32)
+  const handler = createFetchHandler({ ...server, auth: bearerToken(token), publicUrl: 'http://x/api' })
+  const seen: string[] = []
+  const app = (request: Request) => (seen.push(new URL(request.url).pathname), handler(request))
+  const url = 'http://localhost/api/mcp'
+  await assert.rejects(connect(app, { url }), /Send a token/)
+  const client = await connect(app, { url, headers: { authorization: `Bearer ${token}` } })
+  await client.callTool('echo', { text: 'in' })
+  await client.close()
+  assert.deepEqual(new Set(seen), new Set(['/api/mcp']))
+  await handler.close()
+})
+
+test('close ends the server that it made: streams, sessions, and whatever waits', async () => {
+  for (const { version: revision } of revisions) {
+    const client = await connect(server, { revision })
+    const waiting = client.request('ping')
+    await waiting.catch(() => {}) // the newest has no ping
+    await client.close()
+    await assert.rejects(client.request('tools/list'))
+  }
+})
