@@ -86,8 +86,8 @@ test('ajv is the only dependency at run time, with four of its own', () => {
   )
 })
 
-test('src/sse imports nothing of Node at run time, so that a browser can load it as it is', () => {
-  for (const file of filesIn('src/sse'))
+test('src/sse and src/channel import nothing of Node at run time, so that a browser can load them as they are', () => {
+  for (const file of [...filesIn('src/sse'), ...filesIn('src/channel')])
     for (const line of read(file).split('\n'))
       if (/^import (?!type)/.test(line)) assert.doesNotMatch(line, /node:/, file)
 })
@@ -106,7 +106,7 @@ const FLOORS = [
   /^src\/mcp\/handler\.ts/,
   /^src\/mcp\/index\.ts/,
   /^src\/upstream\//,
-  /^src\/(auth|redis|serve|tools)\//,
+  /^src\/(auth|channel|redis|serve|tools)\//,
   /^src\/index\.ts/,
   /^src\/app\//,
   /^src\/main\.ts/,
