@@ -10,6 +10,8 @@ export interface EventSourceOptions {
   withCredentials?: boolean
   /** The function that fetches. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch
+  /** The reconnection time in milliseconds, until the stream sets another by `retry`. Default 3,000. */
+  reconnectionTimeMs?: number
   /**
    * Milliseconds of silence after which a connection counts as dead and is made anew. A comment is no silence. Default
    * 45,000, three keep-alives of most servers; 0 or Infinity: never.
@@ -36,42 +38,58 @@ type Handler<E extends Event> = ((event: E) => void) | null
  * short form of their text.
  */
 export class EventSource extends EventTarget {
-  static readonly CONNECTING = 0
-  static readonly OPEN = 1
-  static readonly CLOSED = 2
-  readonly CONNECTING = 0
-  readonly OPEN = 1
-  readonly CLOSED = 2
+  // [9.2.2] "interface EventSource". Web IDL, section 3.7 "Interfaces", says what that is in JavaScript: a constant
+  // stands on the class and on its prototype, an attribute or an operation on the prototype alone. All are enumerable,
+  // as members of a JavaScript class are not.
+  declare static readonly CONNECTING: 0
+  declare static readonly OPEN: 1
+  declare static readonly CLOSED: 2
+  declare readonly CONNECTING: 0
+  declare readonly OPEN: 1
+  declare readonly CLOSED: 2
 
-  readonly withCredentials: boolean
+  static {
+    const constants = Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 })
+    for (const target of [this, this.prototype])
+      for (const [name, value] of constants) Object.defineProperty(target, name, { value, enumerable: true })
+    for (const name of ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror', 'close'])
+      Object.defineProperty(this.prototype, name, { enumerable: true })
+    Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true })
+  }
 
   readonly #url: string
+  readonly #withCredentials: boolean
   readonly #options: EventSourceOptions
   readonly #livenessMs: number
   readonly #maxBackoffMs: number
   readonly #handlers = new Map<string, object>() // the event handlers `onopen`, `onmessage`, `onerror`, by type
   // [9.2.2] Each EventSource has a ready state, a reconnection time ("in the region of a few seconds", in
   // milliseconds), and a last event ID string. These outlive the connections.
-  #readyState: 0 | 1 | 2 = this.CONNECTING
-  #reconnectionTime = 3000
+  #readyState: 0 | 1 | 2 = EventSource.CONNECTING
+  #reconnectionTime: number
   #lastEventId: string
   #interrupt = () => {} // ends what is waited for: the response, the stream, or the time before reconnecting
 
   // [9.2.2] "The EventSource(url, eventSourceInitDict) constructor"
-  constructor(url: string | URL, options: EventSourceOptions = {}) {
+  constructor(url: string | URL, eventSourceInitDict: EventSourceOptions = {}) {
     super()
+    // Web IDL: both arguments are converted first, the URL to a string, the dictionary from an object or nothing.
+    if (arguments.length === 0) throw new TypeError('EventSource needs a URL.')
+    const text = `${url}`
+    const options = dictionary(eventSourceInitDict)
     // 3. and 4. "Let urlRecord be the result of encoding-parsing a URL"; on failure, throw a SyntaxError.
     const base = (globalThis as { location?: { href: string } }).location?.href
-    if (!URL.canParse(String(url), base)) throw new DOMException(`${String(url)} is no URL.`, 'SyntaxError')
+    if (!URL.canParse(text, base)) throw new DOMException(`${text} is no URL.`, 'SyntaxError')
     // Beyond the standard: `fetch` refuses a URL with a password, so no connection would ever be made.
-    const { href, username, password } = new URL(url, base)
+    const { href, username, password } = new URL(text, base)
     if (username || password) throw new TypeError('No user name or password in the URL: send Authorization in headers.')
     this.#url = href
     this.#options = options
+    this.#reconnectionTime = duration('reconnectionTimeMs', options.reconnectionTimeMs ?? 3000)
     this.#livenessMs = duration('livenessMs', options.livenessMs ?? 45_000)
     this.#maxBackoffMs = duration('maxBackoffMs', options.maxBackoffMs ?? 30_000)
     // 7. The CORS mode follows from `withCredentials`.
-    this.withCredentials = Boolean(options.withCredentials)
+    this.#withCredentials = Boolean(options.withCredentials)
     const headers = new Headers(options.headers)
     this.#lastEventId = headers.get('Last-Event-ID') ?? ''
     for (const [name, value] of headers)
@@ -82,6 +100,10 @@ export class EventSource extends EventTarget {
 
   get url(): string {
     return this.#url
+  }
+
+  get withCredentials(): boolean {
+    return this.#withCredentials
   }
 
   get readyState(): 0 | 1 | 2 {
@@ -116,7 +138,7 @@ export class EventSource extends EventTarget {
   /** Closes the source for good. Nothing is delivered from here on, not even what has already come. */
   close(): void {
     // [9.2.2] "close()": abort the fetch, and set the readyState to CLOSED. No event is fired.
-    this.#readyState = this.CLOSED
+    this.#readyState = EventSource.CLOSED
     this.#interrupt()
   }
 
@@ -146,7 +168,7 @@ export class EventSource extends EventTarget {
     for (let failures = 0; !this.#isClosed();) {
       failures = (await this.#connect()) ? 0 : failures + 1
       // 1. Unless the readyState is CLOSED, set it to CONNECTING and fire `error`.
-      this.#becomes(this.CONNECTING, 'error')
+      this.#becomes(EventSource.CONNECTING, 'error')
       // 2. Wait the reconnection time. 3. Optionally, wait some more. 4. and 5. Fetch again, unless it was closed.
       if (!this.#isClosed()) await this.#wait(failures)
     }
@@ -168,14 +190,14 @@ export class EventSource extends EventTarget {
     try {
       alive()
       // [9.2.2] The request: its headers, the credentials mode, and the cache mode `no-store`.
-      const credentials = this.withCredentials ? ('include' as const) : ('same-origin' as const)
+      const credentials = this.#withCredentials ? ('include' as const) : ('same-origin' as const)
       const init = { headers: this.#headers(), credentials, cache: 'no-store' as const, signal: connection.signal }
       const response = await fetch(this.#url, init)
       // [9.2.3] If the status is not 200 or the type not text/event-stream, "fail the connection": for good, whatever
       // the server meant by it. A 204 and a 502 end alike.
-      if (!isEventStream(response)) return this.#becomes(this.CLOSED, 'error')
+      if (!isEventStream(response)) return this.#becomes(EventSource.CLOSED, 'error')
       // [9.2.3] "Announce the connection": set the readyState to OPEN and fire `open`.
-      this.#becomes(this.OPEN, 'open')
+      this.#becomes(EventSource.OPEN, 'open')
       // [9.2.3] Interpret the body line by line.
       const parser = this.#parser(new URL(response.url || this.#url).origin)
       const reader = response.body?.getReader()
@@ -190,7 +212,7 @@ export class EventSource extends EventTarget {
     } catch (error) {
       // A RangeError is a stream beyond the parser's limits, as it would be the next time: fail the connection.
       // Anything else is a network error: like the end of the body, reestablish the connection.
-      return error instanceof RangeError ? this.#becomes(this.CLOSED, 'error') : delivered
+      return error instanceof RangeError ? this.#becomes(EventSource.CLOSED, 'error') : delivered
     } finally {
       clearTimeout(liveness)
       connection.abort()
@@ -242,8 +264,15 @@ export class EventSource extends EventTarget {
   }
 
   #isClosed(): boolean {
-    return this.#readyState === this.CLOSED
+    return this.#readyState === EventSource.CLOSED
   }
+}
+
+/** A dictionary of options (Web IDL, section 3.2.17 "Dictionary types"): an object; null and undefined are an empty one. */
+function dictionary(value: unknown): EventSourceOptions {
+  if (value !== null && typeof value !== 'object' && typeof value !== 'function')
+    throw new TypeError('The second argument of EventSource must be an object.')
+  return value ?? {}
 }
 
 /** A setting in milliseconds. Throws RangeError unless a timer can hold it, or it is Infinity, which sets none. */

@@ -19,13 +19,10 @@ export interface SseMessage {
 
 /** The reason for which `encodeEvent` refuses a message: the field, and what is wrong with it. */
 export type SseEncodeErrorCode =
-  | 'event-line-break'
-  | 'id-line-break'
-  | 'event-nul'
-  | 'id-nul'
+  | `${'event' | 'id'}-${'line-break' | 'nul'}`
+  | `${'comment' | 'event' | 'id' | 'data'}-type`
   | 'retry-invalid'
   | 'empty-message'
-  | `${'comment' | 'event' | 'id' | 'data'}-type`
 
 /**
  * A message that cannot be encoded. Nothing of it was written: half a message would reach the reader as another one.

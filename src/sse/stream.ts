@@ -49,6 +49,8 @@ export interface EventStream {
    * under `DROPPABLE` it is left out. Throws SseEncodeError where it cannot be encoded.
    */
   send(message: SseMessage, key?: CoalesceKey): Sent
+  /** Fulfilled once nothing waits for the reader, or the stream is over: what a sender that can wait does at `full`. */
+  drained(): Promise<void>
   /**
    * Ends the stream once all was taken that waits. A browser reconnects all the same: only a 204 tells it to stay away.
    */
@@ -117,6 +119,7 @@ class ResponseStream implements EventStream {
     response.once('close', () => {
       stopPinging()
       this.#count(-this.#counted)
+      this.#backlog?.end()
       this.#backlog = undefined
       this.#closed?.abort()
     })
@@ -144,6 +147,10 @@ class ResponseStream implements EventStream {
     }
     if (isFirst) this.#catchUp()
     return this.#backlog ? 'full' : 'sent'
+  }
+
+  drained(): Promise<void> {
+    return this.#backlog?.ended ?? Promise.resolve()
   }
 
   close(): void {
@@ -186,6 +193,7 @@ class ResponseStream implements EventStream {
     }
     this.#stopWatching?.()
     this.#stopWatching = undefined
+    this.#backlog?.end()
     this.#backlog = undefined
     if (this.#isEnding) this.#response.end()
   }
@@ -219,6 +227,9 @@ class Backlog {
   /** The bytes of those under a key. */
   keyedBytes = 0
   dropped = 0
+  end!: () => void
+  /** Fulfilled by `end`, once nothing waits any more. */
+  readonly ended = new Promise<void>((resolve) => (this.end = resolve))
   readonly #texts = new Map<string | symbol, string>()
   /** The rest of a text of which a piece was taken. */
   #rest = ''

@@ -89,6 +89,21 @@ test('R-MR-11: the same server asks by input_required in 2026-07-28, and declini
   assert.equal(text(JSON.parse((await answers({ action: 'decline' })).text).result), 'No tea, then.')
 })
 
+test('the channel tells all who are watching, and those who come back what they missed', async () => {
+  const url = new URL('events', await start('channel')).href
+  const first = await openEvents(url)
+  assert.deepEqual([(await first.event()).type, first.headers['content-type']], ['watching', 'text/event-stream'])
+  const second = await openEvents(url)
+  const { data, lastEventId } = await second.event()
+  assert.deepEqual([data, (await first.event()).data], ['2', '2'])
+  second.destroy()
+  assert.equal((await first.event()).data, '1')
+  const again = await openEvents(url, { 'last-event-id': lastEventId })
+  assert.deepEqual([(await again.event()).data, (await again.event()).data], ['1', '2'])
+  for (const stream of [first, again]) stream.destroy()
+  assert.match((await request('GET', new URL('/', url).href)).text, /EventSource\('\/events'\)/)
+})
+
 for (const readme of ['README.md', 'README.zh-CN.md'])
   test(`the curl commands of ${readme} do what stands beside them`, async () => {
     const server = await serve({ name: 't', version: '1', tools: [createHackerNews({ source: 'snapshot' })], port: 0 })

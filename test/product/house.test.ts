@@ -93,8 +93,8 @@ test('ajv is the only dependency at run time, with four of its own', () => {
   )
 })
 
-test('src/sse imports nothing of Node at run time, so that a browser can load it as it is', () => {
-  for (const file of filesIn('src/sse'))
+test('src/sse and src/channel import nothing of Node at run time, so that a browser can load them as they are', () => {
+  for (const file of [...filesIn('src/sse'), ...filesIn('src/channel')])
     for (const line of read(file).split('\n'))
       if (/^import (?!type)/.test(line)) assert.doesNotMatch(line, /node:/, file)
 })
@@ -113,7 +113,7 @@ const FLOORS = [
   /^src\/mcp\/handler\.ts/,
   /^src\/mcp\/index\.ts/,
   /^src\/upstream\//,
-  /^src\/(auth|fetch|redis|serve|server-card|tasks|testing|tools)\//,
+  /^src\/(auth|channel|fetch|redis|serve|server-card|tasks|testing|tools)\//,
   /^src\/index\.ts/,
   /^src\/app\//,
   /^src\/main\.ts/,

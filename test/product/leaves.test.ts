@@ -8,9 +8,18 @@ import { connectHttpSse, post } from '../support/wire.ts'
 
 const { folder: copy, load } = copyOfDist()
 
-test('without the leaves (authorization, the engine for several processes, the EventSource client, the fetch face, the testing client) every era is served', async () => {
-  for (const leaf of ['auth', 'redis', 'event-source.js', 'fetch', 'testing'])
-    rmSync(join(copy, leaf), { recursive: true })
+/** What the core does without: of `dist`, with what each of them is. */
+const LEAVES = {
+  auth: 'authorization',
+  redis: 'the engine for several processes',
+  'event-source.js': 'the EventSource client',
+  channel: 'the channel for servers of SSE',
+  fetch: 'the fetch face',
+  testing: 'the client for tests',
+}
+
+test(`without the leaves (${Object.values(LEAVES).join(', ')}) every era is served`, async () => {
+  for (const leaf of Object.keys(LEAVES)) rmSync(join(copy, leaf), { recursive: true })
 
   const { serve } = await load()
   const { url, close } = await serve({ name: 'test', version: '1', port: 0 })

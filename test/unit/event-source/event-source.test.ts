@@ -216,6 +216,22 @@ test('4.4 the reconnection time is 3000 ms, until retry sets it', async (t) => {
   assert.equal((await until(7)).length, 7)
 })
 
+test('4.4 reconnectionTimeMs is the reconnection time of the first connections, until retry sets it', async (t) => {
+  const asked = recordTimers(t)
+  const { url } = await serve(
+    t,
+    (response) => stream(response) && response.end(),
+    (response) => stream(response, 'retry: 1234\n') && response.end(),
+    (response) => stream(response) && response.end(),
+    (response) => stream(response),
+  )
+  const { until } = listen(t, url, { reconnectionTimeMs: 20 })
+  await asked.next(20)
+  await asked.next(1234)
+  await asked.next(1234)
+  assert.equal((await until(7)).length, 7)
+})
+
 test('4.4 failures in a row double what is added at random, to a maximum; a delivery puts it back', async (t) => {
   t.mock.method(Math, 'random', () => 1)
   const asked = recordTimers(t)
@@ -326,7 +342,7 @@ for (const livenessMs of [0, Infinity])
     )
   })
 
-for (const name of ['livenessMs', 'maxBackoffMs'])
+for (const name of ['reconnectionTimeMs', 'livenessMs', 'maxBackoffMs'])
   for (const value of [NaN, -1, -Infinity, 2 ** 31, 3e9, '5', 'abc', {}, true, 1n])
     test(`${name} ${String(value)} (${typeof value}) is refused under its name`, () => {
       assert.throws(() => new EventSource('http://127.0.0.1:9/', { [name]: value } as object), {

@@ -174,6 +174,7 @@ test('a stream that has ended holds no connection, however long its log is kept'
   let closes = 0
   const connection = {
     send: () => 'sent' as const,
+    drained: async () => {},
     close: () => void closes++,
     drop: () => void closes++,
     closed: new AbortController().signal,

@@ -240,6 +240,36 @@ test('T-52: a stream that is closed still brings what waits, unless nobody takes
   }
 })
 
+test('drained is fulfilled at once while the reader keeps up, and otherwise when it has taken everything', async () => {
+  const { reader, stream, fillers } = await openFull()
+  let isDrained = false
+  const drained = stream.drained().then(() => (isDrained = true))
+  stream.send({ data: 'last' })
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.ok(!isDrained)
+  reader.resume()
+  await drained
+  assert.equal(stream.send({ data: 'again' }), 'sent')
+  for (let n = 0; n < fillers; n++) await reader.event()
+  assert.deepEqual([(await reader.event()).data, (await reader.event()).data], ['last', 'again'])
+  await stream.drained()
+  reader.destroy()
+})
+
+test('drained is fulfilled when the reader goes away or the stream is cut, so that nobody waits for good', async () => {
+  const gone = await openFull()
+  const drained = gone.stream.drained()
+  gone.reader.destroy()
+  await drained
+  await gone.stream.drained()
+
+  const cut = await openFull({ maxUnreadBytes: 2 ** 20 })
+  const waiting = cut.stream.drained()
+  for (let sent = 'full'; sent !== 'closed';) sent = cut.stream.send({ data: 'x'.repeat(2 ** 20) })
+  await waiting
+  await cut.reader.ended
+})
+
 test('T-52: one message larger than the bound is sent when nothing waits before it', async () => {
   const { reader, stream } = await open({ maxUnreadBytes: 1000 })
   stream.send({ data: 'x'.repeat(100_000) })
