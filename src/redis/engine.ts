@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { safeLog, type Engine, type Log } from '../mcp/index.ts'
 import { isText, must } from '../mcp/options.ts'
 import { keysOf, openBus, READ_TIMEOUT_MS, type Receiver } from './bus.ts'
+import type { SharedBuckets } from '../serve/rate-limit.ts'
 import { createClient, createConnection, type RedisClient } from './connection.ts'
 import { createEventLogs } from './event-log.ts'
 import { readPrincipal } from './record.ts'
 import { createRecords } from './records.ts'
 import { createSessionIds } from './session-id.ts'
+import { createSharedBuckets } from './shared-buckets.ts'
 import { createSseSessions } from './sse-sessions.ts'
 import { createStreamableSessions } from './streamable-sessions.ts'
 
@@ -33,7 +35,7 @@ export interface RedisEngineOptions {
  * An engine on Redis or Valkey, by which several nodes serve the same clients. Rejects with TypeError where an option is
  * wrong, and with Error where the package is not installed or the engine does not answer.
  */
-export async function redisEngine(options: RedisEngineOptions): Promise<Engine> {
+export async function redisEngine(options: RedisEngineOptions): Promise<Engine & { buckets: SharedBuckets }> {
   const { url = '', serverSecret, prefix = 'sse-mcp', maxSessions = 100_000, timeoutMs = 2_000 } = options
   const { nodeId = randomBytes(4).toString('hex'), log = undefined } = options
   const isSecret = serverSecret instanceof Uint8Array || isText(serverSecret)
@@ -59,6 +61,7 @@ export async function redisEngine(options: RedisEngineOptions): Promise<Engine> 
 
   return {
     server: { changes: bus, nodeId: node, serverSecret },
+    buckets: createSharedBuckets(connection, prefix, serverSecret),
     open(transport) {
       const ids = createSessionIds(nodeId, serverSecret)
       const sse = createSseSessions(parts, ids, transport.limits)

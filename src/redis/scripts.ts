@@ -96,3 +96,12 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 local nodes = redis.call('ZRANGE', KEYS[1], 0, -1)
 table.insert(nodes, 1, tostring(now))
 return nodes`
+
+/** Draws `ARGV[1]` milliseconds' worth from a bucket, which may be in debt. Returns the milliseconds until it is full. */
+export const DRAW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local full = math.max(now, tonumber(redis.call('GET', KEYS[1]) or now)) + ARGV[1]
+local left = math.ceil(full - now)
+redis.call('SET', KEYS[1], full, 'PX', left)
+return left`

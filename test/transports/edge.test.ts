@@ -97,7 +97,7 @@ test('a field that names no address, however long, leaves the address of the pro
 
 test('a minute’s requests may come at once; then one comes back every so often', () => {
   let now = 0
-  const admit = createRateLimit(60, createClientAddress(), () => now)
+  const admit = createRateLimit(60, createClientAddress(), { now: () => now })
   const call = () => admit(from('203.0.113.1'))
   for (let n = 0; n < 60; n++) call()
   assert.throws(call, {
@@ -130,7 +130,7 @@ test('durations are those of the monotonic clock: nobody waits longer because th
 })
 
 test('all addresses of one IPv6 network count as one; principals are counted by themselves, wherever they are', () => {
-  const admit = createRateLimit(1, createClientAddress(), () => 0)
+  const admit = createRateLimit(1, createClientAddress(), { now: () => 0 })
   admit(from('2001:db8:1:2::1'))
   assert.throws(() => admit(from('2001:db8:1:2:ffff::7')), { status: 429 })
   admit(from('2001:db8:1:3::1'))
@@ -143,7 +143,7 @@ test('all addresses of one IPv6 network count as one; principals are counted by 
 })
 
 test('however many addresses there are, no more than 10,000 are remembered', () => {
-  const admit = createRateLimit(1, createClientAddress(), () => 0)
+  const admit = createRateLimit(1, createClientAddress(), { now: () => 0 })
   admit(from('203.0.113.1'))
   for (let n = 0; n < 9_999; n++) admit(from(`10.0.${n >> 8}.${n & 255}`))
   assert.throws(() => admit(from('203.0.113.1')), { status: 429 }) // and now it is the newest
