@@ -129,6 +129,48 @@ test('durations are those of the monotonic clock: nobody waits longer because th
   call()
 })
 
+test('nodes that share buckets let through what one would, a sixtieth each more at most, however the requests are spread', async () => {
+  let now = 0
+  let fullAt = 0 // of the one bucket that there is
+  const shared = {
+    draw(_key: string, ms: number) {
+      fullAt = Math.max(fullAt, now) + ms
+      return Promise.resolve(fullAt - now)
+    },
+  }
+  const isLetIn = (admit: ReturnType<typeof createRateLimit>) => {
+    try {
+      admit(from('203.0.113.1'))
+      return true
+    } catch {
+      return false
+    }
+  }
+  for (const choose of [(n: number) => n % 5, (n: number) => Math.floor(n / 80) % 5, (n: number) => (n * n) % 5]) {
+    now += 10 ** 9
+    const nodes = Array.from({ length: 5 }, () =>
+      createRateLimit(600, createClientAddress(), { shared, now: () => now }),
+    )
+    const begun = now
+    let admitted = 0
+    for (let n = 0; n < 12_000; n++, now += 50) {
+      if (isLetIn(nodes[choose(n)]!)) admitted++
+      await Promise.resolve() // the shared bucket has answered
+      const most = 600 + (now - begun) / 100 + 5 * 10
+      assert.ok(admitted <= most, `${admitted} of ${most}`)
+    }
+    assert.ok(admitted >= 6_600 - 5 * 10, `${admitted} in ten minutes`)
+  }
+})
+
+test('shared buckets that say nothing leave a node its own', async () => {
+  const shared = { draw: () => Promise.resolve(undefined) }
+  const admit = createRateLimit(60, createClientAddress(), { shared, now: () => 0 })
+  for (let n = 0; n < 60; n++) admit(from('203.0.113.1'))
+  await Promise.resolve()
+  assert.throws(() => admit(from('203.0.113.1')), { status: 429 })
+})
+
 test('all addresses of one IPv6 network count as one; principals are counted by themselves, wherever they are', () => {
   const admit = createRateLimit(1, createClientAddress(), { now: () => 0 })
   admit(from('2001:db8:1:2::1'))
