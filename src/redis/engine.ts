@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { safeLog, type Engine, type Log } from '../mcp/index.ts'
 import { isText, must } from '../mcp/options.ts'
-import { keysOf, openBus, READ_TIMEOUT_MS, type Receiver } from './bus.ts'
+import { openBus, READ_TIMEOUT_MS, type Receiver } from './bus.ts'
 import type { SharedBuckets } from '../serve/rate-limit.ts'
 import { createClient, createConnection, type RedisClient } from './connection.ts'
-import { createEventLogs } from './event-log.ts'
+import { EventLogs } from './event-log.ts'
 import { readPrincipal } from './record.ts'
 import { createRecords } from './records.ts'
 import { createSessionIds } from './session-id.ts'
@@ -52,12 +52,11 @@ export async function redisEngine(options: RedisEngineOptions): Promise<Engine &
   })
 
   const node = `${nodeId}-${randomBytes(4).toString('hex')}`
-  const keys = keysOf(prefix, node)
   const receiver: Receiver = {}
-  const bus = await openBus(connection, reader, keys, node, receiver)
-  const records = createRecords(connection, prefix, keys.sessions, maxSessions, safeLog(log))
-  const logs = createEventLogs(connection, prefix, node)
-  const parts = { node, bus, records, logs, changesKey: keys.changes }
+  const bus = await openBus(connection, reader, prefix, node, receiver)
+  const records = createRecords(connection, prefix, maxSessions, safeLog(log))
+  const logs = new EventLogs(connection, prefix, node)
+  const parts = { node, bus, records, logs }
 
   return {
     server: { changes: bus, nodeId: node, serverSecret },

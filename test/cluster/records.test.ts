@@ -215,7 +215,16 @@ test('what is no envelope, no change and no event is passed over, and what comes
     await redis.command('XADD', to!, '*', 'd', text)
   }
   await redis.command('XADD', '{odd}:all', '*', 'other', 'field')
-  for (const kind of ['', 'x', '__proto__', 'toString']) await redis.command('XADD', '{odd}:changes', '*', 'kind', kind)
+  for (const text of [
+    '',
+    'null',
+    '{}',
+    '{"kind":""}',
+    '{"kind":"x"}',
+    '{"kind":"__proto__"}',
+    '{"kind":"resourceUpdated"}',
+  ])
+    await redis.command('XADD', '{odd}:changes', '*', 'd', text)
   await redis.command('XADD', '{odd}:changes', '*', 'x', 'y')
   n2.changes.publish({ kind: 'toolsListChanged' })
   assert.equal((await stream.message()).method, 'notifications/tools/list_changed')
