@@ -59,7 +59,13 @@ export const newerNode = () => (isNewEnough ? process.execPath : pinnedNode('new
 export const nginx = () => onPath('nginx') ?? firstFile('/usr/sbin/nginx', '/usr/local/sbin/nginx')
 export const haproxy = () => onPath('haproxy') ?? firstFile('/usr/sbin/haproxy', '/usr/local/sbin/haproxy')
 
-export const redis = () => onPath('redis-server') ?? firstFile('/usr/bin/redis-server', '/usr/local/bin/redis-server')
+/** The engine of several processes; REDIS_SERVER names another one: valkey-server, say. */
+export const redis = () =>
+  process.env.REDIS_SERVER ??
+  onPath('redis-server', 'valkey-server') ??
+  firstFile('/usr/bin/redis-server', '/usr/local/bin/redis-server')
+
+export const openssl = () => onPath('openssl')
 
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
 export const PARTS = {
@@ -90,6 +96,7 @@ export const PARTS = {
     debian: 'redis-server',
     find: redis,
   },
+  openssl: { what: 'openssl, for a certificate of the tests', debian: 'openssl', find: openssl },
 }
 
 export const isHere = (name) => {

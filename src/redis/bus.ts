@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRecord } from '../jsonrpc/index.ts'
-import type { Change } from '../mcp/index.ts'
+import type { Change, Client } from '../mcp/index.ts'
+import { busy } from '../mcp/http/http-error.ts'
+import { createChangeBus } from '../mcp/protocol/change-bus.ts'
 import type { Connection } from './connection.ts'
-import { parse } from './record.ts'
+import { writePrincipal } from './record.ts'
 import { BEAT, PUBLISH, SEND } from './scripts.ts'
 import { entriesOf, isBefore } from './stream-entries.ts'
 
@@ -17,15 +19,12 @@ export interface Envelope {
   [detail: string]: unknown
 }
 
-/** The keys that all nodes share. They have one hash tag, so that one command can read several of them in a cluster. */
-export const keysOf = (prefix: string, node: string) => ({
-  nodes: `{${prefix}}:nodes`,
-  sessions: `{${prefix}}:sessions`,
-  changes: `{${prefix}}:changes`,
-  all: `{${prefix}}:all`,
-  to: (name: string) => `{${prefix}}:to:${name}`,
-  own: `{${prefix}}:to:${node}`,
-})
+/** An envelope about a session. */
+export const envelopeOf = (
+  is: Envelope['is'],
+  { id, client }: { id: string; client: Client },
+  details: object = {},
+): Envelope => ({ is, session: id, principal: writePrincipal(client.caller.principal), ...details })
 
 /** Whoever hears of what other nodes tell, and of time. */
 export interface Receiver {
@@ -47,24 +46,28 @@ export type Bus = Awaited<ReturnType<typeof openBus>>
 export async function openBus(
   connection: Connection,
   reader: Connection,
-  keys: ReturnType<typeof keysOf>,
+  prefix: string,
   node: string,
   receiver: Receiver,
 ) {
-  const listeners = new Set<(change: Change) => void>()
+  // One hash tag, so that one command can read several of these keys in a cluster.
+  const keyOf = (name: string) => `{${prefix}}:${name}`
+  const [own, all, changes] = [keyOf(`to:${node}`), keyOf('all'), keyOf('changes')]
+  const here = createChangeBus()
   /** The changes that only this node heard of, because the engine was not there. */
   const untold = new Map<string, Change>()
   /** The ids after which the keys are read on. What a change needs, a subscription say, is read before it. */
-  const places = new Map([keys.own, keys.all, keys.changes].map((key) => [key, '']))
+  const places = new Map([own, all, changes].map((key) => [key, '']))
   let alive = new Set<string>()
   let [current, engineTime, isStale] = ['', 0, false]
   const closed = new AbortController()
+  const textOf = (envelope: Envelope) => JSON.stringify({ ...envelope, from: node })
 
   async function heartbeat(): Promise<void> {
-    const reply = await connection.run(BEAT, keys.nodes, node, LEASE_MS)
-    const [now, ...nodes] = (Array.isArray(reply) ? reply : []).map(String)
+    const reply = await connection.run(BEAT, keyOf('nodes'), node, LEASE_MS)
+    const [now, ...living] = (Array.isArray(reply) ? reply : []).map(String)
     engineTime = Number(now)
-    alive = new Set(nodes)
+    alive = new Set(living)
   }
 
   /**
@@ -87,7 +90,7 @@ export async function openBus(
     while (!closed.signal.aborted) {
       try {
         if (isStale) await findPlaces()
-        take(await reader.command(keys.all, ...command, ...places.values()))
+        take(await reader.command(all, ...command, ...places.values()))
       } catch {
         isStale = true
         await sleep(RETRY_MS)
@@ -100,32 +103,40 @@ export async function openBus(
     let isMore = false
     for (const key of places.keys()) {
       const entries = entriesOf(read.get(key))
-      if (key === keys.changes && isMore) return // what comes before them is not read to its end
+      if (key === changes && isMore) return // what comes before them is not read to its end
       isMore ||= entries.length >= READ_COUNT
-      for (const { id, fields } of entries) takeEntry(key, id, fields)
-      if (key === keys.own && entries.length > 0)
+      for (const { id, value } of entries) takeEntry(key, id, value)
+      if (key === own && entries.length > 0)
         connection.command(key, 'XDEL', key, ...entries.map(({ id }) => id)).catch(() => {})
     }
   }
 
-  function takeEntry(key: string, id: string, fields: Map<string, string>): void {
+  function takeEntry(key: string, id: string, value: unknown): void {
     places.set(key, id)
-    const change = key === keys.changes && fields.get('told') !== node ? readChange(fields) : undefined
-    const envelope = readEnvelope(fields.get('d'))
-    if (change) tellSubscribers(change, id)
-    else if (envelope && envelope.from !== node) receiver.receive?.(envelope)
+    if (!isRecord(value) || value['from'] === node) return
+    const change = key === changes ? readChange(value) : undefined
+    if (change) tellHere(change, id)
+    else if (isEnvelope(value)) receiver.receive?.(value)
   }
 
-  function tellSubscribers(change: Change, id: string): void {
+  function tellHere(change: Change, id: string): void {
     current = id
-    for (const listener of listeners) listener(change)
+    here.publish(change)
   }
 
-  /** False: the engine is not there. `told` is the node that knows it already. */
-  async function publish(change: Change, told: string): Promise<boolean> {
-    const fields = ['kind', change.kind, 'uri', change.kind === 'resourceUpdated' ? change.uri : '', 'told', told]
-    return (await connection.post(PUBLISH, keys.changes, KEPT_MS, MAX_ENTRIES, ...fields)) !== undefined
+  /** False: the engine is not there. `from` is the node that has told it already. */
+  async function publish(change: Change, from?: string): Promise<boolean> {
+    const text = JSON.stringify({ ...change, from })
+    return (await connection.post(PUBLISH, changes, KEPT_MS, MAX_ENTRIES, text)) !== undefined
   }
+
+  /** Tells one node. Rejects with HttpError 503 where the engine is not there, or that node does not keep up. */
+  async function tell(name: string, envelope: Envelope): Promise<void> {
+    const isTold = await connection.run(SEND, keyOf(`to:${name}`), INBOX_MS, MAX_WAITING, textOf(envelope))
+    if (isTold !== 1) throw busy('Too many messages are under way. Come back later.', { data: { reason: 'busy' } })
+  }
+
+  const range = async (...of: string[]) => entriesOf(await connection.command(changes, 'XRANGE', changes, ...of))
 
   /** After the engine was away. */
   async function resume(): Promise<void> {
@@ -139,32 +150,39 @@ export async function openBus(
   const beating = setInterval(() => void heartbeat().then(() => receiver.heartbeat?.(false), ignore), BEAT_MS).unref()
   connection.whenReady(() => void resume().catch(ignore))
   void readOn()
-  const textOf = (envelope: Envelope) => JSON.stringify({ ...envelope, from: node })
 
   return {
     /** The id of the last change that was read, or of a moment after which there was none. */
-    position: () => places.get(keys.changes)!,
+    position: () => places.get(changes)!,
     /** The id of the change that subscribers are told of right now. */
     current: () => current,
-    /** The time of the engine at the last beat, in milliseconds. */
-    engineTime: () => engineTime,
-    subscribe(listener: (change: Change) => void): () => void {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    subscribe: here.subscribe,
     /** Tells all nodes of a change, this one too by way of the engine; where that is not there, this one now. */
     publish: (change: Change): void =>
-      void publish(change, '').then((isPublished) => {
+      void publish(change).then((isPublished) => {
         if (isPublished || closed.signal.aborted) return
         untold.set(JSON.stringify(change), change)
-        tellSubscribers(change, places.get(keys.changes)!)
+        tellHere(change, places.get(changes)!)
       }),
+    /** The changes after one. Undefined: some of them are forgotten, or it never was. Rejects with HttpError 503. */
+    async changesSince(id: string): Promise<{ id: string; change: Change }[] | undefined> {
+      if (!/^\d{1,20}-\d{1,20}$/.test(id)) return undefined
+      const [first] = await range('-', '+', 'COUNT', '1')
+      const entries = await range(`(${id}`, '+')
+      const isKept = first !== undefined && !isBefore(id, first.id)
+      const isOld = Number.parseInt(id, 10) < engineTime - KEPT_MS
+      if (!isKept && (isOld || entries.length >= MAX_ENTRIES)) return undefined
+      return entries.flatMap(({ id: at, value }) => {
+        const change = readChange(value)
+        return change ? [{ id: at, change }] : []
+      })
+    },
     /** Tells all other nodes. Rejects with HttpError 503. */
     tellAll: async (envelope: Envelope): Promise<void> =>
-      void (await connection.run(PUBLISH, keys.all, KEPT_MS, MAX_ENTRIES, 'd', textOf(envelope))),
-    /** Tells one node. False: it does not keep up. Rejects with HttpError 503. */
-    tell: async (to: string, envelope: Envelope): Promise<boolean> =>
-      (await connection.run(SEND, keys.to(to), INBOX_MS, MAX_WAITING, textOf(envelope))) === 1,
+      void (await connection.run(PUBLISH, all, KEPT_MS, MAX_ENTRIES, textOf(envelope))),
+    tell,
+    /** Tells one node what it would find out by itself, a second later. */
+    hint: (name: string, envelope: Envelope): void => void tell(name, envelope).catch(ignore),
     async isAlive(other: string): Promise<boolean> {
       if (!alive.has(other)) await heartbeat() // it may have just begun
       return alive.has(other)
@@ -172,27 +190,22 @@ export async function openBus(
     async close(): Promise<void> {
       closed.abort()
       clearInterval(beating)
-      await connection.command(keys.nodes, 'ZREM', keys.nodes, node).catch(() => {})
-      await connection.command(keys.own, 'DEL', keys.own).catch(() => {})
+      await connection.command(keyOf('nodes'), 'ZREM', keyOf('nodes'), node).catch(() => {})
+      await connection.command(own, 'DEL', own).catch(() => {})
       await reader.close(true) // it waits for what may not come
     },
   }
 }
 
-function readEnvelope(text: string | undefined): Envelope | undefined {
-  const given = parse(text)
-  const isRight = isRecord(given) && ['is', 'session', 'principal'].every((name) => typeof given[name] === 'string')
-  return isRight ? (given as unknown as Envelope) : undefined
-}
+const isEnvelope = (value: object): value is Envelope =>
+  ['is', 'session', 'principal'].every((name) => typeof (value as Record<string, unknown>)[name] === 'string')
 
-/** The change in an entry, if it is one. */
-export function readChange(fields: Map<string, string>): Change | undefined {
-  const kind = (['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const).find(
-    (one) => one === fields.get('kind'),
-  )
-  if (kind) return { kind }
-  return fields.get('kind') === 'resourceUpdated'
-    ? { kind: 'resourceUpdated', uri: fields.get('uri') ?? '' }
+/** The change that a value is, if it is one. */
+function readChange(value: unknown): Change | undefined {
+  const { kind, uri } = isRecord(value) ? value : {}
+  if (kind === 'resourceUpdated') return typeof uri === 'string' ? { kind, uri } : undefined
+  return kind === 'toolsListChanged' || kind === 'promptsListChanged' || kind === 'resourcesListChanged'
+    ? { kind }
     : undefined
 }
 
@@ -208,7 +221,7 @@ export const READ_TIMEOUT_MS = BLOCK_MS + 3_000
 const RETRY_MS = 200
 /** Milliseconds for which what all nodes read is kept after the last entry, and the most entries. */
 export const KEPT_MS = 5 * 60_000
-export const MAX_ENTRIES = 10_000
+const MAX_ENTRIES = 10_000
 /** Milliseconds for which a node finds what it was told, and the most entries that it has not read. */
 const INBOX_MS = 60_000
 const MAX_WAITING = 1_000

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { safeLog, type Engine, type Log } from '../mcp/index.ts'
 import { isText, must } from '../mcp/options.ts'
-import { keysOf, openBus, READ_TIMEOUT_MS, type Receiver } from './bus.ts'
+import { openBus, READ_TIMEOUT_MS, type Receiver } from './bus.ts'
+import type { SharedBuckets } from '../serve/rate-limit.ts'
 import { createClient, createConnection, type RedisClient } from './connection.ts'
-import { createEventLogs } from './event-log.ts'
+import { EventLogs } from './event-log.ts'
 import { readPrincipal } from './record.ts'
 import { createRecords } from './records.ts'
 import { createSessionIds } from './session-id.ts'
+import { createSharedBuckets } from './shared-buckets.ts'
 import { createSseSessions } from './sse-sessions.ts'
 import { createStreamableSessions } from './streamable-sessions.ts'
 
@@ -33,7 +35,7 @@ export interface RedisEngineOptions {
  * An engine on Redis or Valkey, by which several nodes serve the same clients. Rejects with TypeError where an option is
  * wrong, and with Error where the package is not installed or the engine does not answer.
  */
-export async function redisEngine(options: RedisEngineOptions): Promise<Engine> {
+export async function redisEngine(options: RedisEngineOptions): Promise<Engine & { buckets: SharedBuckets }> {
   const { url = '', serverSecret, prefix = 'sse-mcp', maxSessions = 100_000, timeoutMs = 2_000 } = options
   const { nodeId = randomBytes(4).toString('hex'), log = undefined } = options
   const isSecret = serverSecret instanceof Uint8Array || isText(serverSecret)
@@ -50,15 +52,15 @@ export async function redisEngine(options: RedisEngineOptions): Promise<Engine> 
   })
 
   const node = `${nodeId}-${randomBytes(4).toString('hex')}`
-  const keys = keysOf(prefix, node)
   const receiver: Receiver = {}
-  const bus = await openBus(connection, reader, keys, node, receiver)
-  const records = createRecords(connection, prefix, keys.sessions, maxSessions, safeLog(log))
-  const logs = createEventLogs(connection, prefix, node)
-  const parts = { node, bus, records, logs, changesKey: keys.changes }
+  const bus = await openBus(connection, reader, prefix, node, receiver)
+  const records = createRecords(connection, prefix, maxSessions, safeLog(log))
+  const logs = new EventLogs(connection, prefix, node)
+  const parts = { node, bus, records, logs }
 
   return {
     server: { changes: bus, nodeId: node, serverSecret },
+    buckets: createSharedBuckets(connection, prefix, serverSecret),
     open(transport) {
       const ids = createSessionIds(nodeId, serverSecret)
       const sse = createSseSessions(parts, ids, transport.limits)

@@ -1,68 +1,124 @@
 import { createEventStore, type EventLog, type EventStore, type Missed, type SseMessage } from '../sse/index.ts'
 import type { Change } from '../mcp/index.ts'
 import { notificationOf } from '../mcp/protocol/change-bus.ts'
-import { KEPT_MS, MAX_ENTRIES, readChange, type Bus } from './bus.ts'
+import { KEPT_MS, type Bus } from './bus.ts'
 import type { Connection } from './connection.ts'
 import { APPEND } from './scripts.ts'
-import { entriesOf, isBefore } from './stream-entries.ts'
 
 /** The number of the entry before the first event, which has the number 1; what stands after the last. */
 const HEAD = 0
-export const END = 'end'
+const END = 'end'
+
+/** What a log in the engine has. */
+export interface ReadLog {
+  /** The events after the one that was asked for. Undefined: some of them are forgotten, or it never was. */
+  missed: Missed
+  isEnded: boolean
+  /** The data of all that is there, and the ids of the requests that the stream answers, as a text. */
+  all: string[]
+  requests: string
+}
 
 /** The event logs of a node. They are read here, and written to the engine too, where other nodes can read them. */
-export type EventLogs = ReturnType<typeof createEventLogs>
+export class EventLogs {
+  readonly #connection: Connection
+  readonly #prefix: string
+  readonly #node: string
+  readonly #memory = createEventStore()
+  #opened = 0
 
-export function createEventLogs(connection: Connection, prefix: string, node: string) {
-  const memory = createEventStore()
-  let opened = 0
-  const nextName = () => `${node}-${++opened}`
-  const keyOf = (session: string, name: string) => `${prefix}:{${session}}:${name}`
+  constructor(connection: Connection, prefix: string, node: string) {
+    this.#connection = connection
+    this.#prefix = prefix
+    this.#node = node
+  }
 
-  return {
-    connection,
-    keyOf,
-    /** The event store of a session: its logs are under keys of its own, so another session's id finds nothing in them. */
-    of: (session: string): EventStore => ({
-      open(_name, requests) {
-        const name = nextName()
-        const log = new SharedLog(connection, keyOf(session, name), memory.open(name), idsIn(requests))
+  /** The event store of a session: its logs are under keys of its own, so another session's id finds nothing in them. */
+  of(session: string): EventStore {
+    const nextName = () => `${this.#node}-${++this.#opened}`
+    return {
+      open: (_name, requests) => {
+        const log = new SharedLog(this, session, this.#memory.open(nextName()), idsIn(requests))
         log.queue(HEAD, '')
         return log
       },
-      keep(_name, data) {
-        const name = nextName()
-        const log = new SharedLog(connection, keyOf(session, name), memory.keep(name, data), [])
+      keep: (_name, data) => {
+        const log = new SharedLog(this, session, this.#memory.keep(nextName(), data), [])
         log.queue(1, data)
         log.end()
         return log
       },
-    }),
+    }
+  }
+
+  /** Reads the log of a stream. Rejects with HttpError 503. */
+  async read(session: string, name: string, after: number): Promise<ReadLog> {
+    const key = this.#keyOf(session, name)
+    const reply = await this.#connection.command(key, 'LRANGE', key, '0', '-1')
+    const texts = (Array.isArray(reply) ? reply : []).map(String)
+    const entries = texts.flatMap((text) => {
+      const [, own, requests = '', data = ''] = /^(\d+) ([^\n]*)\n(.*)$/s.exec(text) ?? []
+      return own === undefined ? [] : [{ number: Number(own), requests, data }]
+    })
+    const rest = entries.filter(({ number }) => number > after)
+    const isKnown = entries.some(({ number }) => number === after) || rest[0]?.number === after + 1
+    const isWhole = rest.every(({ number }, at) => number === after + 1 + at)
+    const missed = rest.map(({ number, data }) => ({ id: `${name}.${number}`, event: 'message', data }))
+    return {
+      missed: isKnown && isWhole ? missed : undefined,
+      isEnded: texts.at(-1) === END,
+      all: entries.map(({ data }) => data),
+      requests: entries[0]?.requests ?? '',
+    }
+  }
+
+  /** Appends entries, of which the newest `kept` are kept, without waiting: numbers and data in turn. */
+  append(
+    session: string,
+    name: string,
+    kept: number,
+    requests: string,
+    entries: (string | number)[],
+  ): Promise<unknown> {
+    return this.#connection.post(APPEND, this.#keyOf(session, name), KEPT_MS, kept, requests, ...entries)
+  }
+
+  /** Ends the log of a node that is dead, with some events after the last one. Rejects with HttpError 503. */
+  async end(session: string, name: string, last: number, events: string[]): Promise<void> {
+    const entries = events.flatMap((data, at) => [last + 1 + at, data])
+    await this.#connection.run(APPEND, this.#keyOf(session, name), KEPT_MS, MAX_EVENTS, '[]', ...entries, END, '')
+  }
+
+  #keyOf(session: string, name: string): string {
+    return `${this.#prefix}:{${session}}:${name}`
   }
 }
 
 /** The node that a stream is of, by its name. */
 export const nodeOf = (stream: string): string => stream.slice(0, Math.max(0, stream.lastIndexOf('-')))
 
+/** The number in the id of an event; NaN: it is none of ours. */
+export const numberOf = (eventId: string): number => Number(/\.(0|[1-9]\d{0,14})$/.exec(eventId)?.[1])
+
 /** The log of a stream of this node. It is written to the engine without waiting. */
 class SharedLog implements EventLog {
   /** Called after it was written to: another node carries the stream, and is told. */
   onMore: (() => void) | undefined
-  readonly #connection: Connection
-  readonly #key: string
+  readonly #logs: EventLogs
+  readonly #session: string
   readonly #memory: EventLog
   /** The ids of the requests that the stream answers. Each entry has them, for the first may be forgotten. */
   readonly #requests: string
-  #queued: string[] = []
+  #queued: (string | number)[] = []
   #events = 0
   /** The lengths of the entries that are kept, the newest last, and their sum. */
   readonly #lengths: number[] = []
   #length = 0
   #isEnded = false
 
-  constructor(connection: Connection, key: string, memory: EventLog, requests: unknown[]) {
-    this.#connection = connection
-    this.#key = key
+  constructor(logs: EventLogs, session: string, memory: EventLog, requests: unknown[]) {
+    this.#logs = logs
+    this.#session = session
     this.#memory = memory
     this.#requests = JSON.stringify(requests)
   }
@@ -77,7 +133,8 @@ class SharedLog implements EventLog {
   }
 
   missedSince(id: string): Missed | Promise<Missed> {
-    return this.#memory.missedSince(id) ?? readLog(this.#connection, this.#key, id).then(({ missed }) => missed)
+    const here = this.#memory.missedSince(id)
+    return here ?? this.#logs.read(this.#session, this.#name, numberOf(id)).then(({ missed }) => missed)
   }
 
   /** Forgets what is here. What is in the engine goes by itself. */
@@ -92,7 +149,7 @@ class SharedLog implements EventLog {
 
   /** Has an entry written, together with what else comes in this turn of the event loop. */
   queue(number: number | typeof END, data: string): void {
-    if (this.#queued.push(String(number), data) === 2) queueMicrotask(() => this.#flush())
+    if (this.#queued.push(number, data) === 2) queueMicrotask(() => this.#flush())
     this.#length += data.length
     const kept = this.#lengths.push(data.length)
     if (kept > MAX_EVENTS || (this.#length > MAX_LENGTH && kept > 1)) this.#length -= this.#lengths.shift()!
@@ -100,9 +157,12 @@ class SharedLog implements EventLog {
 
   #flush(): void {
     const entries = this.#queued.splice(0)
-    const args = [this.#lengths.length, this.#requests, ...entries]
-    const written = this.#connection.post(APPEND, this.#key, KEPT_MS, ...args)
+    const written = this.#logs.append(this.#session, this.#name, this.#lengths.length, this.#requests, entries)
     if (this.onMore) void written.then(this.onMore)
+  }
+
+  get #name(): string {
+    return this.start.slice(0, -'.0'.length)
   }
 }
 
@@ -112,35 +172,6 @@ export function tellOfMore(log: EventLog, onMore: () => void): void {
   onMore()
 }
 
-/** What a log in the engine has after an event. */
-export interface ReadLog {
-  /** Undefined: some of it is forgotten, or the event never was. */
-  missed: Missed
-  isEnded: boolean
-  /** The data of all that is there, and the ids of the requests that the stream answers, as a text. */
-  all: string[]
-  requests: string
-}
-
-/** Reads the log of a stream in the engine. Rejects with HttpError 503. */
-export async function readLog(connection: Connection, key: string, eventId: string): Promise<ReadLog> {
-  const [, name, number] = /^(.*)\.(0|[1-9]\d{0,14})$/s.exec(eventId) ?? []
-  const reply = name === undefined ? [] : await connection.command(key, 'LRANGE', key, '0', '-1')
-  const texts = (Array.isArray(reply) ? reply : []).map(String)
-  const isEnded = texts.at(-1) === END
-  const entries = texts.flatMap((text) => {
-    const [, own, requests = '', data = ''] = /^(\d+) ([^\n]*)\n(.*)$/s.exec(text) ?? []
-    return own === undefined ? [] : [{ number: Number(own), requests, data }]
-  })
-  const from = Number(number)
-  const after = entries.filter((entry) => entry.number > from)
-  const isKnown = entries.some((entry) => entry.number === from) || after[0]?.number === from + 1
-  const isWhole = after.every((entry, at) => entry.number === from + 1 + at)
-  const missed = after.map((entry) => ({ id: `${name}.${entry.number}`, event: 'message', data: entry.data }))
-  const all = entries.map(({ data }) => data)
-  return { missed: isKnown && isWhole ? missed : undefined, isEnded, all, requests: entries[0]?.requests ?? '' }
-}
-
 /** The name of the standalone stream. */
 export const STANDALONE = 'get'
 
@@ -148,31 +179,22 @@ export const STANDALONE = 'get'
  * The log of the standalone stream. It carries changes and nothing else, so it is the Stream of changes itself, as far
  * as the session wants to hear of them: nothing is written for it, and any node can read it.
  */
-export function changeLog(bus: Bus, connection: Connection, key: string, wants: (change: Change) => boolean): EventLog {
-  const range = async (...of: string[]) => entriesOf(await connection.command(key, 'XRANGE', key, ...of))
-  return {
-    get start() {
-      return `${STANDALONE}.${bus.position()}`
-    },
-    append: (message) => ({ id: `${STANDALONE}.${bus.current()}`, ...message }),
-    async missedSince(eventId) {
-      const id = eventId.slice(STANDALONE.length + 1)
-      if (!/^\d{1,20}-\d{1,20}$/.test(id)) return undefined
-      const [first] = await range('-', '+', 'COUNT', '1')
-      const isOld = Number.parseInt(id, 10) < bus.engineTime() - KEPT_MS
-      const isKept = first !== undefined && !isBefore(id, first.id)
-      const entries = await range(`(${id}`, '+')
-      if (!isKept && (isOld || entries.length >= MAX_ENTRIES)) return undefined
-      return entries.flatMap(({ id: entryId, fields }) => {
-        const change = readChange(fields)
-        if (!change || !wants(change)) return []
+export const changeLog = (bus: Bus, wants: (change: Change) => boolean): EventLog => ({
+  get start() {
+    return `${STANDALONE}.${bus.position()}`
+  },
+  append: (message) => ({ id: `${STANDALONE}.${bus.current()}`, ...message }),
+  async missedSince(eventId) {
+    const changes = await bus.changesSince(eventId.slice(STANDALONE.length + 1))
+    return changes
+      ?.filter(({ change }) => wants(change))
+      .map(({ id, change }) => {
         const data = JSON.stringify({ jsonrpc: '2.0', ...notificationOf(change) })
-        return [{ id: `${STANDALONE}.${entryId}`, event: 'message', data }]
+        return { id: `${STANDALONE}.${id}`, event: 'message', data }
       })
-    },
-    drop() {},
-  }
-}
+  },
+  drop() {},
+})
 
 /** The ids of the requests in a message or a batch. */
 const idsIn = (requests: unknown): unknown[] =>

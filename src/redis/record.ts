@@ -4,7 +4,6 @@ import { LOG_LEVELS } from '../mcp/protocol/types.ts'
 import { readCapabilities, readClientInfo } from '../mcp/request/client-info.ts'
 import { createClient, type Caller, type Client } from '../mcp/request/client.ts'
 import { handshakeRevisions } from '../mcp/revisions/index.ts'
-import { pairsOf } from './stream-entries.ts'
 
 /** The version of the form of a record. A node refuses those of another. */
 const VERSION = '1'
@@ -25,16 +24,9 @@ export const SUBSCRIPTION = 'sub:'
 /** The fields of a record, and their values, in turn. */
 export function writeRecord(kind: 'sse' | 'streamable', client: Client, node = ''): string[] {
   const { revision, info = null, capabilities, logLevel = '', caller, subscriptions = [] } = client
-  const agreed = [
-    'revision',
-    revision.version,
-    'info',
-    JSON.stringify(info),
-    'capabilities',
-    JSON.stringify(capabilities),
-  ]
-  const who = ['v', VERSION, 'kind', kind, 'principal', writePrincipal(caller.principal), 'node', node]
-  return [...who, ...agreed, 'level', logLevel, ...[...subscriptions].flatMap((uri) => [SUBSCRIPTION + uri, '1'])]
+  const agreed = { revision: revision.version, info: JSON.stringify(info), capabilities: JSON.stringify(capabilities) }
+  const fields = { v: VERSION, kind, principal: writePrincipal(caller.principal), node, ...agreed, level: logLevel }
+  return [...Object.entries(fields), ...[...subscriptions].map((uri) => [SUBSCRIPTION + uri, '1'])].flat()
 }
 
 /**
@@ -43,7 +35,8 @@ export function writeRecord(kind: 'sse' | 'streamable', client: Client, node = '
  */
 export function readRecord(flat: unknown): SessionRecord | undefined {
   if (!Array.isArray(flat) || flat.length > MAX_FIELDS || flat.join('').length > MAX_LENGTH) return undefined
-  const fields = pairsOf(flat)
+  const fields = new Map<string, string>()
+  for (let at = 0; at + 1 < flat.length; at += 2) fields.set(String(flat[at]), String(flat[at + 1]))
   const [kind = '', level = '', node = ''] = ['kind', 'level', 'node'].map((name) => fields.get(name))
   const revision = handshakeRevisions.get(fields.get('revision'))
   const principal = readPrincipal(fields.get('principal') ?? '')

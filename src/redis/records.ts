@@ -6,7 +6,8 @@ import { CLOSE, COUNT, FIND, SWAP, WRITE } from './scripts.ts'
 /** The records of sessions in the engine. What waits for it rejects with HttpError 503 where it is not there. */
 export type Records = ReturnType<typeof createRecords>
 
-export function createRecords({ run, post }: Connection, prefix: string, countKey: string, most: number, log: Log) {
+export function createRecords({ run, post }: Connection, prefix: string, most: number, log: Log) {
+  const countKey = `{${prefix}}:sessions`
   const keyOf = (id: string) => `${prefix}:{${id}}`
 
   /** Writes fields of a record. Where there is none, `whole` is written. False: it was closed. */

@@ -1,22 +1,11 @@
 import { errorResponse, INTERNAL_ERROR, RpcError, type Id } from '../jsonrpc/index.ts'
 import type { EventStream, SseMessage } from '../sse/index.ts'
+import type { Client } from '../mcp/index.ts'
 import { ResumableStream } from '../mcp/transports/resumable-stream.ts'
-import { KEPT_MS, type Bus } from './bus.ts'
-import { END, nodeOf, readLog, type EventLogs, type ReadLog } from './event-log.ts'
+import { envelopeOf } from './bus.ts'
+import { nodeOf, numberOf, type ReadLog } from './event-log.ts'
+import type { NodeParts } from './node-parts.ts'
 import { parse } from './record.ts'
-import { APPEND } from './scripts.ts'
-
-/** What a stream of another node needs here, and who hears that it begins and ends to be carried here. */
-export interface RemoteStreamOptions {
-  session: string
-  /** The name of the stream. */
-  name: string
-  bus: Bus
-  logs: EventLogs
-  primes: boolean
-  begins(stream: RemoteStream): void
-  ends(stream: RemoteStream): void
-}
 
 /**
  * A stream of another node, which a client has resumed here. What comes there is read from the engine: whenever that
@@ -24,8 +13,10 @@ export interface RemoteStreamOptions {
  */
 export class RemoteStream extends ResumableStream {
   readonly name: string
-  readonly #options: RemoteStreamOptions
-  readonly #key: string
+  readonly #session: { id: string; client: Client }
+  readonly #parts: NodeParts
+  /** The streams of the session that are carried here: this one from its first connection on until it ends. */
+  readonly #carried: Set<RemoteStream>
   /** The number of the last event that was read, and whether the log ends with it. */
   #last = 0
   #isEnded = false
@@ -33,26 +24,24 @@ export class RemoteStream extends ResumableStream {
   #isMore = false
   #checking: NodeJS.Timeout | undefined
 
-  constructor(options: RemoteStreamOptions) {
-    const { name, logs, session, primes } = options
-    const key = logs.keyOf(session, name)
-    super(
-      {
-        start: `${name}.0`,
-        append: (message) => ({ id: this.#place, ...message }), // it was read there, and is not written
-        missedSince: async (eventId) => {
-          const { missed, isEnded } = await readLog(logs.connection, key, eventId)
-          this.#isEnded = isEnded
-          this.#last = Number(eventId.slice(name.length + 1)) + (missed?.length ?? 0)
-          return missed
-        },
-        drop() {},
+  constructor(name: string, session: { id: string; client: Client }, parts: NodeParts, carried: Set<RemoteStream>) {
+    const log = {
+      start: `${name}.0`,
+      append: (message: SseMessage) => ({ ...message, id: `${name}.${this.#last}` }), // it was read, and is not written
+      missedSince: async (eventId: string) => {
+        const number = numberOf(eventId)
+        const { missed, isEnded } = await this.#read(number)
+        this.#isEnded = isEnded
+        this.#last = number + (missed?.length ?? 0)
+        return missed
       },
-      primes,
-    )
+      drop() {},
+    }
+    super(log, session.client.revision.primesStreams)
     this.name = name
-    this.#options = options
-    this.#key = key
+    this.#session = session
+    this.#parts = parts
+    this.#carried = carried
   }
 
   override attach(connection: EventStream, missed: readonly SseMessage[] = []): void {
@@ -60,13 +49,14 @@ export class RemoteStream extends ResumableStream {
     super.attach(connection, missed)
     if (this.isOver) return
     this.#checking ??= setInterval(() => void this.pull(), CHECK_MS).unref()
-    this.#options.begins(this)
+    this.#carried.add(this)
+    this.#parts.bus.hint(nodeOf(this.name), envelopeOf('carry', this.#session, { name: this.name }))
     void this.pull()
   }
 
   override end(retryMs?: number): void {
     clearInterval(this.#checking)
-    this.#options.ends(this)
+    this.#carried.delete(this)
     super.end(retryMs)
   }
 
@@ -88,29 +78,25 @@ export class RemoteStream extends ResumableStream {
   }
 
   async #pull(): Promise<void> {
-    const { bus, logs } = this.#options
-    const { missed = [], isEnded } = await readLog(logs.connection, this.#key, this.#place)
+    const { missed = [], isEnded } = await this.#read(this.#last)
     for (const { data = '' } of missed) {
       this.#last++
       this.send(data)
     }
     if (isEnded) return this.end()
-    if (missed.length > 0 || (await bus.isAlive(nodeOf(this.name)))) return
+    if (missed.length > 0 || (await this.#parts.bus.isAlive(nodeOf(this.name)))) return
     await this.#endLog()
     this.#isMore = true
   }
 
   /** Ends the log in the place of a node that is dead, with an error for each request that has no response. */
   async #endLog(): Promise<void> {
-    const { connection } = this.#options.logs
-    const log = await readLog(connection, this.#key, `${this.name}.0`)
-    const errors = openRequests(log).map((id) => JSON.stringify(errorResponse(nodeLost(), id)))
-    const added = errors.flatMap((error, at) => [`${this.#last + 1 + at}`, error])
-    await connection.run(APPEND, this.#key, KEPT_MS, 300, '[]', ...added, END, '')
+    const errors = openRequests(await this.#read(0)).map((id) => JSON.stringify(errorResponse(nodeLost(), id)))
+    await this.#parts.logs.end(this.#session.id, this.name, this.#last, errors)
   }
 
-  get #place(): string {
-    return `${this.name}.${this.#last}`
+  #read(after: number): Promise<ReadLog> {
+    return this.#parts.logs.read(this.#session.id, this.name, after)
   }
 }
 

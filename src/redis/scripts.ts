@@ -72,9 +72,9 @@ redis.call('LTRIM', KEYS[1], -tonumber(ARGV[2]), -1)
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1`
 
-/** Adds an entry that all nodes read: `ARGV[3]` a field, and so on. The newest `ARGV[2]` are kept. */
+/** Adds an entry that all nodes read. The newest `ARGV[2]` are kept. */
 export const PUBLISH = `
-redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, 3))
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'd', ARGV[3])
 return redis.call('PEXPIRE', KEYS[1], ARGV[1])`
 
 /** Adds an entry for one node. Returns 0 where `ARGV[2]` wait already, or a large one would make them 64 MiB. */
@@ -90,9 +90,18 @@ return 1`
 export const BEAT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if ARGV[1] ~= '' then redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1]) end
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 local nodes = redis.call('ZRANGE', KEYS[1], 0, -1)
 table.insert(nodes, 1, tostring(now))
 return nodes`
+
+/** Draws `ARGV[1]` milliseconds' worth from a bucket, which may be in debt. Returns the milliseconds until it is full. */
+export const DRAW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local full = math.max(now, tonumber(redis.call('GET', KEYS[1]) or now)) + ARGV[1]
+local left = math.ceil(full - now)
+redis.call('SET', KEYS[1], full, 'PX', left)
+return left`

@@ -2,26 +2,11 @@ import type { Change, LogLevel } from '../mcp/index.ts'
 import type { Client } from '../mcp/request/client.ts'
 import type { ResumableStream } from '../mcp/transports/resumable-stream.ts'
 import { StreamableSession } from '../mcp/transports/streamable-session.ts'
-import type { Bus, Envelope } from './bus.ts'
-import { changeLog, nodeOf, STANDALONE, tellOfMore, type EventLogs } from './event-log.ts'
-import { SUBSCRIPTION, writePrincipal } from './record.ts'
-import type { Records } from './records.ts'
+import { envelopeOf } from './bus.ts'
+import { changeLog, STANDALONE, tellOfMore } from './event-log.ts'
+import type { NodeParts } from './node-parts.ts'
+import { SUBSCRIPTION } from './record.ts'
 import { RemoteStream } from './remote-stream.ts'
-
-/** What the sessions of a node share. */
-export interface NodeParts {
-  /** The full name of this node. */
-  node: string
-  bus: Bus
-  records: Records
-  logs: EventLogs
-  changesKey: string
-}
-
-/** What a node tells others of a session. */
-export const envelopeOf = (is: Envelope['is'], { id, client }: { id: string; client: Client }): Envelope => {
-  return { is, session: id, principal: writePrincipal(client.caller.principal) }
-}
 
 /** URIs that a client has subscribed to, and what was added or removed since that was written down. */
 class Subscriptions extends Set<string> {
@@ -49,15 +34,15 @@ export class SharedSession extends StreamableSession {
   refreshedAt = -Infinity
   readonly #parts: NodeParts
   readonly #subscriptions = new Subscriptions()
-  readonly #remote = new Set<RemoteStream>()
+  /** The streams of other nodes that are carried here. */
+  readonly #carried = new Set<RemoteStream>()
   readonly #onEnd: (session: SharedSession) => void
   #savedLevel: LogLevel | undefined
 
   constructor(client: Client, id: string, parts: NodeParts, onEnd: (session: SharedSession) => void) {
-    const { bus, logs, changesKey } = parts
-    const { open, keep } = logs.of(id)
+    const { open, keep } = parts.logs.of(id)
     const wants = (change: Change) => change.kind !== 'resourceUpdated' || this.#subscriptions.has(change.uri)
-    const changes = changeLog(bus, logs.connection, changesKey, wants)
+    const changes = changeLog(parts.bus, wants)
     super(client, id, { keep, open: (name, requests) => (name === STANDALONE ? changes : open(name, requests)) })
     this.#parts = parts
     this.#onEnd = onEnd
@@ -68,13 +53,13 @@ export class SharedSession extends StreamableSession {
   }
 
   override hasStream(): boolean {
-    return super.hasStream() || [...this.#remote].some((stream) => stream.isAttached())
+    return super.hasStream() || [...this.#carried].some((stream) => stream.isAttached())
   }
 
   /** The standalone stream is here from now on. The node that had it hears of it. */
   override standaloneStream(): ResumableStream {
-    const { node, records } = this.#parts
-    records.swap(this.id, STANDALONE, node, (before) => this.#tell(before, { is: 'taken' }))
+    const { node, bus, records } = this.#parts
+    records.swap(this.id, STANDALONE, node, (before) => bus.hint(before, envelopeOf('taken', this)))
     return super.standaloneStream()
   }
 
@@ -82,20 +67,13 @@ export class SharedSession extends StreamableSession {
     if (eventId.startsWith(`${STANDALONE}.`)) return this.standaloneStream()
     const here = super.streamOf(eventId) as ResumableStream | undefined
     const name = eventId.slice(0, Math.max(0, eventId.lastIndexOf('.')))
-    if (here || !/^[\w-]{3,64}$/.test(name)) return here
-    const { bus, logs } = this.#parts
-    const { primesStreams: primes } = this.client.revision
-    const begins = (stream: RemoteStream) => {
-      this.#remote.add(stream)
-      this.#tell(nodeOf(name), { is: 'carry', name })
-    }
-    const ends = (stream: RemoteStream) => void this.#remote.delete(stream)
-    return new RemoteStream({ session: this.id, name, bus, logs, primes, begins, ends })
+    const isName = /^[\w-]{3,64}$/.test(name)
+    return here ?? (isName ? new RemoteStream(name, this, this.#parts, this.#carried) : undefined)
   }
 
   override end(retryMs?: number): void {
     super.end(retryMs)
-    for (const stream of this.#remote) stream.end(retryMs)
+    for (const stream of this.#carried) stream.end(retryMs)
     this.#onEnd(this)
   }
 
@@ -121,23 +99,18 @@ export class SharedSession extends StreamableSession {
   carriedBy(node: string, name: string): void {
     const stream = super.streamOf(`${name}.0`) as ResumableStream | undefined
     if (!stream) return
-    tellOfMore(stream.log, () => this.#tell(node, { is: 'more', name }))
+    tellOfMore(stream.log, () => this.#parts.bus.hint(node, envelopeOf('more', this, { name })))
     if (stream.isAttached()) stream.disconnect(RETRY_MS)
   }
 
   /** There is more of a stream that is carried here. */
   more(name: string): void {
-    for (const stream of this.#remote) if (stream.name === name) void stream.pull()
+    for (const stream of this.#carried) if (stream.name === name) void stream.pull()
   }
 
   /** Another node has the standalone stream from now on. */
   release(): void {
     super.standaloneStream().disconnect(RETRY_MS)
-  }
-
-  /** Tells another node. Where that fails, it finds out by itself, a second later. */
-  #tell(node: string, what: { is: Envelope['is']; name?: string }): void {
-    this.#parts.bus.tell(node, { ...envelopeOf(what.is, this), ...what }).catch(() => {})
   }
 }
 

@@ -9,11 +9,10 @@ import { oldestHandshake } from '../mcp/revisions/index.ts'
 import { SseSession } from '../mcp/transports/http-sse.ts'
 import { createSessionStore } from '../mcp/transports/session-store.ts'
 import type { TransportOptions } from '../mcp/transports/transport.ts'
-import type { Envelope } from './bus.ts'
+import { envelopeOf, type Envelope } from './bus.ts'
+import { addTo, type NodeParts } from './node-parts.ts'
 import { writeRecord, type SessionRecord } from './record.ts'
 import type { SessionIds } from './session-id.ts'
-import { envelopeOf, type NodeParts } from './shared-session.ts'
-import { addTo, tell } from './streamable-sessions.ts'
 
 /** The sessions of HTTP+SSE. Each is at the node that holds its stream, and every message for it goes there. */
 export function createSseSessions(parts: NodeParts, ids: SessionIds, limits: HttpLimits) {
@@ -64,13 +63,14 @@ export function createSseSessions(parts: NodeParts, ids: SessionIds, limits: Htt
       for (const session of here.keys()) close(session)
     },
     relay: (session: SseSession, message: Message): MaybePromise<boolean> =>
-      session instanceof RemoteSseSession && tell(parts, session.node, { ...envelopeOf('post', session), message }),
+      session instanceof RemoteSseSession &&
+      bus.tell(session.node, envelopeOf('post', session, { message })).then(() => true),
     /** Takes what another node tells: a message for a session here, or that it has one no more. */
     receive(envelope: Envelope, caller: Caller, transport: TransportOptions): void {
       const { is, session: id, from = '', message } = envelope
       if (is === 'gone') return void known.delete(id)
       const session = local.find(id, caller)
-      if (!session) return void bus.tell(from, { ...envelope, is: 'gone', message: undefined }).catch(() => {})
+      if (!session) return bus.hint(from, { ...envelope, is: 'gone', message: undefined })
       if (isMessage(message)) handle(message, session, transport)
     },
     /** Has the records live on, and writes them again after the engine was away. */

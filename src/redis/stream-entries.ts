@@ -1,7 +1,9 @@
-/** An entry of a Stream of the engine: its id, and its fields by name. */
+import { parse } from './record.ts'
+
+/** An entry of a Stream of the engine: its id, and the JSON value of its field `d`. Undefined: it has none. */
 export interface Entry {
   id: string
-  fields: Map<string, string>
+  value: unknown
 }
 
 /** The entries in a reply, as far as they are some. */
@@ -9,22 +11,16 @@ export function entriesOf(reply: unknown): Entry[] {
   if (!Array.isArray(reply)) return []
   return reply.flatMap((one: unknown) => {
     const [id, flat] = Array.isArray(one) ? (one as unknown[]) : []
-    return typeof id === 'string' && Array.isArray(flat) ? [{ id, fields: pairsOf(flat) }] : []
+    const at = Array.isArray(flat) ? flat.indexOf('d') : -1
+    return typeof id === 'string'
+      ? [{ id, value: at < 0 ? undefined : parse(String((flat as unknown[])[at + 1])) }]
+      : []
   })
-}
-
-/** Names and values in turn, as a Map. */
-export function pairsOf(flat: readonly unknown[]): Map<string, string> {
-  const pairs = new Map<string, string>()
-  for (let at = 0; at + 1 < flat.length; at += 2) pairs.set(String(flat[at]), String(flat[at + 1]))
-  return pairs
 }
 
 /** Whether the id of an entry comes before another. */
 export function isBefore(one: string, other: string): boolean {
-  const [[ms, count], [otherMs, otherCount]] = [one, other].map((id) => id.split('-').map(BigInt)) as [
-    bigint[],
-    bigint[],
-  ]
+  const [ms, count] = one.split('-').map(BigInt)
+  const [otherMs, otherCount] = other.split('-').map(BigInt)
   return ms === otherMs ? count! < otherCount! : ms! < otherMs!
 }

@@ -2,41 +2,39 @@ import { isMessage, isRequest, isResponse, readableId, type MaybePromise, type M
 import type { ClientChannel, HttpLimits, McpServer } from '../mcp/index.ts'
 import { busy } from '../mcp/http/http-error.ts'
 import { isSame, type Caller, type Client } from '../mcp/request/client.ts'
-import { createSessionStore, type Session } from '../mcp/transports/session-store.ts'
-import type { Envelope } from './bus.ts'
+import { createSessionStore } from '../mcp/transports/session-store.ts'
+import { envelopeOf, type Envelope } from './bus.ts'
+import { addTo, type NodeParts } from './node-parts.ts'
 import { writeRecord } from './record.ts'
 import type { SessionIds } from './session-id.ts'
-import { envelopeOf, SharedSession, type NodeParts } from './shared-session.ts'
+import { SharedSession } from './shared-session.ts'
 
 /** The sessions of Streamable HTTP. A node has those that it has served lately, and makes any other of its record. */
 export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limits: HttpLimits) {
   const { node, bus, records } = parts
   const { sessionIdleMs, handshakeIdleMs } = limits
   const here = new Set<SharedSession>()
-  /** What was heard of sessions while their records were read: each reader has its own list. */
-  const rebuilding = new Map<string, Envelope[][]>()
+  /** The sessions whose records are being read, and what was heard of them meanwhile. */
+  const rebuilding = new Set<{ id: string; heard: Envelope[] }>()
   const forget = (session: SharedSession) => void here.delete(session)
-  const create = (client: Client) => new SharedSession(client, ids.create(), parts, forget)
+  const create = (client: Client, id = ids.create()) => new SharedSession(client, id, parts, forget)
   const local = createSessionStore<SharedSession>(limits, create)
 
   async function rebuild(id: string, caller: Caller): Promise<SharedSession | undefined> {
-    const heard: Envelope[] = []
-    const others = rebuilding.get(id) ?? []
-    rebuilding.set(id, [...others, heard])
+    const reading = { id, heard: [] as Envelope[] }
+    rebuilding.add(reading)
     try {
       const record = await records.find(id, sessionIdleMs)
       if (record?.kind !== 'streamable' || !isSame(record.principal, caller.principal)) return undefined
       const meanwhile = local.find(id, caller)
       if (meanwhile) return meanwhile
-      const session = new SharedSession(record.clientFor(caller), id, parts, forget)
+      const session = create(record.clientFor(caller), id)
       if (!local.add(session)) throw busy('Too many sessions. Come back later.')
       here.add(session)
-      for (const envelope of heard) take(session, envelope)
+      for (const envelope of reading.heard) take(session, envelope)
       return local.find(id, caller)
     } finally {
-      const left = rebuilding.get(id)!.filter((one) => one !== heard)
-      if (left.length > 0) rebuilding.set(id, left)
-      else rebuilding.delete(id)
+      rebuilding.delete(reading)
     }
   }
 
@@ -55,16 +53,15 @@ export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limi
     const now = performance.now()
     if (now - session.refreshedAt < sessionIdleMs / 4) return
     session.refreshedAt = now
-    records.refresh(session.id, writeRecord('streamable', session.client), sessionIdleMs).then(
+    records.refresh(session.id, fieldsOf(session), sessionIdleMs).then(
       (lives) => lives || local.close(session),
       () => (session.refreshedAt = -Infinity),
     )
   }
 
   async function save(session: SharedSession, fields: string[]): Promise<void> {
-    const whole = writeRecord('streamable', session.client)
-    await records.write(session.id, fields, sessionIdleMs, whole)
-    await bus.tellAll({ ...envelopeOf('changed', session), fields })
+    await records.write(session.id, fields, sessionIdleMs, fieldsOf(session))
+    await bus.tellAll(envelopeOf('changed', session, { fields }))
   }
 
   return {
@@ -75,9 +72,7 @@ export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limi
     },
     add(session: SharedSession): Promise<boolean> {
       here.add(session)
-      return addTo(local, session, () =>
-        records.add(session.id, writeRecord('streamable', session.client), handshakeIdleMs),
-      )
+      return addTo(local, session, () => records.add(session.id, fieldsOf(session), handshakeIdleMs))
     },
     touch(session: SharedSession): void {
       local.touch(session)
@@ -96,17 +91,17 @@ export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limi
     relay(session: SharedSession, message: Message): MaybePromise<boolean> {
       if (isResponse(message)) {
         const [, asking = node] = /^ask-(.+)-\d+$/.exec(String(message.id)) ?? []
-        return asking !== node && tell(parts, asking, { ...envelopeOf('message', session), message })
+        return asking !== node && bus.tell(asking, envelopeOf('message', session, { message })).then(() => true)
       }
       const requestId = readableId({ id: message.params?.['requestId'] })
       if (message.method !== 'notifications/cancelled' || requestId === undefined) return false
       if ([...session.client.inFlight].some((request) => request.message.id === requestId)) return false
       const cancelled = { ...message, params: { requestId } } // whatever else it says
-      return bus.tellAll({ ...envelopeOf('message', session), message: cancelled }).then(() => false)
+      return bus.tellAll(envelopeOf('message', session, { message: cancelled })).then(() => false)
     },
     /** Takes what another node tells. */
     receive(envelope: Envelope, caller: Caller, server: McpServer): void {
-      for (const heard of rebuilding.get(envelope.session) ?? []) heard.push(envelope)
+      for (const { id, heard } of rebuilding) if (id === envelope.session) heard.push(envelope)
       const session = local.find(envelope.session, caller)
       if (!session) return
       take(session, envelope)
@@ -124,27 +119,7 @@ export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limi
   }
 }
 
-/** Adds a session here and to the engine, or nowhere. */
-export async function addTo<S extends Session>(
-  local: { add(session: S): boolean; close(session: S): void },
-  session: S,
-  addRecord: () => Promise<boolean>,
-): Promise<boolean> {
-  if (!local.add(session)) return false
-  let isAdded = false
-  try {
-    isAdded = await addRecord()
-  } finally {
-    if (!isAdded) local.close(session)
-  }
-  return isAdded
-}
-
-/** Tells one node what it must hear: the caller is told where it cannot. Resolves with true. */
-export async function tell({ bus }: NodeParts, node: string, envelope: Parameters<typeof bus.tell>[1]): Promise<true> {
-  if (await bus.tell(node, envelope)) return true
-  throw busy('Too many messages are under way. Come back later.', { data: { reason: 'busy' } })
-}
+const fieldsOf = ({ client }: SharedSession) => writeRecord('streamable', client)
 
 const NO_CHANNEL: ClientChannel = { send() {}, canSend: false }
 

@@ -6,29 +6,74 @@ import type { ClientAddress } from './client-address.ts'
 /** Lets a request in. Throws HttpError 429. */
 export type Admit = (request: IncomingMessage, principal?: Principal) => void
 
+/** Token buckets on which several nodes draw. What is drawn and what is left is told in time, by the rate of refilling. */
+export interface SharedBuckets {
+  /** Draws `ms` milliseconds' worth. Resolves with the milliseconds until the bucket is full; undefined: it is not known. */
+  draw(key: string, ms: number): Promise<number | undefined>
+}
+
+export interface RateLimitOptions {
+  /** Default: there is one node. */
+  shared?: SharedBuckets | undefined
+  /** Default: the monotonic clock, for the one on the wall may be set back. */
+  now?: () => number
+}
+
+/** The bucket of a principal or an address. */
+interface Bucket {
+  tokens: number
+  /** The time at which there were so many. */
+  at: number
+  /** The tokens taken from it that are not drawn from the shared one yet. */
+  owed: number
+}
+
 /**
  * So many requests a minute for each principal, or for each address where nobody is known. They may come at once;
  * then one comes back every so often (a token bucket).
+ *
+ * Where several nodes share buckets, each has its own besides, and no request waits for the shared one. After every
+ * sixtieth of the limit a node draws as much from that, and where that has less left than its own, its own has no more.
  */
 export function createRateLimit(
   perMinute: number,
   addressOf: ClientAddress,
-  now: () => number = () => performance.now(), // the clock on the wall may be set back
+  { shared, now = () => performance.now() }: RateLimitOptions = {},
 ): Admit {
-  const buckets = new Map<string, { tokens: number; at: number }>() // in the order of their last request
+  const buckets = new Map<string, Bucket>() // in the order of their last request
   const perMs = perMinute / 60_000
+  const portion = Math.ceil(perMinute / 60)
+
+  function refill(bucket: Bucket): void {
+    const time = now()
+    bucket.tokens = Math.min(perMinute, bucket.tokens + (time - bucket.at) * perMs)
+    bucket.at = time
+  }
+
+  async function settle({ draw }: SharedBuckets, key: string, bucket: Bucket): Promise<void> {
+    const { owed } = bucket
+    bucket.owed = 0
+    const untilFull = await draw(key, owed / perMs)
+    if (untilFull === undefined) return
+    refill(bucket)
+    const left = Math.max(perMinute - untilFull * perMs, -perMinute) // whatever the engine says, nobody waits for longer
+    bucket.tokens = Math.min(bucket.tokens, left - bucket.owed)
+  }
 
   return (request, principal) => {
     const key = principal ? keyOf(principal) : network(addressOf(request))
-    const { tokens, at } = buckets.get(key) ?? { tokens: perMinute, at: now() }
-    const filled = Math.min(perMinute, tokens + (now() - at) * perMs)
-    const isEmpty = filled < 1
+    const bucket = buckets.get(key) ?? { tokens: perMinute, at: now(), owed: 0 }
     buckets.delete(key)
-    buckets.set(key, { tokens: isEmpty ? filled : filled - 1, at: now() })
+    buckets.set(key, bucket)
     const [oldest] = buckets.keys()
     if (buckets.size > MAX_BUCKETS) buckets.delete(oldest!)
-    if (!isEmpty) return
-    const seconds = Math.ceil((1 - filled) / perMs / 1000)
+    refill(bucket)
+    if (bucket.tokens >= 1) {
+      bucket.tokens--
+      if (++bucket.owed >= portion && shared) void settle(shared, key, bucket)
+      return
+    }
+    const seconds = Math.ceil((1 - bucket.tokens) / perMs / 1000)
     throw new HttpError(429, INTERNAL_ERROR, `More than ${perMinute} requests a minute. Wait ${seconds} s.`, {
       headers: { 'Retry-After': String(seconds) },
       data: { reason: 'rate' },

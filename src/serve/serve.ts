@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { limitsFor, limitsFrom } from '../bounds/limits.ts'
 import { createClientAddress } from './client-address.ts'
 import { atMostTenASecond } from './log-rate.ts'
-import { createRateLimit } from './rate-limit.ts'
-import { createMcpHandler, safeLog, type ChangeBus, type HttpOptions, type SocketLimits } from '../mcp/index.ts'
+import { createRateLimit, type SharedBuckets } from './rate-limit.ts'
+import { createMcpHandler, safeLog } from '../mcp/index.ts'
+import type { ChangeBus, Engine, HttpOptions, SocketLimits } from '../mcp/index.ts'
 import { checkOptions, isText, must } from '../mcp/options.ts'
 
 export interface ServeOptions extends HttpOptions {
@@ -17,6 +18,8 @@ export interface ServeOptions extends HttpOptions {
   trustProxy?: readonly string[]
   /** Limits of all kinds, by name: docs/limits.md. */
   limits?: Partial<SocketLimits>
+  /** As for `createMcpHandler`. One with shared buckets keeps the rate limit for all nodes together. */
+  engine?: Engine & { readonly buckets?: SharedBuckets }
   /** Whether anybody who reaches another address may call. Default false: it needs `auth`. */
   allowUnauthorized?: boolean
 }
@@ -48,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const isLocal = LOOPBACK.has(host) && !options.trustProxy?.length
   const isRateLimited = !isLocal || options.limits?.maxRequestsPerMinute !== undefined
   const addressOf = createClientAddress(options.trustProxy)
-  const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf)
+  const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf, { shared: options.engine?.buckets })
   const log = atMostTenASecond(safeLog(options.log))
   const mcp = createMcpHandler({
     ...(isRateLimited && { admit }),

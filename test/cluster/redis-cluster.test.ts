@@ -1,4 +1,4 @@
-// A client of a Redis Cluster, of one server that has all slots: keys that do not lie together are refused all the same.
+// A Redis Cluster of three servers. A session, its events and what nodes tell each other lie on different ones.
 // Needs: redis-server
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -6,22 +6,33 @@ import { createCluster } from '@redis/client'
 import type { RedisClient } from '../../src/redis/index.ts'
 import { echo } from '../support/tools.ts'
 import { connectHttpSse, openEvents, post, request } from '../support/wire.ts'
-import { call, freePort, initialize, inSession, startNode, startRedis, until } from './support.ts'
+import { call, freePort, initialize, inSession, startNode, startRedis, until, type Redis } from './support.ts'
+
+/** Three servers, each with a third of the 16,384 slots. */
+async function startCluster(): Promise<Redis[]> {
+  const buses = await Promise.all([1, 2, 3].map(freePort))
+  const settings = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']
+  // Where every slot must be served before any is, a server waits five seconds after it has met the others.
+  settings.push('--cluster-require-full-coverage', 'no')
+  const servers = await Promise.all(buses.map((bus) => startRedis(...settings, '--cluster-port', String(bus))))
+  const bounds = [0, 5_461, 10_923, 16_384]
+  for (const [at, { command }] of servers.entries()) {
+    await command('CLUSTER', 'ADDSLOTSRANGE', String(bounds[at]), String(bounds[at + 1]! - 1))
+    await command('CLUSTER', 'SET-CONFIG-EPOCH', String(at + 1))
+    for (const [other, { port }] of servers.slice(0, at).entries())
+      await command('CLUSTER', 'MEET', '127.0.0.1', String(port), String(buses[other]))
+  }
+  for (const { command } of servers) {
+    await until(async () => String(await command('CLUSTER', 'INFO')).includes('cluster_state:ok'))
+    await until(async () => ((await command('CLUSTER', 'SLOTS')) as unknown[]).length === 3)
+  }
+  return servers
+}
 
 test('sessions, messages, changes and replay go through a Redis Cluster', async () => {
-  const bus = String(await freePort())
-  const redis = await startRedis(
-    '--cluster-enabled',
-    'yes',
-    '--cluster-port',
-    bus,
-    '--cluster-announce-ip',
-    '127.0.0.1',
-  )
-  await redis.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  await until(async () => String(await redis.command('CLUSTER', 'INFO')).includes('cluster_state:ok'))
+  const servers = await startCluster()
   const connect = async () => {
-    const client = createCluster({ rootNodes: [{ url: redis.url }] }).on('error', () => {})
+    const client = createCluster({ rootNodes: servers.map(({ url }) => ({ url })) }).on('error', () => {})
     await client.connect()
     return client as unknown as RedisClient
   }
@@ -49,4 +60,7 @@ test('sessions, messages, changes and replay go through a Redis Cluster', async 
   client.destroy()
   assert.equal((await request('DELETE', `${n2.url}/mcp`, inSession(session))).status, 204)
   await until(async () => (await call(n1.url, session, 'ping')).status === 404)
+  // They did lie on different servers: of 30 records each has some.
+  for (let n = 0; n < 30; n++) await initialize(n1.url)
+  for (const server of servers) assert.ok(((await server.command('KEYS', 'sse-mcp:*')) as string[]).length > 0)
 })

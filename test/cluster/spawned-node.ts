@@ -13,10 +13,11 @@ export interface SpawnedNode {
   kill(): Promise<void>
 }
 
-/** Starts one. It ends with the test file. */
-export async function spawnNode(redisUrl: string, nodeId: string): Promise<SpawnedNode> {
+/** Starts one. It ends with the test file. Rejects where it ends before it listens. */
+export async function spawnNode(redisUrl: string, nodeId: string, env: NodeJS.ProcessEnv = {}): Promise<SpawnedNode> {
   const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, redisUrl, nodeId], {
     stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, ...env },
   })
   const exit = once(child, 'exit')
   const kill = async () => {
@@ -24,6 +25,8 @@ export async function spawnNode(redisUrl: string, nodeId: string): Promise<Spawn
     await exit
   }
   after(kill)
-  const [url] = (await once(createInterface(child.stdout), 'line')) as [string]
+  const ended = exit.then(([code]) => Promise.reject(new Error(`node ${nodeId} ended with ${code}`)))
+  ended.catch(() => {})
+  const [url] = (await Promise.race([once(createInterface(child.stdout), 'line'), ended])) as [string]
   return { url, kill }
 }

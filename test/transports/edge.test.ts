@@ -97,7 +97,7 @@ test('a field that names no address, however long, leaves the address of the pro
 
 test('a minute’s requests may come at once; then one comes back every so often', () => {
   let now = 0
-  const admit = createRateLimit(60, createClientAddress(), () => now)
+  const admit = createRateLimit(60, createClientAddress(), { now: () => now })
   const call = () => admit(from('203.0.113.1'))
   for (let n = 0; n < 60; n++) call()
   assert.throws(call, {
@@ -129,8 +129,50 @@ test('durations are those of the monotonic clock: nobody waits longer because th
   call()
 })
 
+test('nodes that share buckets let through what one would, a sixtieth each more at most, however the requests are spread', async () => {
+  let now = 0
+  let fullAt = 0 // of the one bucket that there is
+  const shared = {
+    draw(_key: string, ms: number) {
+      fullAt = Math.max(fullAt, now) + ms
+      return Promise.resolve(fullAt - now)
+    },
+  }
+  const isLetIn = (admit: ReturnType<typeof createRateLimit>) => {
+    try {
+      admit(from('203.0.113.1'))
+      return true
+    } catch {
+      return false
+    }
+  }
+  for (const choose of [(n: number) => n % 5, (n: number) => Math.floor(n / 80) % 5, (n: number) => (n * n) % 5]) {
+    now += 10 ** 9
+    const nodes = Array.from({ length: 5 }, () =>
+      createRateLimit(600, createClientAddress(), { shared, now: () => now }),
+    )
+    const begun = now
+    let admitted = 0
+    for (let n = 0; n < 12_000; n++, now += 50) {
+      if (isLetIn(nodes[choose(n)]!)) admitted++
+      await Promise.resolve() // the shared bucket has answered
+      const most = 600 + (now - begun) / 100 + 5 * 10
+      assert.ok(admitted <= most, `${admitted} of ${most}`)
+    }
+    assert.ok(admitted >= 6_600 - 5 * 10, `${admitted} in ten minutes`)
+  }
+})
+
+test('shared buckets that say nothing leave a node its own', async () => {
+  const shared = { draw: () => Promise.resolve(undefined) }
+  const admit = createRateLimit(60, createClientAddress(), { shared, now: () => 0 })
+  for (let n = 0; n < 60; n++) admit(from('203.0.113.1'))
+  await Promise.resolve()
+  assert.throws(() => admit(from('203.0.113.1')), { status: 429 })
+})
+
 test('all addresses of one IPv6 network count as one; principals are counted by themselves, wherever they are', () => {
-  const admit = createRateLimit(1, createClientAddress(), () => 0)
+  const admit = createRateLimit(1, createClientAddress(), { now: () => 0 })
   admit(from('2001:db8:1:2::1'))
   assert.throws(() => admit(from('2001:db8:1:2:ffff::7')), { status: 429 })
   admit(from('2001:db8:1:3::1'))
@@ -143,7 +185,7 @@ test('all addresses of one IPv6 network count as one; principals are counted by 
 })
 
 test('however many addresses there are, no more than 10,000 are remembered', () => {
-  const admit = createRateLimit(1, createClientAddress(), () => 0)
+  const admit = createRateLimit(1, createClientAddress(), { now: () => 0 })
   admit(from('203.0.113.1'))
   for (let n = 0; n < 9_999; n++) admit(from(`10.0.${n >> 8}.${n & 255}`))
   assert.throws(() => admit(from('203.0.113.1')), { status: 429 }) // and now it is the newest
