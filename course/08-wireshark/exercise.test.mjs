@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { test } from '../named.mjs'
 import { tshark } from '../../scripts/parts.mjs'
+import { packetsOf } from '../pcap.mjs'
 import { record } from './record.mjs'
 import { say } from '../say.mjs'
 
@@ -33,7 +34,7 @@ async function read() {
     ['session.pcap', shipped],
     [say('a recording made just now', '刚刚录的一段'), fresh],
   ]
-  return Promise.all(both.map(async ([name, path]) => ({ name, path, packets: await packetsOf(path) })))
+  return both.map(([name, path]) => ({ name, path, packets: packetsIn(path) }))
 }
 
 async function fields(path, ...args) {
@@ -42,15 +43,12 @@ async function fields(path, ...args) {
 }
 
 /** Each packet as it is, without any dissector of HTTP: what a filter should find is looked up in the bytes. */
-async function packetsOf(path) {
-  const names = ['frame.number', 'tcp.flags', 'tcp.payload']
-  const lines = await fields(path, '-T', 'fields', ...names.flatMap((name) => ['-e', name]))
-  return lines.map((line) => {
-    const [number, flags, payload = ''] = line.split('\t')
-    const text = Buffer.from(payload.replaceAll(':', ''), 'hex').toString()
+function packetsIn(path) {
+  return packetsOf(readFileSync(path)).map(({ flags, data }, at) => {
+    const text = data.toString()
     const [head, body] = text.split('\r\n\r\n')
     const message = head.startsWith('POST ') ? JSON.parse(body) : undefined
-    return { number, flags: Number(flags), text, head, body, message }
+    return { number: String(at + 1), flags, text, head, body, message }
   })
 }
 
