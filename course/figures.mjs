@@ -145,7 +145,7 @@ export const given = {
     'status codes and codes of JSON-RPC': ['200', '400', '404', '32020'],
     'protocol versions': ['2025', '2026', '07', '28'],
     'servers in the picture': ['1', '2'],
-    'this course: lessons, minutes': ['0', '4', '5', '9', '10', '35'],
+    'this course: lessons, stages, minutes': ['0', '4', '5', '7', '9', '10', '35'],
   },
 }
 

@@ -1,7 +1,6 @@
-// node:test with a name in each language, for the tests that learners run. The runner says which: LESSON_LANG.
+// node:test with a name in each language, for the tests that learners run.
 import { test as nodeTest } from 'node:test'
-
-const isChinese = process.env.LESSON_LANG === 'zh'
+import { say } from './say.mjs'
 
 /** @param {string} en @param {string} zh @param {() => unknown} run */
-export const test = (en, zh, run) => nodeTest(isChinese ? zh : en, run)
+export const test = (en, zh, run) => nodeTest(say(en, zh), run)

@@ -40,6 +40,22 @@ export function pcap(segments, port) {
   }
 }
 
+/**
+ * The packets of a recording, of ours or of a recorder: what TCP says in each, taken out of the bytes by hand.
+ * @param {Buffer} file pcap, little-endian; IPv4, on Ethernet or bare
+ */
+export function packetsOf(file) {
+  const link = file.readUInt32LE(20) === 1 ? 14 : 0 // bytes before the IP header
+  const packets = []
+  for (let at = 24; at < file.length; at += 16 + file.readUInt32LE(at + 8)) {
+    const start = at + 16 + link
+    const ip = file.subarray(start, start + file.readUInt16BE(start + 2))
+    const tcp = ip.subarray(4 * (ip[0] & 0xf))
+    packets.push({ flags: tcp[13], data: tcp.subarray(4 * (tcp[12] >> 4)) })
+  }
+  return packets
+}
+
 /** pcap 2.4, times in microseconds; link type 101: each packet begins with its IP header. */
 function fileHeader() {
   const header = Buffer.alloc(24)

@@ -58,9 +58,14 @@ export async function runLesson(folder, file = join(folder, 'exercise.mjs'), lan
   })
   if (code === 0 || results.some(({ ok }) => !ok)) return results
   // It did not get as far as a result: a syntax error, a missing export, or a loop without end.
-  const message = child.signalCode ? `no end after ${TIME_LIMIT_MS / 1000} s: a loop?` : complaint.trim()
+  const message = child.signalCode ? endless(lang) : complaint.trim()
   return [...results, { name: basename(file), ok: false, message }]
 }
+
+const endless = (lang) =>
+  lang === 'zh'
+    ? `${TIME_LIMIT_MS / 1000} 秒还没有跑完：是不是死循环？`
+    : `no end after ${TIME_LIMIT_MS / 1000} s: a loop?`
 
 async function textOf(stream) {
   let text = ''

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { test } from '../named.mjs'
 // The parser that lesson 2 ends with. Looking at it now spoils that lesson a little, not this one.
 import { createParser } from '../02-the-format-to-the-last-byte/solution.mjs'
+import { say } from '../say.mjs'
 
 const file = process.env.LESSON_FILE
 const { encode } = await import(file ? pathToFileURL(file).href : './exercise.mjs')
@@ -53,10 +54,16 @@ test(
   'event 和 id 里不许有行尾，id 里也不许有 NUL',
   () => {
     for (const end of ['\n', '\r', '\r\n']) {
-      assert.throws(() => encode({ event: `a${end}data: forged`, data: 'x' }), `event with ${JSON.stringify(end)}`)
-      assert.throws(() => encode({ id: `1${end}data: forged`, data: 'x' }), `id with ${JSON.stringify(end)}`)
+      assert.throws(
+        () => encode({ event: `a${end}data: forged`, data: 'x' }),
+        say(`event with ${JSON.stringify(end)}`, `event 里有 ${JSON.stringify(end)}`),
+      )
+      assert.throws(
+        () => encode({ id: `1${end}data: forged`, data: 'x' }),
+        say(`id with ${JSON.stringify(end)}`, `id 里有 ${JSON.stringify(end)}`),
+      )
     }
-    assert.throws(() => encode({ id: '1\u00002', data: 'x' }), 'id with NUL')
+    assert.throws(() => encode({ id: '1\u00002', data: 'x' }), say('id with NUL', 'id 里有 NUL'))
   },
 )
 
@@ -66,8 +73,8 @@ test(
   () => {
     for (const retry of [-1, 1.5, 1e21, NaN, '1000'])
       assert.throws(() => encode({ retry, data: 'x' }), `retry ${retry}`)
-    assert.throws(() => encode({}), 'nothing at all')
-    assert.throws(() => encode({ data: { a: 1 } }), 'data that is an object')
+    assert.throws(() => encode({}), say('nothing at all', '什么都没有'))
+    assert.throws(() => encode({ data: { a: 1 } }), say('data that is an object', 'data 是一个对象'))
   },
 )
 

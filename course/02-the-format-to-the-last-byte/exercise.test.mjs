@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { test } from '../named.mjs'
+import { say } from '../say.mjs'
 
 const file = process.env.LESSON_FILE
 const { createParser } = await import(file ? pathToFileURL(file).href : './exercise.mjs')
@@ -28,9 +29,12 @@ function check(vector, pieces, how) {
   const { events, lastEventId, retry } = vector.expect
   const got = parse(pieces)
   const wanted = { events, lastEventId, retry }
-  const message = `"${vector.name}", ${how}\nstream:   ${JSON.stringify(vector.input ?? vector.inputBase64).slice(0, 200)}
-expected: ${JSON.stringify(wanted).slice(0, 300)}\ngot:      ${JSON.stringify(got).slice(0, 300)}`
-  if (!isDeepStrictEqual(got, wanted)) assert.fail(message)
+  if (isDeepStrictEqual(got, wanted)) return
+  const [stream, should, is] = [vector.input ?? vector.inputBase64, wanted, got].map((one) => JSON.stringify(one))
+  assert.fail(`"${vector.name}"${say(', ', '，')}${how}
+${say('stream:   ', '流：  ')}${stream.slice(0, 200)}
+${say('expected: ', '应为：')}${should.slice(0, 300)}
+${say('got:      ', '得到：')}${is.slice(0, 300)}`)
 }
 
 /** One test for the vectors of a few rules, each stream in one piece: the first red one says which rule to look up. */
@@ -38,7 +42,7 @@ function rules(en, zh, ...prefixes) {
   test(en, zh, () => {
     const chosen = vectors.filter(({ rule }) => prefixes.some((prefix) => rule.startsWith(prefix)))
     assert.ok(chosen.length > 0)
-    for (const vector of chosen) check(vector, [bytesOf(vector)], 'in one piece')
+    for (const vector of chosen) check(vector, [bytesOf(vector)], say('in one piece', '一整段'))
   })
 }
 
@@ -80,18 +84,19 @@ rules(
 test('retry with anything but digits changes nothing', 'retry 里有一个不是数字，就什么都不改', () => {
   for (const value of ['', ' 5', '5 ', '-5', '+5', '1.5', '1e3', '0x10', '5ms', '５']) {
     const { retry } = parse([new TextEncoder().encode(`retry: 77\nretry: ${value}\n`)])
-    assert.equal(retry, 77, `after "retry: ${value}"`)
+    assert.equal(retry, 77, say(`after "retry: ${value}"`, `在 "retry: ${value}" 之后`))
   }
 })
 
 test('every vector, one byte at a time', '每一个向量，逐字节地喂', () => {
-  for (const vector of vectors) check(vector, oneByOne(bytesOf(vector)), 'one byte at a time')
+  for (const vector of vectors) check(vector, oneByOne(bytesOf(vector)), say('one byte at a time', '逐字节'))
 })
 
 test('every vector, cut in two at every place', '每一个向量，在每一个位置切成两段', () => {
   for (const vector of vectors) {
     const bytes = bytesOf(vector)
-    for (let at = 0; at <= bytes.length; at++) check(vector, cutAt(bytes, at), `cut after byte ${at}`)
+    for (let at = 0; at <= bytes.length; at++)
+      check(vector, cutAt(bytes, at), say(`cut after byte ${at}`, `在第 ${at} 个字节之后切开`))
   }
 })
 
@@ -99,7 +104,14 @@ test('no event waits for a byte that has not come', '没有哪个事件要等还
   for (const { name, timeline = [], ...vector } of vectors) {
     for (const { bytes, events } of timeline) {
       const got = parse([bytesOf(vector).subarray(0, bytes)]).events.length
-      assert.equal(got, events, `"${name}": ${got} events after ${bytes} bytes, expected ${events}`)
+      assert.equal(
+        got,
+        events,
+        say(
+          `"${name}": ${got} events after ${bytes} bytes, expected ${events}`,
+          `"${name}"：${bytes} 个字节之后有 ${got} 个事件，应为 ${events} 个`,
+        ),
+      )
     }
   }
 })
@@ -114,7 +126,9 @@ test(
       for (let at = 0; at <= bytes.length; at++) {
         const { events } = parse(cutAt(bytes, at))
         if (isDeepStrictEqual(events, expect)) continue
-        assert.fail(`${title}, cut after byte ${at}\ngot: ${JSON.stringify(events).slice(0, 300)}`)
+        assert.fail(
+          `${title}${say(`, cut after byte ${at}\ngot: `, `，在第 ${at} 个字节之后切开\n得到：`)}${JSON.stringify(events).slice(0, 300)}`,
+        )
       }
     }
   },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { stream } from '../stages/4-stream.mjs'
 import { begin, fileOf, testAtOnce, testStage } from '../stages/lesson.mjs'
 import { Conversation } from '../stages/wire.mjs'
+import { say } from '../say.mjs'
 
 const file = fileOf(import.meta.url)
 const counting = begin(file, { TICK_MS: '10', KEPT: '1000' })
@@ -32,8 +33,11 @@ testAtOnce('cut fifty times, the count has no gap and no duplicate', '断五十�
     for (let cut = 0; cut < 50; cut++) {
       const stream = await open(last?.lastEventId)
       for (let events = 1 + (cut % 3); events > 0; events--) {
-        const next = await stream.event('the next tick')
-        talk.want(next.lastEventId === next.data, 'id and data: the number of the tick')
+        const next = await stream.event(say('the next tick', '下一个 tick'))
+        talk.want(
+          next.lastEventId === next.data,
+          say('id and data: the number of the tick', 'id 和 data 都是 tick 的编号'),
+        )
         if (last) talk.want(Number(next.data) === Number(last.data) + 1, `data: ${Number(last.data) + 1}`)
         last = next
       }
@@ -52,7 +56,10 @@ testAtOnce(
       for (let n = 0; n < 12; n++) await later.event()
       for (const id of [first.lastEventId, '999999999', 'no-number']) {
         const { type } = await (await open(id)).event()
-        talk.want(type === 'reset', `event: reset for Last-Event-ID: ${id}`)
+        talk.want(
+          type === 'reset',
+          say(`event: reset for Last-Event-ID: ${id}`, `Last-Event-ID: ${id} 应得到 event: reset`),
+        )
       }
     }),
 )
@@ -70,7 +77,7 @@ testAtOnce('in silence there are comments', '没话说的时候有注释', () =>
     const stream = await open()
     await stream.comment()
     await stream.comment()
-    talk.want(!/^data/m.test(stream.body), 'a comment, and no event')
+    talk.want(!/^data/m.test(stream.body), say('a comment, and no event', '只有注释，没有事件'))
   }),
 )
 
@@ -86,6 +93,11 @@ testAtOnce('no timer outlives its reader', '读者走了，定时器也跟着停
       if (left <= before) return
       await new Promise(setImmediate)
     }
-    assert.fail(`${left - before} timers are left of 3 readers who have gone`)
+    assert.fail(
+      say(
+        `${left - before} timers are left of 3 readers who have gone`,
+        `3 个读者都走了，还剩 ${left - before} 个定时器`,
+      ),
+    )
   }),
 )

@@ -1,4 +1,5 @@
 // my-server.mjs, lesson 5: the stream of lesson 4 is there; MCP begins. New below: HttpError, readMessage, RpcError.
+// my-server.mjs，第 5 课：第 4 课的流已经在了，MCP 从这里开始。下面新加了 HttpError、readMessage、RpcError。
 import { createServer } from 'node:http'
 
 const TICK_MS = Number(process.env.TICK_MS ?? 1000)
@@ -67,13 +68,21 @@ function getTicks(request, response) {
 
 // TODO 1: GET /sse opens a stream and a session with a random id (randomUUID). The first event is `endpoint`; its data is
 //   /messages?sessionId=…  When the stream closes, the session is forgotten.
+//   GET /sse 打开一条流，同时建一个会话，id 随机（randomUUID）。第一个事件是 `endpoint`，data 是 /messages?sessionId=…
+//   流一关，会话就忘掉。
 // TODO 2: POST /messages takes a message (readMessage) of the session that its URL names: url.searchParams.get('sessionId').
 //   Unknown session: 404. Else 202 `Accepted` at once, and the answer, if there is one, as a `message` event on the stream.
+//   POST /messages 收一条消息（readMessage），URL 说明是哪个会话：url.searchParams.get('sessionId')。会话不认识：404。
+//   认识：马上回 202 `Accepted`；有答复的话，在流上发成一个 `message` 事件。
 // TODO 3: the methods `initialize` and `ping`, in METHODS. The version: what the client names if it is in VERSIONS, else
 //   the last of VERSIONS.
+//   METHODS 里要有 `initialize` 和 `ping`。版本：客户端说的在 VERSIONS 里就用它，否则用 VERSIONS 的最后一个。
 // TODO 4: `handle` gives the answer to a message: a result, or the error -32601 for a method that is not there. Nothing for
 //   a notification (it has no id) and for an answer of the client (it has no method).
+//   `handle` 给出一条消息的答复：result；方法不存在，就是错误 -32601。通知（没有 id）和客户端的答复（没有 method），
+//   不用答复。
 // TODO 5: who comes from the page of a stranger gets 403: an Origin that is not http://localhost or http://127.0.0.1.
+//   陌生网页发来的请求得到 403：它的 Origin 不是 http://localhost，也不是 http://127.0.0.1。
 
 const VERSIONS = ['2024-11-05']
 const METHODS = new Map()

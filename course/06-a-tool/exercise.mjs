@@ -1,4 +1,5 @@
 // my-server.mjs, lesson 6: the handshake of lesson 5 is there; the tool is given, but nobody can call it yet.
+// my-server.mjs，第 6 课：第 5 课的握手已经在了；工具也写好了，只是还没有人能调用它。
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -121,13 +122,19 @@ async function postMessages(request, response, url) {
 // Lesson 6: a tool.
 
 // TODO 1: say in `initialize` that there are tools: capabilities: { tools: {} }.
+//   在 `initialize` 里说明这里有工具：capabilities: { tools: {} }。
 // TODO 2: `tools/list` names each tool with its description and inputSchema, and nothing else of it.
+//   `tools/list` 列出每个工具的 name、description、inputSchema，别的都不给。
 // TODO 3: `tools/call` runs the tool with `params.arguments`, and returns { content: [{ type: 'text', text }] }.
 //   No such tool: the error -32602, for the program that called.
 //   Wrong arguments, or a ToolError: a result with isError: true and a text, for the model, which can do better.
 //   Any other error is a result as well, but its own text stays here: it may name paths or secrets.
+//   `tools/call` 用 `params.arguments` 运行工具，返回 { content: [{ type: 'text', text }] }。没有这个工具：错误 -32602，
+//   给调用的程序看。参数不对，或者 ToolError：result 里 isError: true 加一段 text，给模型看，它能改。别的错误也是一个
+//   result，但原文留在这里：里面可能有路径，有机密。
 // TODO 4: `problemOf` says what is wrong with arguments by a schema: one that is required and missing, one of another type,
 //   one that the schema does not know.
+//   `problemOf` 按 schema 说出参数错在哪里：必填的没填，类型不对，schema 里没有。
 
 /** An error for the model. Its text becomes the result. */
 class ToolError extends Error {}

@@ -4,6 +4,7 @@ import { tool, withTools } from '../stages/6-tool.mjs'
 import { begin, fileOf, testAtOnce, testStage } from '../stages/lesson.mjs'
 import { targetOf } from '../stages/check.mjs'
 import { Conversation } from '../stages/wire.mjs'
+import { say } from '../say.mjs'
 
 const { items } = JSON.parse(readFileSync(new URL('../../data/hackernews.json', import.meta.url), 'utf8'))
 const [item] = items
@@ -36,7 +37,10 @@ testAtOnce(
   () =>
     call({ name: NAME, arguments: { id: 404404 } }, ({ result }, talk) => {
       talk.want(result?.isError === true, '"result":{"isError":true,…}')
-      talk.want(result.content?.[0]?.text?.includes('404404'), 'a text that names the story')
+      talk.want(
+        result.content?.[0]?.text?.includes('404404'),
+        say('a text that names the story', 'text 里说出是哪一条'),
+      )
     }),
 )
 
@@ -46,7 +50,10 @@ testAtOnce(
   () =>
     call({ name: NAME, arguments: {} }, ({ result }, talk) => {
       talk.want(result?.isError === true, '"result":{"isError":true,…}')
-      talk.want(/\bid\b/.test(result.content?.[0]?.text), 'a text that names the argument: id')
+      talk.want(
+        /\bid\b/.test(result.content?.[0]?.text),
+        say('a text that names the argument: id', 'text 里说出参数的名字：id'),
+      )
     }),
 )
 
@@ -56,7 +63,10 @@ testAtOnce(
   () =>
     call({ name: NAME, arguments: { id: item.id, colour: 'red' } }, ({ result }, talk) => {
       talk.want(result?.isError === true, '"result":{"isError":true,…}')
-      talk.want(result.content?.[0]?.text?.includes('colour'), 'a text that names the argument')
+      talk.want(
+        result.content?.[0]?.text?.includes('colour'),
+        say('a text that names the argument', 'text 里说出参数的名字'),
+      )
     }),
 )
 

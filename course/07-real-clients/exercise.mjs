@@ -1,5 +1,6 @@
 // Lesson 7. Eight set-ups that failed; their logs are in logs.txt. What was wrong, and what mends it?
-// The words to choose from are in the tables of the lesson. Two set-ups are filled in, after a first look.
+// The words to choose from are in the tables of the lesson. A and F were filled in by somebody in a hurry.
+// 第 7 课：八种连不上的配置，日志在 logs.txt 里。错在哪里，怎么改？可选的词在课文的表里。A 和 F 是有人匆匆填的。
 // npm run lesson 7
 
 export const answers = {

@@ -5,6 +5,7 @@ import { after } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { test } from '../named.mjs'
 import { fails, mends, startServers } from './setups.mjs'
+import { say } from '../say.mjs'
 
 const file = process.env.LESSON_FILE
 const { answers } = await import(file ? pathToFileURL(file).href : './exercise.mjs')
@@ -32,10 +33,21 @@ for (const [at, letter] of Object.keys(RIGHT).entries())
     `${letter}: it fails as its log says, and works once it is mended`,
     `${letter}：照日志那样失败，改好就能用`,
     async () => {
-      assert.equal(await fails(letter, servers), logs[at].replaceAll('\r', ''), 'the log, made anew')
+      assert.equal(
+        await fails(letter, servers),
+        logs[at].replaceAll('\r', ''),
+        say('the log, made anew', '重新生成的日志'),
+      )
       const { cause, fix } = answers[letter]
-      assert.ok(cause && fix, `${letter}: no answer yet`)
-      assert.ok(await mends(letter, fix, servers), `${letter}: ${fix} was tried, and it still fails`)
-      assert.equal(digest(letter, cause, fix), RIGHT[letter], `${letter}: it works now, but ${cause} was not the cause`)
+      assert.ok(cause && fix, say(`${letter}: no answer yet`, `${letter}：还没有作答`))
+      assert.ok(
+        await mends(letter, fix, servers),
+        say(`${letter}: ${fix} was tried, and it still fails`, `${letter}：照 ${fix} 改了，还是失败`),
+      )
+      assert.equal(
+        digest(letter, cause, fix),
+        RIGHT[letter],
+        say(`${letter}: it works now, but ${cause} was not the cause`, `${letter}：现在通了，不过原因不是 ${cause}`),
+      )
     },
   )

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
@@ -8,11 +8,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { test } from '../named.mjs'
 import { tshark } from '../../scripts/parts.mjs'
+import { packetsOf } from '../pcap.mjs'
 import { record } from './record.mjs'
+import { say } from '../say.mjs'
 
 const file = process.env.LESSON_FILE
 const { filters } = await import(file ? pathToFileURL(file).href : './exercise.mjs')
-const NOT_HERE = 'tshark is not here, and nothing but tshark can judge a filter: npm run setup says how to get it.'
+const NOT_HERE = say(
+  'tshark is not here, and nothing but tshark can judge a filter: npm run setup says how to get it.',
+  '这里没有 tshark，而过滤器只有 tshark 能判。npm run setup 会告诉你怎么装。',
+)
 const run = promisify(execFile)
 
 const folder = mkdtempSync(join(tmpdir(), 'sse-mcp-lesson-8-'))
@@ -25,13 +30,11 @@ async function read() {
   const fresh = join(folder, 'fresh.pcap')
   writeFileSync(fresh, await record())
   const shipped = fileURLToPath(new URL('session.pcap', import.meta.url))
-  return Promise.all(
-    Object.entries({ 'session.pcap': shipped, 'a recording made just now': fresh }).map(async ([name, path]) => ({
-      name,
-      path,
-      packets: await packetsOf(path),
-    })),
-  )
+  const both = [
+    ['session.pcap', shipped],
+    [say('a recording made just now', '刚刚录的一段'), fresh],
+  ]
+  return both.map(([name, path]) => ({ name, path, packets: packetsIn(path) }))
 }
 
 async function fields(path, ...args) {
@@ -40,22 +43,23 @@ async function fields(path, ...args) {
 }
 
 /** Each packet as it is, without any dissector of HTTP: what a filter should find is looked up in the bytes. */
-async function packetsOf(path) {
-  const names = ['frame.number', 'tcp.flags', 'tcp.payload']
-  const lines = await fields(path, '-T', 'fields', ...names.flatMap((name) => ['-e', name]))
-  return lines.map((line) => {
-    const [number, flags, payload = ''] = line.split('\t')
-    const text = Buffer.from(payload.replaceAll(':', ''), 'hex').toString()
+function packetsIn(path) {
+  return packetsOf(readFileSync(path)).map(({ flags, data }, at) => {
+    const text = data.toString()
     const [head, body] = text.split('\r\n\r\n')
     const message = head.startsWith('POST ') ? JSON.parse(body) : undefined
-    return { number, flags: Number(flags), text, head, body, message }
+    return { number: String(at + 1), flags, text, head, body, message }
   })
 }
 
 /** A packet in a line: its number, and what it begins with. */
 function opening({ number, flags, text }) {
   const first = text.split('\r\n').slice(0, 2).join(' ')
-  return `packet ${number}, ${first === '' ? `no data, TCP flags 0x${flags.toString(16)}` : JSON.stringify(first.slice(0, 60))}`
+  const bits = `0x${flags.toString(16)}`
+  const begins = JSON.stringify(first.slice(0, 60))
+  return first === ''
+    ? say(`packet ${number}, no data, TCP flags ${bits}`, `第 ${number} 个包，没有数据，TCP flags ${bits}`)
+    : say(`packet ${number}, ${begins}`, `第 ${number} 个包，${begins}`)
 }
 
 /** What each question asks for. */
@@ -106,21 +110,27 @@ const all = await Promise.all(recordings.map(selections))
 async function selects(question) {
   assert.ok(tshark(), NOT_HERE)
   const filter = filters[question]
-  assert.ok(filter, `${question}: no filter yet`)
+  assert.ok(filter, say(`${question}: no filter yet`, `${question}：还没有写过滤器`))
   for (const [at, { name, path, packets }] of recordings.entries()) {
     const wanted = packets.filter(WANTED[question]).map(({ number }) => number)
-    assert.ok(wanted.length > 0, `${question}: ${name} has such packets`)
+    assert.ok(wanted.length > 0, say(`${question}: ${name} has such packets`, `${question}：${name} 里有这样的包`))
     const got =
       all[at].get(question) ?? (await fields(path, '-Y', filter, '-T', 'fields', '-e', 'frame.number').catch(refused))
     const list = (sign, numbers, others) =>
       packets
         .filter(({ number }) => numbers.includes(number) && !others.includes(number))
         .map((one) => sign + opening(one))
-    const wrong = [...list('  selected, and not asked for: ', got, wanted), ...list('  missing: ', wanted, got)]
-    assert.equal(wrong.length, 0, `${question}: ${filter} in ${name}\n${wrong.join('\n')}`)
+    const wrong = [
+      ...list(say('  selected, and not asked for: ', '  选中了，却不该选：'), got, wanted),
+      ...list(say('  missing: ', '  漏掉了：'), wanted, got),
+    ]
+    const where = say(`${question}: ${filter} in ${name}`, `${question}：${filter}，在 ${name} 里`)
+    assert.ok(wrong.length === 0, `${where}\n${wrong.join('\n')}`)
   }
   function refused({ stderr }) {
-    assert.fail(`${question}: tshark does not understand ${filter}\n${stderr.trim()}`)
+    assert.fail(
+      `${say(`${question}: tshark does not understand ${filter}`, `${question}：tshark 看不懂 ${filter}`)}\n${stderr.trim()}`,
+    )
   }
 }
 

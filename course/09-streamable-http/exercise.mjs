@@ -1,4 +1,5 @@
 // my-server.mjs, lesson 9: HTTP+SSE is there, with a second tool that tells its progress. New: count, progressTo, openSession, accepts, sendJson.
+// my-server.mjs，第 9 课：HTTP+SSE 已经在了，多了第二个工具，会报告进度。新加的有 count、progressTo、openSession、accepts、sendJson。
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -203,12 +204,20 @@ function problemOf(args, { properties, required }) {
 
 // TODO 1: POST /mcp. `initialize` opens a session: its id is in the header Mcp-Session-Id of the response. Any other message
 //   needs that header: 400 without it, 404 where it is unknown. What has no answer gets 202 without a body.
+//   POST /mcp：`initialize` 打开一个会话，它的 id 放在响应头 Mcp-Session-Id 里。别的消息都要带这个头：没带 400，不认识 404。
+//   没有答复的消息得到 202，没有 body。
 // TODO 2: the answer is JSON, or a stream that ends with it: where the client accepts nothing but text/event-stream, or
 //   accepts it too and asks for progress (params._meta.progressToken). Who accepts neither gets 406; no Accept is both.
+//   答复是 JSON，或者一条以答复结束的流：客户端只接受 text/event-stream，或者两种都接受又要进度
+//   （params._meta.progressToken），就给流。两种都不接受：406；没有 Accept，就当两种都接受。
 // TODO 3: a stream has a log (createLog) and outlives its connection. Its events have ids `name.number`: the name of the
 //   stream in its session, the number in its log. They need no `event:`, for `message` is the default.
+//   一条流有一份日志（createLog），连接断了它还在。事件的 id 是 `名字.编号`：流在会话里的名字，事件在日志里的编号。
+//   不用写 `event:`，默认就是 `message`。
 // TODO 4: GET /mcp with Last-Event-ID goes on with that stream, and no other: 400 where it is unknown. Without, it opens a
 //   stream on which nothing is said. 406 where the client accepts no stream. DELETE /mcp ends the session: 204.
+//   GET /mcp 带着 Last-Event-ID，就接着读那一条流，不读别的：不认识就 400。没带，就打开一条什么也不说的流。客户端不接受流：
+//   406。DELETE /mcp 结束会话：204。
 
 const httpSessions = new Map() // the id of each, and its streams by name
 

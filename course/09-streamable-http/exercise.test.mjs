@@ -2,6 +2,7 @@ import { begin, fileOf, testAtOnce, testStage } from '../stages/lesson.mjs'
 import { open, streamable } from '../stages/9-streamable.mjs'
 import { targetOf } from '../stages/check.mjs'
 import { Conversation } from '../stages/wire.mjs'
+import { say } from '../say.mjs'
 
 const starting = begin(fileOf(import.meta.url), { TICK_MS: '20' })
 const known = {
@@ -73,7 +74,13 @@ testAtOnce(
         stream = await talk.request('GET', target.mcp, { headers })
         talk.want(stream.status === 200, '200')
       }
-      talk.want(told.join() === '1,2,3,4,5,answer', `progress 1 2 3 4 5 and the answer, each once; came: ${told}`)
+      talk.want(
+        told.join() === '1,2,3,4,5,answer',
+        say(
+          `progress 1 2 3 4 5 and the answer, each once; came: ${told}`,
+          `进度 1 2 3 4 5 和答复，各来一次；实际来的：${told}`,
+        ),
+      )
       await stream.end()
     }),
 )
@@ -99,9 +106,15 @@ testAtOnce(
         [ofSecond, 'second'],
       ]) {
         const again = await resume(session, last)
-        const { id } = await again.message(`the answer of the ${call} call`)
-        talk.want(id === call, `the ${call} call’s events after ${last}, and no others`)
-        await again.end('the end, after the answer')
+        const { id } = await again.message(say(`the answer of the ${call} call`, `${call} 那次调用的答复`))
+        talk.want(
+          id === call,
+          say(
+            `the ${call} call’s events after ${last}, and no others`,
+            `${call} 那次调用在 ${last} 之后的事件，别的都不要`,
+          ),
+        )
+        await again.end(say('the end, after the answer', '答复之后，流结束'))
       }
 
       const stranger = await open(talk, target)
@@ -110,7 +123,7 @@ testAtOnce(
         [session, 'never.1'],
       ]) {
         const { status } = await resume(of, last)
-        talk.want(status === 400, `400 for Last-Event-ID: ${last}`)
+        talk.want(status === 400, say(`400 for Last-Event-ID: ${last}`, `Last-Event-ID: ${last} 应得到 400`))
       }
     }),
 )
@@ -118,8 +131,8 @@ testAtOnce(
 testAtOnce('GET needs a session and a client that accepts a stream', 'GET 要有会话，客户端还得接受流', () =>
   inSession(async (talk, { session, target }) => {
     const without = await talk.request('GET', target.mcp, { headers: STREAM_ONLY })
-    talk.want(without.status === 400, '400 without Mcp-Session-Id')
+    talk.want(without.status === 400, say('400 without Mcp-Session-Id', '没带 Mcp-Session-Id，应得到 400'))
     const { status } = await talk.request('GET', target.mcp, { headers: { ...JSON_ONLY, ...session } })
-    talk.want(status === 406, '406 for Accept: application/json')
+    talk.want(status === 406, say('406 for Accept: application/json', 'Accept: application/json 应得到 406'))
   }),
 )

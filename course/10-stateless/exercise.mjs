@@ -1,4 +1,5 @@
 // my-server.mjs, lesson 10: two transports with sessions are there. The third has none.
+// my-server.mjs，第 10 课：两种带会话的传输已经在了。第三种没有会话。
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -289,16 +290,25 @@ const SERVER_INFO = { name: 'my-server', version: '1.0.0' }
 
 // TODO 1: a POST to /mcp is stateless where its `_meta` has a protocolVersion, or its header MCP-Protocol-Version is
 //   STATELESS or later. It needs no session and gets none. GET and DELETE with such a header: 405.
+//   发到 /mcp 的 POST，`_meta` 里有 protocolVersion，或者请求头 MCP-Protocol-Version 是 STATELESS 或更新的版本，就是
+//   无状态的：不要会话，也不给会话。GET 和 DELETE 带着这样的头：405。
 // TODO 2: refuse, with an error in JSON, what is not right, in this order:
+//   不对的就拒绝，错误写成 JSON，按这个次序：
 //   400, -32602: `_meta` lacks the protocolVersion (a text) or the clientCapabilities (an object).
 //   400, -32020: MCP-Protocol-Version is not the version of the body.
 //   400, -32022: the version is not STATELESS; with data: { supported: [STATELESS], requested: … }.
 //   400, -32020: Mcp-Method is not the method of the body, or, for tools/call, Mcp-Name not the name of the tool.
 //   404, -32601: the method is none of server/discover, tools/list, tools/call.
+//   依次是：缺 protocolVersion（文字）或 clientCapabilities（对象）；头里的版本和 body 不同；版本不是 STATELESS；
+//   头里的方法或工具名和 body 不同；没有这个方法。
 // TODO 3: `server/discover` returns { supportedVersions, capabilities }.
+//   `server/discover` 返回 { supportedVersions, capabilities }。
 // TODO 4: every result has resultType: 'complete', and `_meta` with serverInfo. Of discover and list also ttlMs: 0 and
 //   cacheScope: 'private': how long the result may be kept, here not at all, and whether one client's serves others.
+//   每个 result 都有 resultType: 'complete'，还有带 serverInfo 的 `_meta`。discover 和 list 再加上 ttlMs: 0 和
+//   cacheScope: 'private'：result 可以留多久（这里一点也不留），一个客户端的能不能给别人用。
 // TODO 5: who asks for progress, and accepts a stream, gets one: events without ids, and the answer last.
+//   要进度、又接受流的，就给一条流：事件不带 id，答复在最后。
 
 // The URLs.
 

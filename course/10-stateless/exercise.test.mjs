@@ -3,6 +3,7 @@ import { sessionless, stateless } from '../stages/10-stateless.mjs'
 import { open } from '../stages/9-streamable.mjs'
 import { targetOf } from '../stages/check.mjs'
 import { Conversation } from '../stages/wire.mjs'
+import { say } from '../say.mjs'
 
 const file = fileOf(import.meta.url)
 const [starting, second] = [begin(file, { TICK_MS: '20' }), begin(file, { TICK_MS: '20' })]
@@ -49,7 +50,7 @@ testAtOnce(
       const events = [await response.event(), await response.event(), await response.event()]
       talk.want(
         events.every(({ lastEventId }) => lastEventId === ''),
-        'no id: nobody can come back to this stream',
+        say('no id: nobody can come back to this stream', '没有 id：谁也不能回到这条流上'),
       )
       const [first, , last] = events.map(({ data }) => JSON.parse(data))
       talk.want(first.params?.progressToken === 'p', '"method":"notifications/progress", "progressToken":"p"')
@@ -73,10 +74,13 @@ testAtOnce('clients with sessions are served as before', '带会话的客户端�
   talkTo(async (talk, [url]) => {
     const { call } = await open(talk, { mcp: url })
     const { result } = await call('tools/list')
-    talk.want(result?.tools?.length > 0 && result.resultType === undefined, '"result":{"tools":[…]}, as of 2025')
+    talk.want(
+      result?.tools?.length > 0 && result.resultType === undefined,
+      say('"result":{"tools":[…]}, as of 2025', '"result":{"tools":[…]}，照 2025 年的规矩'),
+    )
     const { headers } = stateless('tools/list')
     const bare = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
     const { status } = await talk.post(url, bare, { Accept: headers.Accept })
-    talk.want(status === 400, '400: no session, and no version in the request')
+    talk.want(status === 400, say('400: no session, and no version in the request', '400：没有会话，请求里也没有版本'))
   }),
 )

@@ -1,6 +1,7 @@
 // Stage 10: no sessions, 2026-07-28.
 import { CLIENT } from './sse-client.mjs'
 import { callOf } from './6-tool.mjs'
+import { say } from '../say.mjs'
 
 const META = 'io.modelcontextprotocol/'
 export const VERSION = '2026-07-28'
@@ -27,7 +28,10 @@ export function stateless(method, params = {}, version = VERSION) {
 async function ask(talk, target, { message, headers }, status = 200) {
   const response = await talk.post(target.mcp, message, headers)
   talk.want(response.status === status, String(status))
-  talk.want(response.headers['mcp-session-id'] === undefined, 'no Mcp-Session-Id: there is no session')
+  talk.want(
+    response.headers['mcp-session-id'] === undefined,
+    say('no Mcp-Session-Id: there is no session', '没有 Mcp-Session-Id：没有会话'),
+  )
   return response.type === 'text/event-stream' ? response.answer(message.id) : response.json()
 }
 
@@ -119,7 +123,7 @@ export const sessionless = {
         for (const method of ['GET', 'DELETE']) {
           const headers = { Accept: 'text/event-stream', 'MCP-Protocol-Version': VERSION }
           const { status } = await talk.request(method, target.mcp, { headers })
-          talk.want(status === 405, `405 for ${method}`)
+          talk.want(status === 405, say(`405 for ${method}`, `${method} 应得到 405`))
         }
       },
     },

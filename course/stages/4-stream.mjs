@@ -1,4 +1,5 @@
 // Stage 4: an event stream. It is at /ticks, or, on a server without it, at /sse.
+import { say } from '../say.mjs'
 
 /** Opens the stream that there is. */
 async function open(talk, target, headers = {}) {
@@ -21,7 +22,7 @@ export const stream = {
         const { status, type, headers } = await open(talk, target)
         talk.want(status === 200, '200')
         talk.want(type === 'text/event-stream', 'Content-Type: text/event-stream')
-        talk.want(headers['content-length'] === undefined, 'no Content-Length')
+        talk.want(headers['content-length'] === undefined, say('no Content-Length', '没有 Content-Length'))
       },
     },
     {
@@ -37,8 +38,8 @@ export const stream = {
       zh: '第一个事件自己就来，空行也一起来',
       async run(talk, target) {
         const one = await open(talk, target)
-        await one.event('data: …, and a blank line')
-        talk.want(!one.isOver, 'a response that does not end')
+        await one.event(say('data: …, and a blank line', 'data: …，再加一个空行'))
+        talk.want(!one.isOver, say('a response that does not end', '响应不结束'))
       },
     },
     {
@@ -51,7 +52,7 @@ export const stream = {
         one.close()
         const third = await open(talk, target)
         await third.event()
-        talk.want(!other.isOver, 'the stream of the other reader stays open')
+        talk.want(!other.isOver, say('the stream of the other reader stays open', '另一个读者的流还开着'))
       },
     },
     {
@@ -60,7 +61,8 @@ export const stream = {
       async run(talk, target) {
         const before = await open(talk, target)
         const first = await before.event()
-        if (first.lastEventId === '') talk.skip('its events have no ids: nothing can be resumed')
+        if (first.lastEventId === '')
+          talk.skip(say('its events have no ids: nothing can be resumed', '它的事件没有 id，没法接着读'))
         const next = await before.event()
         before.close()
         const again = await open(talk, target, { 'Last-Event-ID': first.lastEventId })

@@ -1,5 +1,6 @@
 // Stage 5: MCP's handshake over HTTP+SSE, as of 2024-11-05.
 import { connect, wantError } from './sse-client.mjs'
+import { say } from '../say.mjs'
 
 export const handshake = {
   number: 5,
@@ -50,8 +51,8 @@ export const handshake = {
           talk.want(status === 202, '202')
         }
         await client.post({ jsonrpc: '2.0', id: 'after', method: 'ping' })
-        const next = await client.stream.message('the answer to ping')
-        talk.want(next.id === 'after', 'nothing on the stream for a notification')
+        const next = await client.stream.message(say('the answer to ping', 'ping 的答复'))
+        talk.want(next.id === 'after', say('nothing on the stream for a notification', '对通知，流上什么也不发'))
       },
     },
     {
@@ -70,7 +71,10 @@ export const handshake = {
       async run(talk, target) {
         const client = await connect(talk, target)
         const { protocolVersion } = await client.initialize('2099-01-01')
-        talk.want(/^202[4-9]-\d\d-\d\d$/.test(protocolVersion), '"protocolVersion": one that this server speaks')
+        talk.want(
+          /^202[4-9]-\d\d-\d\d$/.test(protocolVersion),
+          say('"protocolVersion": one that this server speaks', '"protocolVersion"：这台服务器会的一个版本'),
+        )
       },
     },
     {
@@ -78,13 +82,16 @@ export const handshake = {
       zh: '每个会话有自己的流，答复不会跑到别人那里',
       async run(talk, target) {
         const [one, other] = [await connect(talk, target), await connect(talk, target)]
-        talk.want(one.endpoint.href !== other.endpoint.href, 'another endpoint for each stream')
+        talk.want(
+          one.endpoint.href !== other.endpoint.href,
+          say('another endpoint for each stream', '每条流各有自己的 endpoint'),
+        )
         await one.initialize()
         await other.initialize()
         await one.call('ping', undefined, 'one')
         await other.post({ jsonrpc: '2.0', id: 'other', method: 'ping' })
-        const next = await other.stream.message('the answer to its own ping')
-        talk.want(next.id === 'other', 'its own answers only')
+        const next = await other.stream.message(say('the answer to its own ping', '它自己那个 ping 的答复'))
+        talk.want(next.id === 'other', say('its own answers only', '只有它自己的答复'))
       },
     },
     {
@@ -97,7 +104,7 @@ export const handshake = {
         for (const until = performance.now() + 3_000; ;) {
           const { status } = await client.post({ jsonrpc: '2.0', id: 1, method: 'ping' })
           if (status >= 400 && status < 500) return
-          talk.want(performance.now() < until, '404: unknown session')
+          talk.want(performance.now() < until, say('404: unknown session', '404：会话不认识'))
         }
       },
     },
@@ -109,7 +116,7 @@ export const handshake = {
         await client.initialize()
         for (const text of ['{"jsonrpc":', '"hello"']) {
           const { status } = await client.post(text)
-          talk.want(status >= 400 && status < 500, `400 for a body of ${text}`)
+          talk.want(status >= 400 && status < 500, say(`400 for a body of ${text}`, `body 是 ${text} 时，应得到 400`))
         }
         const { result } = await client.call('ping')
         talk.want(result, '"result":{}')
@@ -122,7 +129,10 @@ export const handshake = {
         const client = await connect(talk, target)
         const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
         const { status } = await client.post(ping, { Origin: 'http://stranger.example' })
-        talk.want(status === 403, '403 for Origin: http://stranger.example')
+        talk.want(
+          status === 403,
+          say('403 for Origin: http://stranger.example', 'Origin: http://stranger.example 应得到 403'),
+        )
       },
     },
   ],

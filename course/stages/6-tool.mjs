@@ -1,5 +1,6 @@
 // Stage 6: a tool. `target.call` says which, with arguments that are good; without it, one that says it only reads.
 import { connect } from './sse-client.mjs'
+import { say } from '../say.mjs'
 
 /** A connected client, and the tools that its server lists. */
 export async function withTools(talk, target) {
@@ -15,7 +16,10 @@ export async function withTools(talk, target) {
 export function callOf(talk, target, tools) {
   if (target.call && tools.some(({ name }) => name === target.call.name)) return target.call
   const reader = tools.find(({ annotations }) => annotations?.readOnlyHint === true)
-  if (!reader) return talk.skip('no tool says readOnlyHint: none is called')
+  if (!reader)
+    return talk.skip(
+      say('no tool says readOnlyHint: none is called', '没有哪个工具说自己只读（readOnlyHint），所以一个也不调用'),
+    )
   const { required = [], properties = {} } = reader.inputSchema
   return {
     name: reader.name,
@@ -28,7 +32,11 @@ function anyValue({ default: usual, const: only, enum: some, type, minimum = 1 }
 }
 
 const isFailure = ({ result, error }) => result?.isError === true || error?.code === -32602
-const FAILURE = '"result":{"isError":true,…}, or "error":{"code":-32602,…}'
+const failure = (args) =>
+  say(
+    `"result":{"isError":true,…}, or "error":{"code":-32602,…}${args ? ` for ${args}` : ''}`,
+    `"result":{"isError":true,…}，或者 "error":{"code":-32602,…}${args ? `，因为参数是 ${args}` : ''}`,
+  )
 
 export const tool = {
   number: 6,
@@ -42,7 +50,10 @@ export const tool = {
         const { tools } = await withTools(talk, target)
         for (const { name, inputSchema } of tools) {
           talk.want(typeof name === 'string' && name !== '', '"name":"…"')
-          talk.want(inputSchema?.type === 'object', `"inputSchema":{"type":"object",…} of ${name}`)
+          talk.want(
+            inputSchema?.type === 'object',
+            say(`"inputSchema":{"type":"object",…} of ${name}`, `${name} 的 "inputSchema":{"type":"object",…}`),
+          )
         }
       },
     },
@@ -55,9 +66,9 @@ export const tool = {
         talk.want(Array.isArray(result?.content), '"result":{"content":[{"type":"text","text":"…"}]}')
         talk.want(
           result.content.every(({ type }) => typeof type === 'string'),
-          '"type" in each block',
+          say('"type" in each block', '每一块都有 "type"'),
         )
-        talk.want(result.isError !== true, 'no "isError":true')
+        talk.want(result.isError !== true, say('no "isError":true', '没有 "isError":true'))
       },
     },
     {
@@ -67,11 +78,11 @@ export const tool = {
         const { client, tools } = await withTools(talk, target)
         const { name, arguments: good } = callOf(talk, target, tools)
         const [first] = Object.keys(good)
-        if (first === undefined) talk.skip('its tool needs no argument')
+        if (first === undefined) talk.skip(say('its tool needs no argument', '它的工具不要参数'))
         const { [first]: _left, ...missing } = good
         for (const args of [{ ...good, [first]: { no: 'such type' } }, missing]) {
           const answer = await client.call('tools/call', { name, arguments: args })
-          talk.want(isFailure(answer), `${FAILURE} for ${JSON.stringify(args)}`)
+          talk.want(isFailure(answer), failure(JSON.stringify(args)))
         }
       },
     },
@@ -81,7 +92,7 @@ export const tool = {
       async run(talk, target) {
         const { client } = await withTools(talk, target)
         const answer = await client.call('tools/call', { name: 'no-such-tool', arguments: {} })
-        talk.want(isFailure(answer), FAILURE)
+        talk.want(isFailure(answer), failure())
       },
     },
     {
@@ -93,7 +104,10 @@ export const tool = {
         const send = (id) => client.post({ jsonrpc: '2.0', id, method: 'tools/call', params })
         await Promise.all([send('first'), send('second')])
         const ids = [await client.stream.message(), await client.stream.message()].map(({ id }) => id)
-        talk.want(ids.includes('first') && ids.includes('second'), 'an answer for "first" and one for "second"')
+        talk.want(
+          ids.includes('first') && ids.includes('second'),
+          say('an answer for "first" and one for "second"', '"first" 和 "second" 各有一个答复'),
+        )
       },
     },
   ],

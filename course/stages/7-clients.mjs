@@ -1,5 +1,6 @@
 // Stage 7: what real clients do, each of which has broken a server in the wild.
 import { CLIENT, connect, wantError } from './sse-client.mjs'
+import { say } from '../say.mjs'
 
 export const clients = {
   number: 7,
@@ -19,7 +20,7 @@ export const clients = {
       async run(talk, target) {
         const stream = await talk.request('GET', target.sse, { headers: { Accept: 'text/event-stream' } })
         const { data } = await stream.event('event: endpoint')
-        talk.want(/^(\/|https?:\/\/)/.test(data), 'data: /… or http://…')
+        talk.want(/^(\/|https?:\/\/)/.test(data), say('data: /… or http://…', 'data: /… 或者 http://…'))
       },
     },
     {
@@ -74,7 +75,8 @@ export const clients = {
           ['prompts', 'prompts/list'],
         ]) {
           const answer = await client.call(method, {})
-          if (capabilities[capability]) talk.want(answer.result, `"result" for ${method}`)
+          if (capabilities[capability])
+            talk.want(answer.result, say(`"result" for ${method}`, `${method} 得到 "result"`))
           else wantError(talk, answer, -32601)
         }
         talk.want((await client.call('ping')).result, '"result":{}')
@@ -99,7 +101,10 @@ export const clients = {
         const headers = { Accept: 'application/json, text/event-stream' }
         const message = { jsonrpc: '2.0', id: 1, method: 'initialize', params }
         const { status } = await talk.post(target.sse, message, headers)
-        talk.want(status === 200 || (status >= 400 && status < 500), '404 or 405, so that it falls back to GET')
+        talk.want(
+          status === 200 || (status >= 400 && status < 500),
+          say('404 or 405, so that it falls back to GET', '404 或 405，客户端才会退回去试 GET'),
+        )
       },
     },
   ],

@@ -1,6 +1,7 @@
 // Stage 9: Streamable HTTP with sessions, 2025-03-26 to 2025-11-25.
 import { CLIENT } from './sse-client.mjs'
 import { callOf } from './6-tool.mjs'
+import { say } from '../say.mjs'
 
 const BOTH = { Accept: 'application/json, text/event-stream' }
 
@@ -8,10 +9,16 @@ const BOTH = { Accept: 'application/json, text/event-stream' }
 async function answerOf(talk, response, id) {
   talk.want(response.status === 200, '200')
   const isKnown = ['application/json', 'text/event-stream'].includes(response.type)
-  talk.want(isKnown, 'Content-Type: application/json, or text/event-stream')
+  talk.want(
+    isKnown,
+    say(
+      'Content-Type: application/json, or text/event-stream',
+      'Content-Type: application/json，或者 text/event-stream',
+    ),
+  )
   const message = response.type === 'application/json' ? await response.json() : await response.answer(id)
   talk.want(message.id === id, `"id":${JSON.stringify(id)}`)
-  await response.end('the end of the response, after its answer')
+  await response.end(say('the end of the response, after its answer', '答复之后，响应结束'))
   return message
 }
 
@@ -57,7 +64,7 @@ export const streamable = {
         const response = await post({ jsonrpc: '2.0', method: 'notifications/initialized' })
         talk.want(response.status === 202, '202')
         await response.end()
-        talk.want(response.body === '', 'no body')
+        talk.want(response.body === '', say('no body', '没有 body'))
       },
     },
     {
@@ -76,12 +83,13 @@ export const streamable = {
       zh: '请求没带会话得到 400，会话不认识得到 404',
       async run(talk, target) {
         const { id } = await open(talk, target)
-        if (id === undefined) talk.skip('it gives no Mcp-Session-Id: it has no sessions')
+        if (id === undefined)
+          talk.skip(say('it gives no Mcp-Session-Id: it has no sessions', '它不给 Mcp-Session-Id：它没有会话'))
         const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
         const none = await talk.post(target.mcp, list, BOTH)
-        talk.want(none.status === 400, '400 without Mcp-Session-Id')
+        talk.want(none.status === 400, say('400 without Mcp-Session-Id', '没带 Mcp-Session-Id，应得到 400'))
         const unknown = await talk.post(target.mcp, list, { ...BOTH, 'Mcp-Session-Id': 'never-given' })
-        talk.want(unknown.status === 404, '404 for an unknown Mcp-Session-Id')
+        talk.want(unknown.status === 404, say('404 for an unknown Mcp-Session-Id', 'Mcp-Session-Id 不认识，应得到 404'))
       },
     },
     {
@@ -90,7 +98,7 @@ export const streamable = {
       async run(talk, target) {
         const { post } = await open(talk, target)
         const { status } = await post({ jsonrpc: '2.0', id: 1, method: 'ping' }, { Accept: 'text/html' })
-        talk.want(status === 406, '406 for Accept: text/html')
+        talk.want(status === 406, say('406 for Accept: text/html', 'Accept: text/html 应得到 406'))
       },
     },
     {
@@ -100,7 +108,10 @@ export const streamable = {
         const { session } = await open(talk, target)
         const response = await talk.request('GET', target.mcp, { headers: { Accept: 'text/event-stream', ...session } })
         const isStream = response.status === 200 && response.type === 'text/event-stream'
-        talk.want(isStream || response.status === 405, '200, Content-Type: text/event-stream; or 405')
+        talk.want(
+          isStream || response.status === 405,
+          say('200, Content-Type: text/event-stream; or 405', '200、Content-Type: text/event-stream，或者 405'),
+        )
       },
     },
     {
@@ -108,12 +119,13 @@ export const streamable = {
       zh: 'DELETE 结束会话，或者回答 405',
       async run(talk, target) {
         const { id, session, post } = await open(talk, target)
-        if (id === undefined) talk.skip('it gives no Mcp-Session-Id: it has no sessions')
+        if (id === undefined)
+          talk.skip(say('it gives no Mcp-Session-Id: it has no sessions', '它不给 Mcp-Session-Id：它没有会话'))
         const { status } = await talk.request('DELETE', target.mcp, { headers: session })
         if (status === 405) return
-        talk.want(status >= 200 && status < 300, '200 or 204')
+        talk.want(status >= 200 && status < 300, say('200 or 204', '200 或 204'))
         const after = await post({ jsonrpc: '2.0', id: 1, method: 'ping' })
-        talk.want(after.status === 404, '404 for the session that has ended')
+        talk.want(after.status === 404, say('404 for the session that has ended', '会话已经结束，应得到 404'))
       },
     },
     {
@@ -123,7 +135,10 @@ export const streamable = {
         const { post } = await open(talk, target)
         const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
         const { status } = await post(ping, { Origin: 'http://stranger.example' })
-        talk.want(status === 403, '403 for Origin: http://stranger.example')
+        talk.want(
+          status === 403,
+          say('403 for Origin: http://stranger.example', 'Origin: http://stranger.example 应得到 403'),
+        )
       },
     },
     {
@@ -131,11 +146,11 @@ export const streamable = {
       zh: '要进度的调用用流来答复：先是进度，然后是答复',
       async run(talk, target) {
         const { stream } = await slow(talk, target, await open(talk, target))
-        const first = await stream.message('a notification of progress')
+        const first = await stream.message(say('a notification of progress', '一条进度通知'))
         talk.want(first.method === 'notifications/progress', '"method":"notifications/progress"')
         talk.want(first.params?.progressToken === 'p', '"progressToken":"p"')
         await stream.answer('slow')
-        await stream.end('the end of the stream, after the answer')
+        await stream.end(say('the end of the stream, after the answer', '答复之后，流结束'))
       },
     },
     {
@@ -145,7 +160,8 @@ export const streamable = {
         const { session } = await open(talk, target).then(async (opened) => {
           const { stream } = await slow(talk, target, opened)
           const { lastEventId } = await stream.event()
-          if (lastEventId === '') talk.skip('its events have no ids: nothing can be resumed')
+          if (lastEventId === '')
+            talk.skip(say('its events have no ids: nothing can be resumed', '它的事件没有 id，没法接着读'))
           stream.close()
           return { session: { ...opened.session, 'Last-Event-ID': lastEventId } }
         })
@@ -160,7 +176,7 @@ export const streamable = {
 
 /** A call that takes a while and tells how far it is. `target.slow` says which. */
 async function slow(talk, target, { post }) {
-  if (!target.slow) talk.skip('no tool is known here that takes a while')
+  if (!target.slow) talk.skip(say('no tool is known here that takes a while', '这里没有哪个工具是要花时间的'))
   const params = { ...target.slow, _meta: { progressToken: 'p' } }
   const stream = await post({ jsonrpc: '2.0', id: 'slow', method: 'tools/call', params })
   talk.want(stream.status === 200 && stream.type === 'text/event-stream', '200, Content-Type: text/event-stream')

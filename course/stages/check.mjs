@@ -1,6 +1,7 @@
 // Holds a server against the stages, black box: it may be a file of JavaScript, or a URL, in whatever language.
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
+import { speak } from '../say.mjs'
 import { clients } from './7-clients.mjs'
 import { handshake } from './5-handshake.mjs'
 import { sessionless } from './10-stateless.mjs'
@@ -71,6 +72,7 @@ const TEXT = {
  * @param {(line: string) => void} print
  */
 export async function checkServer(file, lang, print) {
+  speak(lang)
   const say = TEXT[lang]
   const isUrl = /^https?:/.test(file)
   const name = isUrl ? file : relative(process.cwd(), file)

@@ -1,4 +1,5 @@
 // A client of HTTP+SSE for the stages: one stream down, one POST for each message up.
+import { say } from '../say.mjs'
 
 /** Opens the stream, and learns from its first event where to post. */
 export async function connect(talk, target, headers = { Accept: 'text/event-stream' }) {
@@ -6,10 +7,16 @@ export async function connect(talk, target, headers = { Accept: 'text/event-stre
   const isStream = stream.status === 200 && stream.type === 'text/event-stream'
   talk.want(isStream, '200, Content-Type: text/event-stream')
   const first = await stream.event('event: endpoint  data: /messages?sessionId=…')
-  talk.want(first.type === 'endpoint', 'event: endpoint, before any other event')
-  talk.want(URL.canParse(first.data, target.sse), 'data: a URL to post to')
+  talk.want(
+    first.type === 'endpoint',
+    say('event: endpoint, before any other event', 'event: endpoint，而且先于别的事件'),
+  )
+  talk.want(URL.canParse(first.data, target.sse), say('data: a URL to post to', 'data: 一个可以 POST 的 URL'))
   const endpoint = new URL(first.data, target.sse)
-  talk.want(endpoint.origin === new URL(target.sse).origin, 'an endpoint on the same host and port')
+  talk.want(
+    endpoint.origin === new URL(target.sse).origin,
+    say('an endpoint on the same host and port', 'endpoint 和流在同一个主机、同一个端口'),
+  )
   let last = 0
 
   const post = async (message, more) => {
@@ -21,7 +28,7 @@ export async function connect(talk, target, headers = { Accept: 'text/event-stre
   /** Posts a request, and waits for its answer on the stream. */
   async function call(method, params, id = ++last) {
     const { status } = await post({ jsonrpc: '2.0', id, method, ...(params && { params }) })
-    talk.want(status === 202, '202, and the answer on the stream')
+    talk.want(status === 202, say('202, and the answer on the stream', '202，答复从流上来'))
     return stream.answer(id)
   }
 
@@ -34,7 +41,13 @@ export async function connect(talk, target, headers = { Accept: 'text/event-stre
     /** Shakes hands. Returns the result of `initialize`. */
     async initialize(protocolVersion = target.version ?? '2024-11-05') {
       const { result, error } = await call('initialize', { protocolVersion, capabilities: {}, clientInfo: CLIENT })
-      talk.want(result, `"result":{"protocolVersion":…}, and not ${JSON.stringify(error)}`)
+      talk.want(
+        result,
+        say(
+          `"result":{"protocolVersion":…}, and not ${JSON.stringify(error)}`,
+          `"result":{"protocolVersion":…}，而不是 ${JSON.stringify(error)}`,
+        ),
+      )
       await post({ jsonrpc: '2.0', method: 'notifications/initialized' })
       return result
     },
@@ -45,5 +58,5 @@ export const CLIENT = { name: 'stages', version: '1.0.0' }
 
 /** Wants an error of JSON-RPC, with this code. */
 export function wantError(talk, { error }, ...codes) {
-  talk.want(codes.includes(error?.code), `"error":{"code":${codes.join(' or ')},"message":"…"}`)
+  talk.want(codes.includes(error?.code), `"error":{"code":${codes.join(say(' or ', ' 或 '))},"message":"…"}`)
 }

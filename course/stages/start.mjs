@@ -1,6 +1,7 @@
 // Starts a server that is one file of JavaScript, as a process of its own: its port is in PORT, and it prints its URL.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { say } from '../say.mjs'
 
 // It ends with whoever started it, and tells what it waits for: a timer that nobody needs, say.
 const INSIDE = `process.on('message', () => process.send(process.getActiveResourcesInfo()))
@@ -21,7 +22,11 @@ export async function startServer(file, env = {}) {
   let timer
   const url = await new Promise((resolve, reject) => {
     const giveUp = () =>
-      reject(new Error(`${output}\nIt printed no URL: console.log('http://127.0.0.1:' + port)`.trim()))
+      reject(
+        new Error(
+          `${output}\n${say('It printed no URL:', '它没有打印 URL：')} console.log('http://127.0.0.1:' + port)`.trim(),
+        ),
+      )
     const read = (text) => {
       output += text
       const found = /http:\/\/[\w.[\]]+:\d+/.exec(output)

@@ -3,6 +3,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { createParser } from '../02-the-format-to-the-last-byte/solution.mjs'
+import { say } from '../say.mjs'
 
 /** A server that says nothing for so long will not say it. On a busy machine it may need more. */
 export const PATIENCE_MS = Number(process.env.CHECK_PATIENCE_MS ?? 5_000)
@@ -46,7 +47,8 @@ export class Conversation {
     let timer
     const late = new Promise((resolve) => (timer = setTimeout(resolve, ms, this)))
     const first = await Promise.race([promise, late]).finally(() => clearTimeout(timer))
-    if (first === this) this.note(' ', `(not within ${PATIENCE_MS / 1000} s)`)
+    if (first === this)
+      this.note(' ', say(`(not within ${PATIENCE_MS / 1000} s)`, `（${PATIENCE_MS / 1000} 秒之内没有来）`))
     this.want(first !== this, wanted)
     return first
   }
@@ -69,7 +71,7 @@ export class Conversation {
     this.#exchanges.add(exchange)
     for (const piece of pieces.slice(0, -1)) await new Promise((done) => sent.write(piece, done))
     sent.end(pieces.at(-1))
-    await this.within(exchange.head, `a response to ${method} ${pathname}`)
+    await this.within(exchange.head, say(`a response to ${method} ${pathname}`, `对 ${method} ${pathname} 的响应`))
     return exchange
   }
 
@@ -167,17 +169,17 @@ class Exchange {
   }
 
   /** The next event of the stream. */
-  event(wanted = 'an event, and the blank line that ends it') {
+  event(wanted = say('an event, and the blank line that ends it', '一个事件，还有结束它的空行')) {
     return this.#until(() => this.#events.shift(), wanted)
   }
 
   /** The next comment of the stream. */
   comment() {
-    return this.#until(() => this.#comments.shift(), 'a comment, : keep-alive say')
+    return this.#until(() => this.#comments.shift(), say('a comment, : keep-alive say', '一行注释，比如 : keep-alive'))
   }
 
   /** Waits for the end of the response. */
-  end(wanted = 'the end of the response') {
+  end(wanted = say('the end of the response', '响应到此结束')) {
     return this.#until(() => (this.#isOver ? true : undefined), wanted)
   }
 
@@ -185,7 +187,7 @@ class Exchange {
   async message(wanted) {
     const event = await this.event(wanted)
     if (event.data === '') return this.message(wanted) // an id to come back with, and no message
-    return parse(this.#talk, event.data, 'data that is one JSON-RPC message')
+    return parse(this.#talk, event.data, say('data that is one JSON-RPC message', 'data 是一条 JSON-RPC 消息'))
   }
 
   /** The message with this id; what comes before it belongs to somebody else. */
@@ -200,7 +202,7 @@ class Exchange {
   /** The whole body as JSON. */
   async json() {
     await this.end()
-    return parse(this.#talk, this.body, 'a body of JSON')
+    return parse(this.#talk, this.body, say('a body of JSON', 'body 是 JSON'))
   }
 
   close() {

@@ -75,6 +75,16 @@ for (const folder of lessons()) {
     assert.ok(failing(results).length > results.length / 2, 'most of its tests fail')
   })
 
+  test(`${lesson}: a Chinese reader is told in Chinese what fails`, { skip }, async () => {
+    for (const { ok, message = '' } of await runLesson(folder, undefined, 'zh')) {
+      if (ok) continue
+      const last = message.split('\n').at(-1)!
+      // What went over the wire stays as it is; the last line says what should have.
+      if (last.startsWith('! ')) assert.doesNotMatch(last, /\b(a|and|for|of|or|the|to)\b/)
+      else assert.match(message, /\p{Script=Han}/u)
+    }
+  })
+
   test(`${lesson}: the solution passes, and its tests have names in both languages`, { skip }, async () => {
     const [english, chinese] = [
       await runLesson(folder, solution, 'en', PATIENT),
@@ -136,7 +146,10 @@ test('no lesson is longer than 250 lines, and each has all its parts', () => {
   const parts = ['exercise.mjs', 'exercise.test.mjs', 'hint.en.md', 'hint.zh.md', 'mutants.json', 'solution.mjs']
   for (const folder of lessons()) {
     for (const part of parts) assert.ok(existsSync(join(folder, part)), `${part} in ${folder}`)
-    assert.match(read(join(folder, 'exercise.mjs')), /TODO/)
+    const exercise = read(join(folder, 'exercise.mjs'))
+    assert.match(exercise, /TODO/)
+    for (const task of exercise.split(/TODO \d:/))
+      assert.match(task, /\p{Script=Han}/u, `in both languages: ${task.slice(0, 80)} in ${folder}`)
     for (const lang of ['en', 'zh']) {
       const text = read(join(folder, `README.${lang}.md`))
       assert.ok(text.split('\n').length <= 250, `${folder} ${lang}`)
