@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** An empty folder outside the repository, which is gone after the tests. */
+/** An empty folder outside the repository, gone after the tests, or after the one test that asks for it. */
 export function emptyFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `sse-mcp-${name}-`))
   after(() => rmSync(folder, { recursive: true, force: true }))
