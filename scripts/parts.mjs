@@ -51,6 +51,14 @@ export const newestNode = () => (isNewest || !hasPinnedNodes ? process.execPath 
 /** The oldest Node that `engines` allows; undefined where there is no package for the platform. */
 export const oldestNode = () => pinnedNode('oldest') || undefined
 
+/** A Node of every major version that is supported, oldest first, as far as they are here: the one that runs this at least. */
+export const supportedNodes = () => {
+  const between = ['node-22', 'node-24'].map(
+    (name) => hasPinnedNodes && firstFile(join(ROOT, 'test/package/node_modules', name, 'bin/node')),
+  )
+  return [...new Set([oldestNode(), ...between, newestNode() ?? process.execPath].filter(Boolean))]
+}
+
 /** The official Inspector 2 and the conformance suite need Node 22.19. */
 export const isNewEnough = major > 22 || (major === 22 && minor >= 19)
 export const newerNode = () => (isNewEnough ? process.execPath : pinnedNode('newest') || undefined)
@@ -74,6 +82,7 @@ export const PARTS = {
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
   frameworks: { what: 'Express, Koa, Fastify and Hono (test/interop/frameworks)', folder: 'test/interop/frameworks' },
   schemas: { what: 'zod, ArkType and valibot (test/interop/schemas)', folder: 'test/interop/schemas' },
+  package: { what: 'what judges the package, an older TypeScript, two Nodes (test/package)', folder: 'test/package' },
   site: { what: 'the generator of the site (site)', folder: 'site' },
   rivals: { what: 'what we are measured against (bench/rivals)', folder: 'bench/rivals' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },

@@ -1,5 +1,6 @@
 // @ts-check
-// Where the page connects: /sse, or, where the server has the laboratory, an address with a slow tool.
+// Where the page connects: /sse, or, where the server has the laboratory, an address with a slow tool. The package has
+// not even the laboratory's page.
 import { $ } from './draw.js'
 
 /** The address that is chosen. */
@@ -7,5 +8,8 @@ export const address = () => $('addresses').querySelector(':checked').value
 
 fetch('lab/course.json')
   .then((response) => response.json())
-  .then(({ course }) => ($('addresses').hidden = course !== true))
+  .then(({ course, page }) => {
+    $('addresses').hidden = course !== true
+    document.querySelector('.laboratory').hidden = page === false
+  })
   .catch(() => {}) // then there is one address

@@ -50,7 +50,8 @@ const HEADERS = {
 const ANSWERS = new Map([
   ['/health', '{"status":"ok"}\n'],
   ['/health/', '{"status":"ok"}\n'],
-  ['/lab/course.json', '{"course":false}\n'], // the laboratory's server part says more
+  // The laboratory's server part says more. The package is without its page.
+  ['/lab/course.json', `{"course":false,"page":${FILES.has('/lab/')}}\n`],
 ])
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS']
@@ -61,7 +62,7 @@ export function site(request: IncomingMessage, response: ServerResponse): void {
   const path = pathOf(request)
   const file = FILES.get(path)
   const answer = ANSWERS.get(path)
-  if (path === '/lab') return void response.writeHead(308, { ...HEADERS, Location: 'lab/' }).end()
+  if (path === '/lab' && FILES.has('/lab/')) return void response.writeHead(308, { ...HEADERS, Location: 'lab/' }).end()
   if (!file && !answer) return notFound(response, PAGES)
   // Asked by HAProxy, by default, to see whether the server is there.
   if (request.method === 'OPTIONS') return void response.writeHead(204, { ...HEADERS, Allow: METHODS.join(', ') }).end()

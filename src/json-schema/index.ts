@@ -2,7 +2,7 @@ import type { CheckedSchema } from './check-schema.ts'
 import type { Check } from './validate.ts'
 
 export { checkSchema, type CheckedSchema } from './check-schema.ts'
-export type { Check, Checked } from './validate.ts'
+export type { Check } from './validate.ts'
 
 /**
  * A check against a schema, compiled at its first use: until then nothing of ajv is loaded. Problems call the value

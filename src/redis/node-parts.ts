@@ -1,4 +1,4 @@
-import type { MemorySessionStore, Session } from '../mcp/transports/session-store.ts'
+import type { Session } from '../mcp/transports/session-store.ts'
 import type { Bus } from './bus.ts'
 import type { EventLogs } from './event-log.ts'
 import type { Records } from './records.ts'
@@ -14,7 +14,7 @@ export interface NodeParts {
 
 /** Adds a session here and to the engine, or nowhere. */
 export async function addTo<S extends Session>(
-  local: MemorySessionStore<S>,
+  local: { add(session: S): boolean; close(session: S): void },
   session: S,
   addRecord: () => Promise<boolean>,
 ): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { ListName } from './hacker-news-api.ts'
 
@@ -10,13 +11,19 @@ export interface Snapshot {
   items: Map<number, string>
 }
 
+// The whole, or what the build takes of it into the package: the first hundred of each list.
+const FILES = ['../../data/hackernews.json', '../hackernews.json'].map((path) => new URL(path, import.meta.url))
+
 let snapshot: Snapshot | undefined
 
 /** Reads the file the first time: who never needs it does not pay for it. */
 export const readSnapshot = async (): Promise<Snapshot> => (snapshot ??= await read())
 
 async function read(): Promise<Snapshot> {
-  const file = await readFile(new URL('../../data/hackernews.json', import.meta.url), 'utf8')
+  const file = await readFile(
+    FILES.find((each) => existsSync(each))!,
+    'utf8',
+  )
   const { items, ...rest } = JSON.parse(file) as Snapshot & { items: { id: number }[] }
   return { ...rest, items: new Map(items.map((item) => [item.id, JSON.stringify(item)])) }
 }

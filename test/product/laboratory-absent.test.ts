@@ -1,4 +1,4 @@
-// Where the laboratory's routes are not: in a server that is set up for others, and in the package.
+// Where the laboratory is not: in a server that is set up for others, and in the package.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -72,10 +72,14 @@ async function look(child: ChildProcess, address = '127.0.0.1') {
     const ask = (method: string, path: string) => request(method, `http://${address}:${port}${path}`, { host })
     const statuses = new Map<string, number>()
     for (const [method, path] of ROUTES) statuses.set(path, (await ask(method, path)).status)
-    const { course } = JSON.parse((await ask('GET', '/lab/course.json')).text) as { course: boolean }
-    const page = (await ask('GET', '/lab/')).status
+    const told = JSON.parse((await ask('GET', '/lab/course.json')).text) as { course: boolean; page?: boolean }
+    const pages = [
+      (await ask('GET', '/lab/')).status,
+      (await ask('GET', '/lab')).status,
+      (await ask('GET', '/')).status,
+    ]
     const health = (await ask('GET', '/health')).text
-    return { banner, statuses, course, page, health }
+    return { banner, statuses, ...told, pages, health }
   } finally {
     child.kill()
     await ended
@@ -91,11 +95,12 @@ function assertThere({ banner, statuses, course }: Seen): void {
   assert.match(banner, /npm run lesson/)
 }
 
-function assertAbsent({ banner, statuses, course, page, health }: Seen): void {
+function assertAbsent({ banner, statuses, course, page, pages, health }: Seen): void {
   for (const [path, status] of statuses) assert.equal(status, 404, path)
   assert.equal(course, false)
   assert.doesNotMatch(banner, /\/lab\/|course|lesson/)
-  assert.deepEqual([page, health], [200, '{"status":"ok"}\n'])
+  assert.deepEqual(pages, page === false ? [404, 404, 200] : [200, 308, 200])
+  assert.equal(health, '{"status":"ok"}\n')
 }
 
 test('every setting stands in the table of this test: whoever adds one says whether it is for others', () => {
@@ -136,14 +141,16 @@ test('over the wire without any setting it is there', async () => assertThere(aw
 const copy = mkdtempSync(join(tmpdir(), 'sse-mcp-packed-'))
 after(() => rmSync(copy, { recursive: true, force: true }))
 
-test('the package has no file of the laboratory’s server part, and starts without it', async () => {
+test('the package has no file of the laboratory, neither its page nor its server part, and starts without it', async () => {
   const args = [npmCli(), 'pack', '--dry-run', '--json', '--ignore-scripts']
   const listed = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })
   const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }]
   const paths = files.map(({ path }) => path)
   assert.ok(paths.includes('dist/main.js'))
   assert.deepEqual(
-    paths.filter((path) => path.startsWith('course/') || /count-slowly|order-coffee|ticks\.mjs/.test(path)),
+    paths.filter(
+      (path) => /^(course|site|test|web\/laboratory)\//.test(path) || /count-slowly|order-coffee|ticks\.mjs/.test(path),
+    ),
     [],
   )
   for (const path of paths) {
@@ -153,5 +160,7 @@ test('the package has no file of the laboratory’s server part, and starts with
   mkdirSync(join(copy, 'node_modules'))
   symlinkSync(join(ROOT, 'node_modules/ajv'), join(copy, 'node_modules/ajv'), 'junction')
   assert.equal(JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8')).scripts.course, undefined)
-  assertAbsent(await look(start({}, join(copy, 'dist', 'main.js'))))
+  const seen = await look(start({}, join(copy, 'dist', 'main.js')))
+  assertAbsent(seen)
+  assert.equal(seen.page, false)
 })

@@ -46,4 +46,4 @@ const [first] = [...perRequestRevisions.values()].toReversed()
 
 const DATE = /^\d{4}-\d\d-\d\d$/
 
-export type { Progress, Revision } from './revision.ts'
+export type { Revision } from './revision.ts'
