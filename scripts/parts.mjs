@@ -61,12 +61,20 @@ export const haproxy = () => onPath('haproxy') ?? firstFile('/usr/sbin/haproxy',
 
 export const redis = () => onPath('redis-server') ?? firstFile('/usr/bin/redis-server', '/usr/local/bin/redis-server')
 
+// Binaries of other runtimes, as npm packages of one platform each: those of Linux on x64 are tried.
+const runtime = (...files) =>
+  hasPinnedNodes && firstFile(...files.map((file) => join(ROOT, 'test/interop/runtimes/node_modules', file)))
+export const deno = () => runtime('@deno/linux-x64-glibc/deno')
+export const bun = () => runtime('@oven/bun-linux-x64/bin/bun', '@oven/bun-linux-x64-baseline/bin/bun')
+export const workerd = () => runtime('@cloudflare/workerd-linux-64/bin/workerd')
+
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
 export const PARTS = {
   'sdk-v1': { what: 'the official SDK and Inspector (test/interop/sdk-v1)', folder: 'test/interop/sdk-v1' },
   'sdk-v2': { what: 'the official SDK 2 and Inspector 2 (test/interop/sdk-v2)', folder: 'test/interop/sdk-v2' },
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
   frameworks: { what: 'Express, Koa, Fastify and Hono (test/interop/frameworks)', folder: 'test/interop/frameworks' },
+  runtimes: { what: 'Deno, Bun and workerd (test/interop/runtimes)', folder: 'test/interop/runtimes' },
   site: { what: 'the generator of the site (site)', folder: 'site' },
   rivals: { what: 'what we are measured against (bench/rivals)', folder: 'bench/rivals' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },
