@@ -85,6 +85,17 @@ async function statusOf(url, headers, isWhole = true) {
   return response.statusCode
 }
 
+/** An event stream of which nothing is read after its endpoint event. */
+async function paused(url) {
+  const request = http.get(url, { agent: false })
+  const [response] = await once(request, 'response')
+  const [chunk] = await once(response, 'data')
+  response.socket.pause()
+  response.pause()
+  response.on('error', () => {})
+  return { endpoint: /data: (.*)/.exec(String(chunk))[1], destroy: () => response.destroy() }
+}
+
 const DENO = ['run', '--allow-net', '--allow-env', '--allow-read', 'deno.mjs']
 const WORKERD = ['serve', 'workerd.capnp', '--socket-addr', 'http=127.0.0.1:0', '--control-fd=3']
 for (const [name, command, args, what = {}] of [
@@ -135,6 +146,21 @@ for (const [name, command, args, what = {}] of [
       await t.test('a body that will be too large is refused before it is there', async () => {
         assert.equal(await statusOf(url, { 'Content-Length': String(5 * 2 ** 20) }, false), 413)
       })
+
+    await t.test('a reader who stops is cut off once too much waits for it', async () => {
+      const stream = await paused(`${base}/sse`)
+      let posts = 0
+      let status
+      do {
+        const params = { name: 'hello', arguments: { who: 'x'.repeat(90_000) } }
+        status = (
+          await send(new URL(stream.endpoint, url), { jsonrpc: '2.0', id: ++posts, method: 'tools/call', params })
+        ).status
+      } while (status === 202 && posts < 1_000)
+      stream.destroy()
+      assert.equal(status, 404, `after ${posts} answers of 90 kB`)
+      t.diagnostic(`cut after ${posts} answers of 90 kB`)
+    })
 
     await t.test('the rest of the app is its own', async () => {
       const response = await fetch(new URL('/', url))
