@@ -75,6 +75,13 @@ export const redis = () =>
 
 export const openssl = () => onPath('openssl')
 
+// Binaries of other runtimes, as npm packages of one platform each: those of Linux on x64 are tried.
+const runtime = (...files) =>
+  hasPinnedNodes && firstFile(...files.map((file) => join(ROOT, 'test/interop/runtimes/node_modules', file)))
+export const deno = () => runtime('@deno/linux-x64-glibc/deno')
+export const bun = () => runtime('@oven/bun-linux-x64/bin/bun', '@oven/bun-linux-x64-baseline/bin/bun')
+export const workerd = () => runtime('@cloudflare/workerd-linux-64/bin/workerd')
+
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */
 export const PARTS = {
   'sdk-v1': { what: 'the official SDK and Inspector (test/interop/sdk-v1)', folder: 'test/interop/sdk-v1' },
@@ -83,6 +90,7 @@ export const PARTS = {
   frameworks: { what: 'Express, Koa, Fastify and Hono (test/interop/frameworks)', folder: 'test/interop/frameworks' },
   schemas: { what: 'zod, ArkType and valibot (test/interop/schemas)', folder: 'test/interop/schemas' },
   package: { what: 'what judges the package, an older TypeScript, two Nodes (test/package)', folder: 'test/package' },
+  runtimes: { what: 'Deno, Bun and workerd (test/interop/runtimes)', folder: 'test/interop/runtimes' },
   site: { what: 'the generator of the site (site)', folder: 'site' },
   rivals: { what: 'what we are measured against (bench/rivals)', folder: 'bench/rivals' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },

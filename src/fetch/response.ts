@@ -132,8 +132,11 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
     const bytes = this.#waiting.shift()
     this.#isAsked = bytes === undefined
     if (!bytes) return
-    this.writableLength -= bytes.length
-    this.#body!.enqueue(bytes)
+    // In small pieces: a slow but steady reader is to be told from one who has stopped.
+    const piece = bytes.subarray(0, HIGH_WATER_MARK)
+    if (piece.length < bytes.length) this.#waiting.unshift(bytes.subarray(HIGH_WATER_MARK))
+    this.writableLength -= piece.length
+    this.#body!.enqueue(piece)
     if (this.writableLength > 0) return
     if (this.writableEnded) return this.#finish()
     if (!this.#needsDrain) return

@@ -42,9 +42,11 @@ let isStopping = false
 async function stop() {
   if (isStopping) process.exit(1)
   isStopping = true
-  server.server.close()
+  const closed = new Promise((resolve) => server.server.close(resolve))
+  setTimeout(() => server.server.closeAllConnections(), limits?.shutdownMs ?? LIMITS.shutdownMs[0]).unref()
   await handler.close()
-  await server.close()
+  setInterval(() => server.server.closeIdleConnections(), 10).unref()
+  await closed
   process.exit(0)
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop())

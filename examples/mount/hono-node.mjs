@@ -1,0 +1,16 @@
+// The same Hono app on Node. The server knows the client's address, and the app hands it on.
+import { serve } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { Hono } from 'hono'
+import { port } from './hello.mjs'
+import { app } from './hono.mjs'
+
+const outer = new Hono()
+outer.use(async (c, next) => {
+  c.set('address', getConnInfo(c).remote.address)
+  await next()
+})
+outer.route('/', app)
+serve({ fetch: outer.fetch, port, hostname: '127.0.0.1' }, (info) => {
+  console.log(`http://127.0.0.1:${info.port}/api/mcp`)
+})
