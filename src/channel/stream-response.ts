@@ -14,7 +14,7 @@ export interface StreamedResponse {
 export function openStreamResponse({ signal }: Pick<Request, 'signal'>, options?: StreamOptions): StreamedResponse {
   const writer = new BodyWriter()
   const stream = openStream(writer as unknown as StreamResponse, options)
-  const leave = (): void => writer.destroy()
+  const leave = (): void => writer.leave()
   signal.addEventListener('abort', leave, { once: true })
   writer.once('close', () => signal.removeEventListener('abort', leave))
   if (signal.aborted) leave()
@@ -77,6 +77,12 @@ class BodyWriter extends EventTarget {
     if (text) this.write(text)
     this.writableEnded = true
     if (this.writableLength === 0) this.#close(() => this.#controller.close())
+  }
+
+  /** Ends the body of a reader who is gone. Nobody reads on, so it is no error, which a server would log. */
+  leave(): void {
+    this.destroyed = true
+    this.#close(() => this.#controller.close())
   }
 
   destroy(): void {

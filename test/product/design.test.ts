@@ -96,7 +96,6 @@ test('the drawings are those of their script, in every language', async () => {
 const INSTEAD = {
   Answers: 'InputResponses',
   Call: 'HandlerContext',
-  Channel: 'ResumableStream',
   Common: 'TransportOptions',
   Entrance: 'AccessOptions',
   Exchange: 'RequestContext',

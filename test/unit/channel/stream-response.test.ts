@@ -63,14 +63,15 @@ test('closed is aborted when the body is canceled: the client is gone', async (t
   assert.equal(stream.send({ data: 'x' }), 'closed')
 })
 
-test('closed is aborted when the signal of the request says so, and the body is an error', async (t) => {
+test('closed is aborted when the signal of the request says so, and the body ends without an error', async (t) => {
   const connection = new AbortController()
   const request = new Request('http://127.0.0.1/', { signal: connection.signal })
   const { stream, reader } = open(t, {}, request)
   const closed = once(stream.closed, 'abort')
-  const read = assert.rejects(reader.read(), /cut off/)
+  const read = reader.read()
   connection.abort()
-  await Promise.all([closed, read])
+  await closed
+  assert.equal((await read).done, true)
 
   const late = openStreamResponse(request)
   assert.ok(late.stream.closed.aborted, 'a client who was gone before')
