@@ -24,7 +24,7 @@ async function start(given: Settings): Promise<void> {
   const engine = await createEngine(redisUrl, redisPrefix, settings)
   const tools = [createHackerNews(hackerNews)]
   const laboratory = await loadLaboratory({ tools, hackerNews, settings: given })
-  const options = { name: 'sse-mcp', version: '0.1.0', tools, fallback: laboratory?.site ?? site }
+  const options = { name: 'sse-mcp', version: '1.0.0-rc.1', tools, fallback: laboratory?.site ?? site }
   const { server, url, close } = await serve({ ...options, ...settings, ...auth, ...engine }).catch(
     async (error: unknown) => {
       await engine?.engine.close() // its connections would keep the process

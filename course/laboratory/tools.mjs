@@ -13,7 +13,7 @@ export function createTools(tools, { limits: given, anyUrl, serverSecret }) {
   const isRateLimited = given?.maxRequestsPerMinute !== undefined
   return createMcpHandler({
     name: 'laboratory-tools',
-    version: '0.1.0',
+    version: '1.0.0-rc.1',
     tools: [...tools, countSlowly, orderCoffee, summarise],
     publicUrl: 'http://localhost/lab/tools', // what comes before our paths: the endpoint event names it
     anyUrl,

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { existsSync, promises } from 'node:fs'
 import type { ListName } from './hacker-news-api.ts'
 
 /** What Hacker News said one day. See data/README.md. */
@@ -20,10 +19,7 @@ let snapshot: Snapshot | undefined
 export const readSnapshot = async (): Promise<Snapshot> => (snapshot ??= await read())
 
 async function read(): Promise<Snapshot> {
-  const file = await readFile(
-    FILES.find((each) => existsSync(each))!,
-    'utf8',
-  )
-  const { items, ...rest } = JSON.parse(file) as Snapshot & { items: { id: number }[] }
+  const text = await promises.readFile(FILES.find(existsSync)!, 'utf8')
+  const { items, ...rest } = JSON.parse(text) as Snapshot & { items: { id: number }[] }
   return { ...rest, items: new Map(items.map((item) => [item.id, JSON.stringify(item)])) }
 }
