@@ -67,6 +67,7 @@ test('the clock on the wall is asked where a date is meant, and nowhere else: it
     /^src\/mcp\/request\/request-state\.ts: /, // what was signed may be read by another process
     /^src\/mcp\/transports\/open-event-stream\.ts: const left = date - Date\.now\(\)/,
     /^src\/bounds\/log\.ts: .*time: new Date/,
+    /^src\/tasks\/task\.ts: .*new Date\(\)\.toISOString/, // when a task was made, and changed last
   ]
   assert.deepEqual(
     asking.filter((line) => !meantAsDates.some((known) => known.test(line))),
