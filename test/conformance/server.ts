@@ -5,17 +5,19 @@ import { serve, type ChangeBus, type HttpOptions } from '../../src/index.ts'
 import { asking } from './asking.ts'
 import { prompts } from './prompts.ts'
 import { resources, resourceTemplates } from './resources.ts'
+import { tasksExtension, taskTools } from './tasks.ts'
 import { tools, triggers } from './tools.ts'
 
 let changes: ChangeBus
 const options = {
   name: 'sse-mcp-conformance',
   version: '1.0.0',
-  tools: [...tools, ...asking, ...triggers(() => changes)],
+  tools: [...tools, ...asking, ...taskTools, ...triggers(() => changes)],
   prompts,
   listChanged: true,
   resources,
   resourceTemplates,
+  extensions: [tasksExtension],
 } satisfies HttpOptions
 const port = Number(process.env['PORT'] ?? 3000)
 

@@ -69,6 +69,7 @@ test('the clock on the wall is asked where a date is meant, and nowhere else: it
     /^src\/mcp\/request\/request-state\.ts: /, // what was signed may be read by another process
     /^src\/bounds\/deadline\.ts: const left = date - Date\.now\(\)/,
     /^src\/bounds\/log\.ts: .*time: new Date/,
+    /^src\/tasks\/task\.ts: .*new Date\(\)\.toISOString/, // when a task was made, and changed last
   ]
   assert.deepEqual(
     asking.filter((line) => !meantAsDates.some((known) => known.test(line))),

@@ -16,6 +16,8 @@ const LEAVES = {
   channel: 'the channel for servers of SSE',
   fetch: 'the fetch face',
   testing: 'the client for tests',
+  tasks: 'tasks',
+  'server-card': 'the server card',
 }
 
 test(`without the leaves (${Object.values(LEAVES).join(', ')}) every era is served`, async () => {

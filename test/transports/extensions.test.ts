@@ -29,7 +29,7 @@ const newest: Extension = {
   id: 'com.example/newest',
   lifecycle: 'per-request',
   methods: ({ 'tools/call': call }) => ({
-    'newest/refuse': () => {
+    'example/refuse': () => {
       throw new RpcError(CAPABILITY_MISSING, 'no', { requiredCapabilities: {} })
     },
     'tools/call': async (params, context) => ({ ...(await call!(params, context)), seenBy: 'newest' }),
@@ -85,7 +85,7 @@ for (const version of ['2025-03-26', '2025-06-18', '2025-11-25']) {
       said: 'a',
       extensions: { 'com.example/everywhere': { quiet: 1 } },
     })
-    assert.equal((await call('newest/refuse')).error.code, -32601)
+    assert.equal((await call('example/refuse')).error.code, -32601)
     assert.equal((await call('tools/call', { name: 'hello' })).result.seen, 1)
   })
 }
@@ -98,7 +98,7 @@ test('a method that is wrapped twice is asked from the last extension to the fir
 test('what an extension adds is a result of the revision like any other, and its refusal has the status of its code', async () => {
   const { result } = await ask('example/echo', { say: 'b' })
   assert.deepEqual([result.said, result.resultType], ['b', 'complete'])
-  const { status, error } = await ask('newest/refuse')
+  const { status, error } = await ask('example/refuse')
   assert.deepEqual([status, error.code], [400, -32021])
 })
 

@@ -49,8 +49,8 @@ function askByRetry(context: RequestContext): Ask {
       if (Object.hasOwn(given, name) && isAnswer(method, given[name])) responses[name] = given[name]!
     const missing = Object.entries(requests).filter(([name]) => !Object.hasOwn(responses, name))
     if (missing.length === 0) return responses
-    if (context.channel.canAsk) return { ...responses, ...(await askByRequest(context)(Object.fromEntries(missing))) }
     for (const [, request] of missing) requireDeclared(context.client, request, notDeclared)
+    if (context.channel.canAsk) return { ...responses, ...(await askByRequest(context)(Object.fromEntries(missing))) }
     throw new InputRequired(Object.fromEntries(missing), writeState(context, responses))
   }
 }

@@ -16,6 +16,17 @@ const withId = (message) => (isObject(message) && 'error' in message ? { id: 0, 
 /** Those methods may be answered by questions (2026-07-28, patterns, "Multi Round-Trip Requests"). */
 const MAY_ASK_BACK = ['tools/call', 'prompts/get', 'resources/read']
 
+/** What the extension Tasks adds (extensions/tasks.json): the results of its methods, and its notification. */
+const TASKS = {
+  'tasks/get': 'GetTaskResult',
+  'tasks/update': 'UpdateTaskResult',
+  'tasks/cancel': 'CancelTaskResult',
+  'notifications/tasks': 'TaskStatusNotification',
+}
+
+/** Methods of no specification, which extensions in tests add. Their results are objects. */
+const isExample = (method) => method.startsWith('example/')
+
 /** The formats that the schemas use; plain ajv knows none of them. */
 const FORMATS = {
   uri: (text) => URL.canParse(text),
@@ -33,12 +44,15 @@ function schemaOf(revision) {
 }
 
 function loadSchema(revision) {
-  const json = JSON.parse(readFileSync(new URL(`${revision}.json`, import.meta.url), 'utf8'))
+  const read = (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
+  const json = read(`${revision}.json`)
   const is2020 = json.$schema.includes('2020-12')
   const { default: Ajv } = require(is2020 ? 'ajv/dist/2020.js' : 'ajv')
   // What is compiled here runs a few times only: making it fast takes longer than it saves.
   const ajv = new Ajv({ strict: false, validateSchema: false, formats: FORMATS, code: { optimize: false } })
   ajv.addSchema(json, revision)
+  // The extension is there in the revisions without a handshake.
+  if (is2020 && json.$defs.InputRequiredResult) ajv.addSchema(read('extensions/tasks.json'), 'tasks')
   const all = is2020 ? json.$defs : json.definitions
   const place = `${revision}#/${is2020 ? '$defs' : 'definitions'}/`
 
@@ -60,9 +74,11 @@ function loadSchema(revision) {
       }
       return undefined
     },
-    /** What is wrong with a value, or undefined. */
+    /** What is wrong with a value, or undefined. A name of the extension's begins with `tasks:`. */
     check(name, value) {
-      const validate = ajv.getSchema(place + name)
+      const [, own] = name.split('tasks:')
+      const validate = ajv.getSchema(own ? `tasks#/$defs/${own}` : place + name)
+      if (!validate) return `${name}: not in this revision`
       if (validate(value)) return undefined
       const texts = validate.errors.map(({ instancePath, message }) => `${instancePath || 'it'} ${message}`)
       return `${name}: ${[...new Set(texts)].join(', ').slice(0, 600)}`
@@ -100,7 +116,8 @@ function checkOne(schema, message, methods) {
 /** A notification, or a request of the server's own. */
 function checkSpoken(schema, message) {
   const isRequest = 'id' in message
-  const name = (isRequest ? schema.asks : schema.notifications).get(message.method)
+  const own = !isRequest && TASKS[message.method]
+  const name = own ? `tasks:${own}` : (isRequest ? schema.asks : schema.notifications).get(message.method)
   if (!name) return [`${isRequest ? 'ServerRequest' : 'ServerNotification'}: ${message.method} is none`]
   return [
     schema.check(isRequest ? 'JSONRPCRequest' : 'JSONRPCNotification', message),
@@ -119,6 +136,9 @@ function checkError(schema, message) {
 }
 
 function checkResult(schema, method, result) {
+  const ofTasks = method === 'tools/call' && result.resultType === 'task' ? 'CreateTaskResult' : TASKS[method]
+  if (ofTasks) return [schema.check(`tasks:${ofTasks}`, result)].filter(Boolean)
+  if (isExample(method)) return [schema.check('Result', result)].filter(Boolean)
   const request = schema.requests.get(method)
   if (!request) return [`ClientRequest: ${method} is none, and has a result`]
   const own = request.replace(/Request$/, 'Result')

@@ -1,0 +1,31 @@
+import { RpcError, type Response } from '../jsonrpc/index.ts'
+import { CAPABILITY_MISSING, createClient, type Client } from '../mcp/index.ts'
+
+/** The identifier of the extension. */
+export const ID = 'io.modelcontextprotocol/tasks'
+
+/** The client of a call, for the work that goes on without its request. */
+export const cloneOf = ({ revision, caller, info, capabilities, logLevel }: Client): Client => ({
+  ...createClient(revision, caller),
+  initialized: true,
+  info,
+  capabilities,
+  logLevel,
+})
+
+/** The result of a response, or its error, thrown. */
+export function resultOf(response: Response | undefined): object {
+  if (!response) return {} // it was cancelled, and nobody reads it
+  if ('result' in response) return response.result
+  throw new RpcError(response.error.code, response.error.message, response.error.data)
+}
+
+export const isDeclared = ({ capabilities }: Client): boolean => Object.hasOwn(capabilities.extensions ?? {}, ID)
+
+export function requireDeclared(client: Client): void {
+  if (isDeclared(client)) return
+  const requiredCapabilities = { extensions: { [ID]: {} } }
+  throw new RpcError(CAPABILITY_MISSING, `This needs the extension ${ID}, which the client does not declare.`, {
+    requiredCapabilities,
+  })
+}
