@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-import { causeOf, isCallEnd, LIMITS, logToStderr, serve, type Auth, type Engine, type SocketLimits } from './index.ts'
+import { causeOf, isCallEnd, LIMITS, logToStderr, serve } from './index.ts'
+import type { Auth, Engine, HttpOptions, SocketLimits } from './index.ts'
 import { loadLaboratory } from './app/laboratory.ts'
 import { flagOf, help, readSettings, type Settings } from './app/settings.ts'
 import { site } from './app/site.ts'
 import { createHackerNews } from './tools/hacker-news.ts'
+
+type Fallback = NonNullable<HttpOptions['fallback']>
 
 try {
   const settings = readSettings(process.argv.slice(2), process.env)
@@ -15,7 +18,7 @@ try {
 }
 
 async function start(given: Settings): Promise<void> {
-  const { hnSource, hnBaseUrl, authToken, authIssuer, authScopes, redisUrl, redisPrefix, ...settings } = given
+  const { hnSource, hnBaseUrl, metrics, authToken, authIssuer, authScopes, redisUrl, redisPrefix, ...settings } = given
   const hackerNews = {
     ...(hnSource !== undefined && { source: hnSource }),
     ...(hnBaseUrl !== undefined && { baseUrl: hnBaseUrl }),
@@ -24,7 +27,9 @@ async function start(given: Settings): Promise<void> {
   const engine = await createEngine(redisUrl, redisPrefix, settings)
   const tools = [createHackerNews(hackerNews)]
   const laboratory = await loadLaboratory({ tools, hackerNews, settings: given })
-  const options = { name: 'sse-mcp', version: '1.0.0-rc.1', tools, fallback: laboratory?.site ?? site }
+  const pages = laboratory?.site ?? site
+  const fallback = metrics ? await withMetrics(pages, { ...auth, ...settings }) : pages
+  const options = { name: 'sse-mcp', version: '1.0.0-rc.1', tools, fallback }
   const { server, url, close } = await serve({ ...options, ...settings, ...auth, ...engine }).catch(
     async (error: unknown) => {
       await engine?.engine.close() // its connections would keep the process
@@ -101,6 +106,14 @@ async function createEngine(
   if (!url) return undefined
   const { redisEngine } = await import('./redis/index.ts')
   return { engine: await redisEngine({ url, prefix, serverSecret, ...(nodeId !== undefined && { nodeId }) }) }
+}
+
+/** What is beside MCP, and `/metrics`. Nothing of `src/metrics` is loaded where nobody asks for it. */
+async function withMetrics(fallback: Fallback, { auth, publicUrl, trustProxy }: Settings & { auth?: Auth }) {
+  const leaf = await import('./metrics/index.ts')
+  // Behind a proxy, who comes from this machine may be anybody.
+  const loopback = publicUrl === undefined && !trustProxy?.length
+  return leaf.metrics({ auth, loopback, fallback }).fallback
 }
 
 /** What whoever asked for it should see each time. */

@@ -24,7 +24,7 @@ interface LaboratoryOptions {
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 
 /** The settings of a server that is still for whoever sits at this machine. */
-const OURS = new Set(['anyUrl', 'help', 'hnBaseUrl', 'hnSource', 'limits', 'port', 'serverSecret'])
+const OURS = new Set(['anyUrl', 'help', 'hnBaseUrl', 'hnSource', 'limits', 'metrics', 'port', 'serverSecret'])
 
 /** Whether a server is for this machine alone. It is not, with any setting that is not known to leave it so. */
 export const isForUsAlone = ({ host = '127.0.0.1', ...settings }: Settings): boolean =>

@@ -18,6 +18,7 @@ export interface Settings extends Pick<
   serverSecret?: string
   redisUrl?: string
   redisPrefix?: string
+  metrics?: boolean
   trustProxy?: readonly string[]
   hnSource?: string
   hnBaseUrl?: string
@@ -44,6 +45,7 @@ export const SETTINGS = new Map<string, Setting>([
   ['nodeId', [asItIs, 'none', 'the name of this process among several: session ids begin with it']],
   ['redisUrl', [asItIs, 'none', 'Redis or Valkey, by which several processes serve the same sessions']],
   ['redisPrefix', [asItIs, 'sse-mcp', 'what its keys begin with']],
+  ['metrics', [yes, 'no', 'yes: /metrics, for Prometheus on this machine, or for authorized callers']],
   ['hnSource', [asItIs, 'auto', 'live, snapshot, or auto: live, and the snapshot without a network']],
   ['hnBaseUrl', [asItIs, 'the public API', 'where the Hacker News API is']],
   ...Object.entries(LIMITS).map(([name, [without, what]]) => [name, [limit, String(without), what]] as const),

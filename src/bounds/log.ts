@@ -1,3 +1,5 @@
+import { logEntries } from './channels.ts'
+
 /** An entry of the log, for whoever runs the server. `reason` is a stable word, to search and count by. */
 export interface LogEntry {
   level: 'info' | 'warn' | 'error'
@@ -29,6 +31,14 @@ export function safeLog(log: Log = logToStderr): Log {
     }
   }
 }
+
+/** A log whose entries are published on the diagnostics channel `sse-mcp:log` too. */
+export const published =
+  (log: Log): Log =>
+  (entry) => {
+    logEntries.publish(entry)
+    log(entry)
+  }
 
 /**
  * One line of JSON on standard error, in which every control character is escaped. A line that cannot be written (a

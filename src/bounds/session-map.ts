@@ -92,7 +92,8 @@ export function createSessionMap<S extends Kept>(
       sessions.set(session.id, session)
       latest = session
     },
-    remove: (session: S): void => void sessions.delete(session.id),
+    /** Removes a session. False: it was not there. */
+    remove: (session: S): boolean => sessions.delete(session.id),
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { after, attempt, clip, dispatch, errorResponse, INTERNAL_ERROR, INVALID_PARAMS } from '../jsonrpc/index.ts'
 import { isRequest, isResponse, METHOD_NOT_FOUND, RpcError, type MaybePromise } from '../jsonrpc/index.ts'
 import type { Message, MethodTable, Request, Response } from '../jsonrpc/index.ts'
+import { requests, traced } from '../bounds/channels.ts'
 import { limitsFrom, type ServerLimits } from '../bounds/limits.ts'
 import { causeOf, safeLog, type Log } from '../bounds/log.ts'
 import type { MessageMemory } from '../bounds/budget.ts'
@@ -104,14 +105,14 @@ export function createMcpServer(options: ServerOptions): McpServer {
   let whenIdle: (() => void) | undefined
 
   /** Runs a request. One that is answered at once is never in flight. */
-  function run(context: RequestContext, table: MethodTable<RequestContext>): MaybePromise<Response | undefined> {
+  function run(context: RequestContext): MaybePromise<Response | undefined> {
     const { message, client, hold } = context
     const refusal = refusalOf(message)
     if (refusal) return errorResponse(refusal, message.id)
     const endCall = RUNS_AUTHORS.has(message.method) ? calls.begin(nameOf(message), client) : answeredAtOnce
     if (typeof endCall === 'string')
       return errorResponse(new RpcError(INTERNAL_ERROR, endCall, { reason: 'busy' }), message.id)
-    const response = dispatch(table, message, context, onUnexpected)
+    const response = dispatch(tables.get(client.revision)!, message, context, onUnexpected)
     if (!(response instanceof Promise) && context.progressAt === -Infinity) {
       context.close()
       endCall()
@@ -139,6 +140,13 @@ export function createMcpServer(options: ServerOptions): McpServer {
     })()
   }
 
+  /** Runs a notification. Without an id, what is none would run and nobody would hear of it. */
+  function notice(context: RequestContext): MaybePromise<undefined> {
+    const { message, client } = context
+    if (!message.method.startsWith('notifications/')) return undefined
+    return after(dispatch(tables.get(client.revision)!, message, context, onUnexpected), () => undefined)
+  }
+
   const server: McpServer = {
     onUnexpected,
     changes,
@@ -146,11 +154,8 @@ export function createMcpServer(options: ServerOptions): McpServer {
     handle(message, client, channel, hold) {
       if (isResponse(message)) return void takeResponse(client, message)
       const context = new RequestContext(message, client, channel, services, hold)
-      const table = tables.get(client.revision)!
-      if (isRequest(message)) return run(context, table)
-      // Without an id, what is no notification would run and nobody would hear of it.
-      if (!message.method.startsWith('notifications/')) return undefined
-      return after(dispatch(table, message, context, onUnexpected), () => undefined)
+      const work = isRequest(message) ? run : notice
+      return requests.hasSubscribers ? traced(requests, { message, client }, () => work(context)) : work(context)
     },
     async drain() {
       listening.close()

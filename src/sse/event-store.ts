@@ -53,6 +53,8 @@ export interface EventStore {
   open(name: string, requests?: unknown): EventLog
   /** The log of a stream that is complete with one `message` event: no more is appended. */
   keep(name: string, data: string): EventLog
+  /** UTF-16 units of the data of all streams, where the store knows. */
+  readonly length?: number
 }
 
 /**
@@ -167,6 +169,9 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
   return {
     open: (name: string): MemoryEventLog => new Log(name),
     keep: (name: string, data: string): MemoryEventLog => new KeptEvent(name, data),
+    get length(): number {
+      return total
+    },
   }
 }
 

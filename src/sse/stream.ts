@@ -140,7 +140,7 @@ class ResponseStream implements EventStream {
     const backlog = (this.#backlog ??= new Backlog())
     const more = backlog.add(text, key)
     const { maxUnreadBytes = 2 ** 20, maxUnreadTotal = maxUnreadBytes } = this.#options
-    const isTooMuch = !isFirst && (backlog.keyedBytes > maxUnreadBytes || this.#unread() > maxUnreadTotal)
+    const isTooMuch = !isFirst && (backlog.keyedBytes > maxUnreadBytes || this.unread > maxUnreadTotal)
     if (isTooMuch || !this.#count(more)) {
       this.#cut()
       return 'closed'
@@ -199,7 +199,7 @@ class ResponseStream implements EventStream {
   }
 
   /** Bytes that wait, in Node and in the backlog. */
-  #unread(): number {
+  get unread(): number {
     return this.#response.writableLength + (this.#backlog?.bytes ?? 0)
   }
 
@@ -212,7 +212,7 @@ class ResponseStream implements EventStream {
 
   /** Destroys the stream of a slow reader. */
   #cut(): void {
-    this.#options.onCut?.(this.#unread(), this.#backlog?.dropped ?? 0)
+    this.#options.onCut?.(this.unread, this.#backlog?.dropped ?? 0)
     this.#response.destroy()
   }
 

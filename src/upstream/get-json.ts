@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { upstreamCalls } from '../bounds/channels.ts'
 import { timeLimit } from './abort.ts'
 import { createSlots } from './slots.ts'
 
@@ -95,7 +96,7 @@ function createTry({ baseUrl, requestMs, answerBytes }: UpstreamSettings) {
   // Connections that idle are closed before the other side does it, under a request just sent.
   const agent = new Agent({ keepAlive: true, timeout: 4_000 })
 
-  return async function tryOnce(path: string, connectMs: number, signal: AbortSignal): Promise<unknown> {
+  async function tryOnce(url: string, connectMs: number, signal: AbortSignal): Promise<unknown> {
     const time = timeLimit(signal, requestMs, new Error('no whole answer in time'))
     const connecting = setTimeout(() => time.abort(new NoConnection('no connection in time')), connectMs)
     let connected = false
@@ -103,7 +104,7 @@ function createTry({ baseUrl, requestMs, answerBytes }: UpstreamSettings) {
       connected = true
       clearTimeout(connecting)
     }
-    const request = get(`${base}/${path}.json`, { agent, headers, signal: time.signal })
+    const request = get(url, { agent, headers, signal: time.signal })
     request.on('error', () => {}) // one that comes after the answer must find a listener too
     request.once('socket', (socket) => {
       if (request.reusedSocket) whenConnected()
@@ -119,6 +120,12 @@ function createTry({ baseUrl, requestMs, answerBytes }: UpstreamSettings) {
       clearTimeout(connecting)
       time.abort() // closes the connection, unless the answer is whole
     }
+  }
+
+  return (path: string, connectMs: number, signal: AbortSignal): Promise<unknown> => {
+    const url = `${base}/${path}.json`
+    if (!upstreamCalls.hasSubscribers) return tryOnce(url, connectMs, signal)
+    return upstreamCalls.tracePromise(() => tryOnce(url, connectMs, signal), { url })
   }
 }
 

@@ -26,11 +26,11 @@ test('the core that is read aloud has at most 4,000 lines of code', () => {
 })
 
 // 1,050 until the rules of fairness between callers, which are no part of the protocol, moved from the core to
-// src/bounds: the places of sessions and of subscriptions, the memory of a message.
-test('what the core stands on beside its four folders has at most 1,200 lines of code', () => {
+// src/bounds (the places of sessions and of subscriptions, the memory of a message), and the diagnostics channels came.
+test('what the core stands on beside its four folders has at most 1,225 lines of code', () => {
   const beside = [...['src/json-schema', 'src/bounds', 'src/upstream'].flatMap(filesIn), 'src/uri-template.ts']
   const lines = beside.reduce((sum, file) => sum + codeLinesOf(file), 0)
-  assert.ok(lines <= 1200, `${lines} lines`)
+  assert.ok(lines <= 1225, `${lines} lines`)
 })
 
 test('what takes the schemas of other libraries has at most 120 lines of code', () => {
@@ -114,7 +114,7 @@ const FLOORS = [
   /^src\/mcp\/handler\.ts/,
   /^src\/mcp\/index\.ts/,
   /^src\/upstream\//,
-  /^src\/(auth|channel|fetch|redis|serve|server-card|tasks|testing|tools)\//,
+  /^src\/(auth|channel|fetch|metrics|redis|serve|server-card|tasks|testing|tools)\//,
   /^src\/index\.ts/,
   /^src\/app\//,
   /^src\/main\.ts/,

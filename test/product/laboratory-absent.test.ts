@@ -34,6 +34,7 @@ const VALUES: Record<string, readonly [isThere: boolean, value: string, beside?:
   nodeId: [false, 'n1'],
   redisUrl: [false, 'redis://127.0.0.1:9'],
   redisPrefix: [false, 'lab'],
+  metrics: [true, 'yes'],
   hnSource: [true, 'snapshot'],
   hnBaseUrl: [true, 'http://127.0.0.1:9/v0'],
   ...Object.fromEntries(Object.entries(LIMITS).map(([name, [without]]) => [name, [true, String(without)] as const])),

@@ -115,6 +115,23 @@ test(
   },
 )
 
+test('METRICS=yes: /metrics is there, beside the page; without it there is none', async () => {
+  for (const [env, status] of [
+    [{ METRICS: 'yes' }, 200],
+    [{}, 404],
+    [{ METRICS: 'yes', PUBLIC_URL: 'https://mcp.example' }, 403], // behind a proxy everybody comes from this machine
+  ] as const) {
+    const child = start([], { PORT: '0', ...env })
+    try {
+      const { url } = await banner(child)
+      assert.equal((await request('GET', `${url}/metrics`)).status, status)
+      assert.equal((await request('GET', `${url}/`)).status, 200)
+    } finally {
+      await end(child)
+    }
+  }
+})
+
 for (const [what, code] of [
   ['an exception that nobody caught', "throw new Error('boom')"],
   ['a rejection that nobody handled', "Promise.reject(new Error('boom'))"],

@@ -28,7 +28,12 @@ export interface RequestServices {
   /** Reports an unexpected error. */
   onUnexpected(error: unknown): void
   /** Handles a message, as the server does: an extension may have one handled later, or again. */
-  handle(message: Message, client: Client, channel: ClientChannel, hold?: MessageMemory): MaybePromise<Response | undefined>
+  handle(
+    message: Message,
+    client: Client,
+    channel: ClientChannel,
+    hold?: MessageMemory,
+  ): MaybePromise<Response | undefined>
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../http/node-http.ts'
+import { closed, opened, streams } from '../../bounds/channels.ts'
 import { callAt } from '../../bounds/deadline.ts'
 import { openStream, type EventStream } from '../../sse/index.ts'
 import { busy, type HttpError } from '../http/http-error.ts'
@@ -12,14 +13,18 @@ import type { TransportOptions } from './transport.ts'
 export function openEventStream(
   response: HttpResponse,
   { principal, key }: Caller,
-  { streams, unread }: TransportOptions,
+  options: TransportOptions,
   bytes = 0,
 ): EventStream {
-  if (bytes > 0 && !unread.hasRoom(key, bytes)) throw tooMuchUnread()
-  const stream = openStream(response, { ...streams, onUnread: (more) => unread.take(key, more) })
+  if (bytes > 0 && !options.unread.hasRoom(key, bytes)) throw tooMuchUnread()
+  const stream = openStream(response, { ...options.streams, onUnread: (more) => options.unread.take(key, more) })
   if (principal?.expiresAt !== undefined) {
     const forgetDate = callAt(principal.expiresAt, () => stream.close())
     response.once('close', forgetDate)
+  }
+  if (streams.hasSubscribers) {
+    opened(streams, stream)
+    response.once('close', () => closed(streams, stream))
   }
   return stream
 }

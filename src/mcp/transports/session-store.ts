@@ -1,5 +1,6 @@
 import type { MaybePromise, Message } from '../../jsonrpc/index.ts'
 import type { CoalesceKey } from '../../sse/index.ts'
+import { closed, opened, sessions as channel } from '../../bounds/channels.ts'
 import type { HttpLimits } from '../../bounds/limits.ts'
 import { createSessionMap, type Kept } from '../../bounds/session-map.ts'
 import { notificationOf, type Change } from '../protocol/change-bus.ts'
@@ -55,7 +56,7 @@ export function createSessionStore<S extends Session>(
   const sessions = createSessionMap<S>(limits, { isInUse, ownerOf: ({ client }) => ownerOf(client.caller), close }, now)
 
   function close(session: S, retryMs?: number): void {
-    sessions.remove(session)
+    if (sessions.remove(session)) closed(channel, session)
     for (const request of session.client.inFlight) request.cancel()
     session.end(retryMs)
   }
@@ -66,7 +67,11 @@ export function createSessionStore<S extends Session>(
       const session = sessions.byId.get(id)
       return isSame(session?.client.caller.principal, principal) ? session : undefined
     },
-    add: sessions.add,
+    add(session: S): boolean {
+      const isAdded = sessions.add(session)
+      if (isAdded) opened(channel, session)
+      return isAdded
+    },
     touch: sessions.touch,
     close,
     closeAll(): void {

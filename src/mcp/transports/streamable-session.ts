@@ -10,7 +10,7 @@ export class StreamableSession implements Session {
   readonly id: string
   lastUsedAt = 0
   uses = 0
-  readonly #events: EventStore
+  readonly events: EventStore
   #standalone: ResumableStream | undefined
   /**
    * The streams of the last POSTs, each at its number modulo the length. Of one that was sent whole the log is kept, and
@@ -24,7 +24,7 @@ export class StreamableSession implements Session {
   constructor(client: Client, id: string, events: EventStore) {
     this.client = client
     this.id = id
-    this.#events = events
+    this.events = events
   }
 
   hasStream(): boolean {
@@ -41,7 +41,7 @@ export class StreamableSession implements Session {
 
   /** The stream of one POST whose response is sent whole: returns its events, which are kept. */
   keepResponse(data: string): SseMessage[] {
-    const log = this.#events.keep(String(++this.#opened), data)
+    const log = this.events.keep(String(++this.#opened), data)
     this.#keep(log)
     const event = { id: `${log.start.slice(0, -1)}1`, event: 'message', data }
     return this.client.revision.primesStreams ? [primingEvent(log.start), event] : [event]
@@ -87,7 +87,7 @@ export class StreamableSession implements Session {
   }
 
   #create(name: string, requests?: unknown): ResumableStream {
-    return new ResumableStream(this.#events.open(name, requests), this.client.revision.primesStreams)
+    return new ResumableStream(this.events.open(name, requests), this.client.revision.primesStreams)
   }
 
   /** Keeps the newest stream, and forgets the one whose place it takes, unless that is still open. */

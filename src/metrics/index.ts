@@ -1,0 +1,1 @@
+export { metrics, type Metrics, type MetricsOptions } from './metrics.ts'
