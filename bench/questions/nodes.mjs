@@ -8,60 +8,67 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { redis } from '../../scripts/parts.mjs'
 import { TEXT } from '../lib/client.mjs'
-import { median } from '../lib/figures.mjs'
+import { median, perServer, rotated } from '../lib/figures.mjs'
 import { cpuOf } from '../lib/machine.mjs'
-import { freePort, start, startLoad, stopField } from '../lib/servers.mjs'
+import { freePort, startField, startLoad, stopField } from '../lib/servers.mjs'
 
 const IDS = ['nodes-local', 'nodes-crossing', 'nodes-replay']
 
 export async function nodes({ quick }) {
   if (!redis()) return IDS.map((id) => ({ id, value: NaN, note: 'redis-server is not here: npm run setup.' }))
-  const { rounds, ms, warmUpMs } = quick
-    ? { rounds: 4, ms: 100, warmUpMs: 1500 }
-    : { rounds: 15, ms: 200, warmUpMs: 2000 }
+  const { processes, rounds, ms, warmUpMs } = quick
+    ? { processes: 1, rounds: 4, ms: 100, warmUpMs: 1500 }
+    : { processes: 3, rounds: 10, ms: 200, warmUpMs: 2000 }
   const engine = await startRedis()
   const load = startLoad()
-  const servers = []
+  const env = { REDIS_URL: engine.url }
+  const contestants = [
+    { name: 'alone', env: {} },
+    { name: 'node', env },
+    { name: 'other', env },
+    { name: 'alone, streams', env: { REPLY: 'sse' } },
+    { name: 'node, streams', env: { ...env, REPLY: 'sse' } },
+  ]
+  let servers = []
   try {
-    const env = { REDIS_URL: engine.url }
-    for (const [name, more] of [
-      ['alone', {}],
-      ['n1', { ...env, NODE_ID: 'n1' }],
-      ['n2', { ...env, NODE_ID: 'n2' }],
-      ['alone-sse', { REPLY: 'sse' }],
-      ['n3', { ...env, NODE_ID: 'n3', REPLY: 'sse' }],
-    ])
-      servers.push(await start({ name, file: 'server.mjs', env: more }))
-    const [alone, n1, n2, aloneSse, n3] = servers
-    const ways = [
-      { key: 'json alone', port: alone.port, transport: 'http', pids: [alone.pid] },
-      { key: 'json', port: n1.port, transport: 'http', pids: [n1.pid] },
-      { key: 'sse', port: n1.port, transport: 'sse', pids: [n1.pid, n2.pid] },
-      { key: 'sse crossing', port: n1.port, callPort: n2.port, transport: 'sse', pids: [n1.pid, n2.pid] },
-      { key: 'post-sse alone', port: aloneSse.port, transport: 'http', pids: [aloneSse.pid] },
-      { key: 'post-sse', port: n3.port, transport: 'http', pids: [n3.pid] },
-    ]
-    for (const { key, pids, ...way } of ways) {
-      await load('open', { key, ...way, sessions: 30, atOnce: 1, tool: 'echo', args: { text: TEXT } })
+    servers = await startField(
+      contestants.map((one) => ({ ...one, file: 'server.mjs' })),
+      processes,
+    )
+    const at = (n) => (name) => servers.filter((one) => one.name === name)[n]
+    const ways = Array.from({ length: processes }, (_none, n) => waysOf(at(n), n)).flat()
+    for (const { key, pids, port, callPort, transport } of ways) {
+      await load('open', {
+        key,
+        port,
+        callPort,
+        transport,
+        sessions: 30,
+        atOnce: 1,
+        tool: 'echo',
+        args: { text: TEXT },
+      })
       await load('run', { key, ms: warmUpMs, pids })
     }
-    const windows = new Map(ways.map(({ key }) => [key, []]))
     for (let round = 0; round < rounds; round++)
-      for (const { key, pids } of ways) {
+      for (const { key, pids, windows } of rotated(ways, round)) {
         const before = cpuOf(engine.pid)
         const window = await load('run', { key, ms, pids })
         if (window.error) return IDS.map((id) => ({ id, void: window.error }))
-        windows.get(key).push({ cpu: window.cpu, engine: (cpuOf(engine.pid) - before) / window.calls })
+        windows.push({ cpu: window.cpu, engine: (cpuOf(engine.pid) - before) / window.calls })
       }
-    const cpu = (key) => median(windows.get(key).map((window) => window.cpu))
-    const ofEngine = (key) =>
-      `the engine itself ${median(windows.get(key).map((window) => window.engine)).toFixed(0)} µs`
-    const row = (id, key, to) => ({
-      id,
-      value: cpu(key) / cpu(to),
-      floor: `${cpu(to).toFixed(0)} µs`,
-      note: `${id}: ${cpu(key).toFixed(0)} µs a call, ${ofEngine(key)}.`,
-    })
+    const figureOf = (name, figure) =>
+      perServer(ways, ({ windows }) => median(windows.map((window) => window[figure]))).get(name)
+    const row = (id, name, to) => {
+      const [cpu, without] = [figureOf(name, 'cpu'), figureOf(to, 'cpu')]
+      const ofEngine = `the engine itself ${figureOf(name, 'engine').toFixed(0)} µs`
+      return {
+        id,
+        value: cpu / without,
+        floor: `${without.toFixed(0)} µs`,
+        note: `${id}: ${cpu.toFixed(0)} µs a call, ${ofEngine}.`,
+      }
+    }
     return [
       row(IDS[0], 'json', 'json alone'),
       row(IDS[1], 'sse crossing', 'sse'),
@@ -72,6 +79,21 @@ export async function nodes({ quick }) {
     await load.end()
     await engine.stop()
   }
+}
+
+/** The ways to call the n-th process of each contestant. */
+function waysOf(at, n) {
+  const [alone, node, other] = [at('alone'), at('node'), at('other')]
+  const [aloneStreams, nodeStreams] = [at('alone, streams'), at('node, streams')]
+  const both = [node.pid, other.pid]
+  return [
+    { name: 'json alone', port: alone.port, transport: 'http', pids: [alone.pid] },
+    { name: 'json', port: node.port, transport: 'http', pids: [node.pid] },
+    { name: 'sse', port: node.port, transport: 'sse', pids: both },
+    { name: 'sse crossing', port: node.port, callPort: other.port, transport: 'sse', pids: both },
+    { name: 'post-sse alone', port: aloneStreams.port, transport: 'http', pids: [aloneStreams.pid] },
+    { name: 'post-sse', port: nodeStreams.port, transport: 'http', pids: [nodeStreams.pid] },
+  ].map((way) => ({ ...way, key: `${way.name} ${n}`, windows: [] }))
 }
 
 /** A redis-server on loopback that keeps nothing on disk. */

@@ -28,7 +28,10 @@ const CHINESE = {
 
 /** What each bound weighs when it is used up, in English and Chinese. Times weigh nothing by themselves. */
 const WEIGHS = {
-  maxRequestsPerMinute: ['10,000 callers are remembered: 2 MB', '记住 10,000 个调用者：2 MB'],
+  maxRequestsPerMinute: [
+    '10,000 callers are remembered: 2 MB. With Redis all nodes count together (cluster.md)',
+    '记住 10,000 个调用者：2 MB。用 Redis 时所有节点合起来数（cluster.zh-CN.md）',
+  ],
   maxConnections: ['10 to 20 kB each in Node: 40 MB', 'Node 里每条 10 到 20 kB：40 MB'],
   maxBodyBytes: ['counted by maxMessagesTotal', '计入 maxMessagesTotal'],
   maxMessagesTotal: [

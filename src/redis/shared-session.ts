@@ -2,7 +2,7 @@ import type { Change, LogLevel } from '../mcp/index.ts'
 import type { Client } from '../mcp/request/client.ts'
 import type { ResumableStream } from '../mcp/transports/resumable-stream.ts'
 import { StreamableSession } from '../mcp/transports/streamable-session.ts'
-import { envelopeOf } from './bus.ts'
+import { envelopeOf, type Envelope } from './bus.ts'
 import { changeLog, STANDALONE, tellOfMore } from './event-log.ts'
 import type { NodeParts } from './node-parts.ts'
 import { SUBSCRIPTION } from './record.ts'
@@ -86,31 +86,29 @@ export class SharedSession extends StreamableSession {
     return ['level', logLevel ?? '', ...changed]
   }
 
-  /** Makes a change that another node has written down. */
-  apply(field: string, value: string): void {
-    const uri = field.slice(SUBSCRIPTION.length)
-    if (field === 'level') this.client.logLevel = value as LogLevel
-    else if (value === '') this.#subscriptions.delete(uri)
-    else this.#subscriptions.add(uri)
-    this.takeChanges()
+  /** Takes what another node has done to the session, or to a stream of it. */
+  take({ is, from = '', name, fields }: Envelope): void {
+    if (is === 'taken') super.standaloneStream().disconnect(RETRY_MS)
+    if (is === 'carry') this.#carriedBy(from, String(name))
+    if (is === 'more') for (const stream of this.#carried) if (stream.name === name) void stream.pull()
+    if (is !== 'changed' || !Array.isArray(fields)) return
+    for (let at = 0; at < fields.length; at += 2) this.#change(String(fields[at]), String(fields[at + 1]))
+    this.takeChanges() // they are written down
   }
 
   /** Another node carries a stream from now on. */
-  carriedBy(node: string, name: string): void {
+  #carriedBy(node: string, name: string): void {
     const stream = super.streamOf(`${name}.0`) as ResumableStream | undefined
     if (!stream) return
     tellOfMore(stream.log, () => this.#parts.bus.hint(node, envelopeOf('more', this, { name })))
     if (stream.isAttached()) stream.disconnect(RETRY_MS)
   }
 
-  /** There is more of a stream that is carried here. */
-  more(name: string): void {
-    for (const stream of this.#carried) if (stream.name === name) void stream.pull()
-  }
-
-  /** Another node has the standalone stream from now on. */
-  release(): void {
-    super.standaloneStream().disconnect(RETRY_MS)
+  #change(field: string, value: string): void {
+    const uri = field.slice(SUBSCRIPTION.length)
+    if (field === 'level') this.client.logLevel = value as LogLevel
+    else if (value === '') this.#subscriptions.delete(uri)
+    else this.#subscriptions.add(uri)
   }
 }
 

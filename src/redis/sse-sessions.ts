@@ -20,19 +20,16 @@ export function createSseSessions(parts: NodeParts, ids: SessionIds, limits: Htt
   /** The sessions here, and when their records were last seen to live on. */
   const here = new Map<SseSession, number>()
   /** Records of sessions of other nodes, for some seconds: a client that posts will post again. */
-  const known = new Map<string, { record: SessionRecord; at: number }>()
+  const known = new Map<string, SessionRecord>()
   const local = createSessionStore<SseSession>(limits, (client) => new SseSession(client, ids.create()))
   const fieldsOf = ({ client }: SseSession) => writeRecord('sse', client, node)
 
   async function recordOf(id: string): Promise<SessionRecord | undefined> {
-    const now = performance.now()
-    const { record: kept, at = -Infinity } = known.get(id) ?? {}
-    if (now - at < KNOWN_MS) return kept
-    known.delete(id)
-    const record = await records.find(id, 0)
-    if (record) known.set(id, { record, at: now })
-    const [oldest] = known.keys()
-    if (known.size > MAX_KNOWN) known.delete(oldest!)
+    const kept = known.get(id)
+    const record = kept ?? (await records.find(id, 0))
+    if (!record || kept || known.size >= MAX_KNOWN) return record
+    known.set(id, record)
+    setTimeout(() => known.delete(id), KNOWN_MS).unref()
     return record
   }
 

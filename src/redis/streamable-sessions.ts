@@ -39,13 +39,9 @@ export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limi
   }
 
   /** Takes what another node has done to a session. */
-  function take(session: SharedSession, { is, from = '', name, fields }: Envelope): void {
-    if (is === 'closed') local.close(session)
-    if (is === 'taken') session.release()
-    if (is === 'carry') session.carriedBy(from, String(name))
-    if (is === 'more') session.more(String(name))
-    if (is === 'changed' && Array.isArray(fields))
-      for (let at = 0; at < fields.length; at += 2) session.apply(String(fields[at]), String(fields[at + 1]))
+  function take(session: SharedSession, envelope: Envelope): void {
+    if (envelope.is === 'closed') local.close(session)
+    else session.take(envelope)
   }
 
   /** Has the record live on, now and then. */

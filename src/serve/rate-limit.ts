@@ -56,7 +56,7 @@ export function createRateLimit(
     const untilFull = await draw(key, owed / perMs)
     if (untilFull === undefined) return
     refill(bucket)
-    const left = Math.max(perMinute - untilFull * perMs, -perMinute) // whatever the engine says, nobody waits for longer
+    const left = Math.max(perMinute - untilFull * perMs, -perMinute) // nobody waits for more than a minute, and one request
     bucket.tokens = Math.min(bucket.tokens, left - bucket.owed)
   }
 
