@@ -88,7 +88,7 @@ testAtOnce('no timer outlives its reader', '读者走了，定时器也跟着停
     for (const stream of streams) await stream.comment()
     for (const stream of streams) stream.close()
     let left
-    for (let ask = 0; ask < 2000; ask++) {
+    for (let ask = 0; ask < 500; ask++) {
       left = await server.timers()
       if (left <= before) return
       await new Promise(setImmediate)
