@@ -72,7 +72,7 @@ class Channel {
     this.leave(stream)
     const missed = lastEventId === '' ? undefined : this.#log.missedSince(lastEventId)
     const onClosed = (): void => this.leave(stream)
-    const reader = { stream, lastId: missed ? lastEventId : this.#lastId, isBehind: false, onClosed }
+    const reader = { stream, lastId: this.#lastId, isBehind: false, onClosed }
     this.#readers.set(stream, reader)
     stream.closed.addEventListener('abort', onClosed, { once: true })
     // An id without data is no event. Thus a reader whose connection breaks before the first one misses nothing either.

@@ -1,7 +1,7 @@
 // A channel: a message to all readers, and what each of them missed. HTML Standard, section 9.2.4 "The Last-Event-ID
 // header".
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { EventSource } from '../../../src/event-source.ts'
 import {
@@ -87,7 +87,8 @@ test('a reader whose connection broke before the first message misses nothing ei
 
 test('an id that is too old, of another channel, or made up is no place to go on: join says so, and begins here', async (t) => {
   const channel = createChannel({ store: createEventStore({ maxEvents: 2 }) })
-  const other = createChannel().send({ data: 'x' })
+  const another = createChannel()
+  const [other] = ['1', '2', '3'].map((data) => another.send({ data })).slice(-1) as [string]
   const old = channel.send({ data: '1' })
   for (const data of ['2', '3', '4']) channel.send({ data })
   const { open, joined } = await serveChannel(t, channel)
@@ -236,15 +237,20 @@ function fakeStream() {
   const ended = new AbortController()
   const sent: SseMessage[] = []
   let outcome: 'sent' | 'full' = 'sent'
-  let drain = () => {}
+  const waiting: (() => void)[] = []
   const stream: EventStream = {
     send: (message) => (sent.push(message), outcome),
-    drained: () => new Promise((resolve) => (drain = resolve)),
+    drained: () => new Promise((resolve) => waiting.push(resolve)),
     close: () => ended.abort(),
     drop: () => ended.abort(),
     closed: ended.signal,
   }
-  return { stream, sent, lag: () => (outcome = 'full'), read: () => ((outcome = 'sent'), drain()) }
+  return {
+    stream,
+    sent,
+    lag: () => (outcome = 'full'),
+    read: () => ((outcome = 'sent'), waiting.splice(0).forEach((resolve) => resolve())),
+  }
 }
 
 test('slow readers: one who leaves and joins again while it lags gets each message once', async () => {
@@ -264,6 +270,10 @@ test('slow readers: one who leaves and joins again while it lags gets each messa
     sent.map(({ data }) => data),
     [undefined, '1', '2', '3', '4'],
   )
+  channel.join(stream)
+  assert.equal(getEventListeners(stream.closed, 'abort').length, 1)
+  channel.leave(stream)
+  assert.equal(getEventListeners(stream.closed, 'abort').length, 0)
 })
 
 test('a thousand readers come and go, and nothing is kept of them', () => {

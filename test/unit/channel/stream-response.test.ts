@@ -177,6 +177,12 @@ test('slow readers: one who takes nothing for 30 s is cut, and so is one for who
   assert.ok(idle.stream.closed.aborted)
   await assert.rejects(idle.reader.read(), /cut off/)
 
+  const ending = open(t, { keepAliveMs: 0 })
+  ending.stream.send({ data: 'x'.repeat(20_000) })
+  ending.stream.close()
+  mock.timers.tick(40_000)
+  await assert.rejects(ending.reader.read(), /cut off/, 'an end that nobody takes')
+
   const greedy = open(t, { onCut, maxUnreadBytes: 100_000 })
   let sent = 0
   while (greedy.stream.send({ data: 'x'.repeat(20_000) }) !== 'closed') assert.ok(++sent < 100)
