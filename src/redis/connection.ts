@@ -42,7 +42,6 @@ export type Connection = ReturnType<typeof createConnection>
 export function createConnection(client: RedisClient, timeoutMs: number) {
   const isReady = (): boolean => client.isReady ?? true // a cluster does not say
   client.on('error', ignore) // without a listener, an error of the socket would end the process
-  const waiting = new Set<(why: Error) => void>()
   let posted = 0
 
   // A cluster is asked for the key, and whether a replica may answer.
@@ -53,18 +52,17 @@ export function createConnection(client: RedisClient, timeoutMs: number) {
   /** Sends a command about a key. Rejects with HttpError 503 where no good reply comes in time. */
   async function command(key: string, ...args: string[]): Promise<unknown> {
     if (!isReady()) throw unreachable('not connected')
-    let giveUp!: (why: Error) => void
-    const over = new Promise<never>((_resolve, reject) => (giveUp = reject))
-    // Where this process was held up, the reply may be here, unread: it is read before `setImmediate`.
-    const timer = setTimeout(() => setImmediate(() => giveUp(new Error('too slow'))), timeoutMs)
-    waiting.add(giveUp)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      // Where this process was held up, the reply may be here, unread: it is read before `setImmediate`.
+      timer = setTimeout(() => setImmediate(() => reject(new Error('too slow'))), timeoutMs)
+    })
     try {
-      return await Promise.race([send(key, args), over])
+      return await Promise.race([send(key, args), late])
     } catch (error) {
       throw unreachable(error)
     } finally {
       clearTimeout(timer)
-      waiting.delete(giveUp)
     }
   }
 
@@ -88,8 +86,7 @@ export function createConnection(client: RedisClient, timeoutMs: number) {
       const late = new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))
       if (isReady() && !isAtOnce) await Promise.race([client.close(), late]).catch(ignore)
       clearTimeout(timer)
-      attempt(() => client.destroy(), ignore, ignore) // it throws where it is closed
-      for (const giveUp of waiting) giveUp(new Error('closed'))
+      attempt(() => client.destroy(), ignore, ignore) // it rejects what waits, and throws where it is closed
     },
   }
 }

@@ -37,7 +37,7 @@ async function listingClient() {
   Object.assign(client, {
     sendCommand(args: string[]) {
       const name = args[0] === 'EVAL' ? nameOf.get(args[1]!)! : args[0]!
-      if (name !== 'HEARTBEAT') sent.push(name)
+      if (name !== 'BEAT') sent.push(name)
       return sendCommand.call(client, args)
     },
   })
