@@ -7,7 +7,7 @@ import { pictures } from '../course/pictures.mjs'
 import { ensureBuilt } from './build.mjs'
 import { clientPages } from './docs/clients.mjs'
 import { errorPages } from './docs/errors.mjs'
-import { figures, withFigures } from './docs/figures.mjs'
+import { badges, figures, withFigures } from './docs/figures.mjs'
 import { limitPages } from './docs/limits.mjs'
 import { lessonTexts, withQuotes } from './docs/quotes.mjs'
 import { countTests, problemsOf, readTable, summaryOf, TABLE, withCounts } from './docs/requirements.mjs'
@@ -32,6 +32,7 @@ for (const [path, text] of pages) write(path, text)
 
 const values = figures()
 for (const { file, text } of withFigures(values)) write(file, text)
+write('docs/badges.svg', badges(values))
 console.log(values)
 
 const counts = countTests()

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isNewest, newestNode, ROOT } from '../parts.mjs'
 
-const READMES = ['README.md', 'README.zh-CN.md']
+/** The texts with figures, or with the code of files that their blocks name. */
+const TEXTS = ['README.md', 'README.zh-CN.md', 'docs/guide.md', 'docs/guide.zh-CN.md']
 const read = (file) => readFileSync(join(ROOT, file), 'utf8')
 
 /** Lines of a source text with code on them. Comments and blank lines are free: a cap on them makes riddles of comments. */
@@ -35,7 +36,7 @@ export function figures() {
     packages: packages.filter(([name, { dev, optional }]) => name && !dev && !optional).length,
     'parse-vectors': vectors('sse-parse'),
     'encode-vectors': vectors('sse-encode'),
-    conformance: conformanceTable(),
+    'conformance-sum': conformanceSum(),
     ...benchFigures(),
   }
 }
@@ -71,22 +72,26 @@ function benchFigures() {
   return { 'bench-node': node, ...Object.fromEntries(figures) }
 }
 
-/** As `npm run conformance -- --json test/conformance/results.json` counted it. */
-function conformanceTable() {
-  const rows = Object.entries(JSON.parse(read('test/conformance/results.json'))).flatMap(([set, parts]) =>
+/** As `npm run conformance -- --json test/conformance/results.json` counted it: a row for each part of a set. */
+export function conformanceRows() {
+  const results = JSON.parse(read('test/conformance/results.json'))
+  return Object.entries(results).flatMap(([set, parts]) =>
     Object.entries(parts)
       .filter(([part]) => part !== 'notOffered')
-      .map(
-        ([part, { passed, scenarios, checks, warnings }]) =>
-          `| ${set}, ${part} | ${passed}/${scenarios} | ${checks} | ${warnings} |`,
-      ),
+      .map(([part, counts]) => ({ name: `${set}, ${part}`, isTasks: part === 'tasks', ...counts })),
   )
-  return `\n\n| set | scenarios | checks | warnings |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n\n`
+}
+
+/** All but the tasks extension, which is a set of its own. */
+function conformanceSum() {
+  const rows = conformanceRows()
+  const sum = (some) => ['passed', 'scenarios'].map((key) => some.reduce((total, row) => total + row[key], 0)).join('/')
+  return `${sum(rows.filter(({ isTasks }) => !isTasks))}; tasks extension ${sum(rows.filter(({ isTasks }) => isTasks))}`
 }
 
 /** The texts with today's figures, and with the files that their code blocks name. */
 export function withFigures(values = figures()) {
-  return READMES.map((file) => {
+  return TEXTS.map((file) => {
     const text = read(file)
       .replace(/<!--([a-z-]+)-->[\s\S]*?<!---->/g, (all, name) =>
         name in values ? `<!--${name}-->${values[name]}<!---->` : all,
@@ -94,4 +99,26 @@ export function withFigures(values = figures()) {
       .replace(/```js\n\/\/ (\S+)\n[\s\S]*?```/g, (_all, path) => `\`\`\`js\n// ${path}\n${read(path)}\`\`\``)
     return { file, text }
   })
+}
+
+/** docs/badges.svg: what a visitor asks first, as figures of this repository and no service's. */
+export function badges(values = figures()) {
+  const { engines } = JSON.parse(read('package.json'))
+  const [scenarios] = values['conformance-sum'].split(';')
+  const facts = [
+    ['MCP conformance', scenarios],
+    ['dependencies', `1 (${values.packages} packages)`],
+    ['core', `${values['core-lines']} lines`],
+    ['node', engines.node],
+    ['license', 'MIT'],
+  ]
+  let x = 0
+  const drawn = facts.map(([name, value]) => {
+    const [left, right] = [name, value].map((text) => text.length * 7 + 16)
+    const at = x
+    x += left + right + 8
+    return `<g transform="translate(${at} 0)"><rect width="${left}" height="22" rx="3" fill="#3a3a3a"/><rect x="${left}" width="${right}" height="22" rx="3" fill="#00694a"/><text x="8" y="15">${name}</text><text x="${left + 8}" y="15">${value.replace('>', '&gt;')}</text></g>`
+  })
+  const text = facts.map(([name, value]) => `${name} ${value.replace('>', '&gt;')}`).join(', ')
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${x - 8}" height="22" role="img"><title>${text}</title><g font-family="ui-monospace, Menlo, Consolas, monospace" font-size="11.5" fill="#fff">${drawn.join('')}</g></svg>\n`
 }

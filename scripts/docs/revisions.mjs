@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ROOT } from '../parts.mjs'
+import { conformanceRows } from './figures.mjs'
 
 const TEXTS = {
   'docs/revisions.md': {
@@ -72,6 +73,11 @@ const TEXTS = {
         'A new one comes as a file in that folder, with its transcripts and the official suite.',
       ],
     ],
+    conformance: [
+      'The official conformance suite',
+      'As `npm run conformance` counts it. Of the ten scenarios of the tasks extension the suite itself skips one for every server.',
+      ['set', 'scenarios', 'checks', 'warnings'],
+    ],
     yes: 'yes',
     no: 'no',
   },
@@ -136,6 +142,11 @@ const TEXTS = {
         '新版本来时，在那个文件夹里加一个文件，配上它的对话记录和官方测试。',
       ],
     ],
+    conformance: [
+      '官方一致性测试套件',
+      '由 `npm run conformance` 统计。Tasks 扩展有十个场景，其中一个测试套件自己对所有服务器都跳过。',
+      ['集合', '场景', '检查', '警告'],
+    ],
     yes: '有',
     no: '无',
   },
@@ -161,7 +172,21 @@ export async function revisionPages() {
         [text.method, ...all.map(({ version }) => version)],
         ...names.map((name) => [`\`${name}\``, ...all.map((revision) => (revision.methods.includes(name) ? '✓' : ''))]),
       ])
-      const parts = [facts + '\n', `## ${text.methods}\n\n${methods}\n`, list(text.chooses), list(text.promises)]
+      const [heading, lead, head] = text.conformance
+      const counted = conformanceRows().map(({ name, passed, scenarios, checks, warnings }) => [
+        name,
+        `${passed}/${scenarios}`,
+        checks,
+        warnings,
+      ])
+      const conformance = `## ${heading}\n\n${lead}\n\n${table([head, ...counted])}\n`
+      const parts = [
+        facts + '\n',
+        conformance,
+        `## ${text.methods}\n\n${methods}\n`,
+        list(text.chooses),
+        list(text.promises),
+      ]
       return [path, `# ${text.title}\n\n${text.lead}\n\n${parts.join('\n')}`]
     }),
   )

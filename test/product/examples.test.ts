@@ -104,7 +104,7 @@ test('the channel tells all who are watching, and those who come back what they 
   assert.match((await request('GET', new URL('/', url).href)).text, /EventSource\('\/events'\)/)
 })
 
-for (const readme of ['README.md', 'README.zh-CN.md'])
+for (const readme of ['docs/by-hand.md', 'docs/by-hand.zh-CN.md'])
   test(`the curl commands of ${readme} do what stands beside them`, async () => {
     const server = await serve({ name: 't', version: '1', tools: [createHackerNews({ source: 'snapshot' })], port: 0 })
     after(() => server.close())

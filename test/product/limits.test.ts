@@ -154,8 +154,8 @@ test('an unknown flag says where the known ones are, and --help lists each with 
     )
 })
 
-test('README has every setting that is no limit, in both languages', () => {
-  for (const file of ['README.md', 'README.zh-CN.md']) {
+test('the page of settings has every one that is no limit, in both languages', () => {
+  for (const file of ['docs/settings.md', 'docs/settings.zh-CN.md']) {
     const text = readFileSync(ROOT + file, 'utf8')
     for (const name of SETTINGS.keys())
       if (!(name in LIMITS))

@@ -34,15 +34,17 @@ test('every link of the READMEs leads somewhere', () => {
 })
 
 test('the figures are those of today (npm run docs writes them)', async () => {
-  const { withFigures } = (await import('../../scripts/docs/figures.mjs' as string)) as {
+  const { badges, withFigures } = (await import('../../scripts/docs/figures.mjs' as string)) as {
+    badges(): string
     withFigures(): { file: string; text: string }[]
   }
+  assert.equal(read('docs/badges.svg'), badges(), 'docs/badges.svg is stale: npm run docs')
   for (const { file, text } of withFigures()) assert.equal(read(file), text, `${file} is stale: npm run docs`)
 })
 
 test('the servers of your own are the files they name', () => {
-  const blocks = [...english.matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```/g)]
-  assert.equal(blocks.length, 2)
+  const blocks = [...(english + read('docs/guide.md')).matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```/g)]
+  assert.equal(blocks.length, 3)
   for (const [, file, code] of blocks) assert.equal(code, read(file!))
 })
 
