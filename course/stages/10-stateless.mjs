@@ -18,7 +18,7 @@ export function stateless(method, params = {}, version = VERSION) {
       Accept: 'application/json, text/event-stream',
       'MCP-Protocol-Version': version,
       'Mcp-Method': method,
-      ...(params.name && { 'Mcp-Name': params.name }),
+      ...((params.name ?? params.uri) && { 'Mcp-Name': params.name ?? params.uri }),
     },
   }
 }

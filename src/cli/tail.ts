@@ -59,12 +59,16 @@ export async function tail(args: readonly string[], { out, error, signal }: Term
     out(values.json ? asciiJson(happening) : lineOf(happening).map(printable).join('\n'))
   const refusal = await follow(stream, tell, signal)
   if (refusal === undefined) return 0
-  error(printable(refusal))
+  for (const line of refusal) error(printable(line))
   return 1
 }
 
-/** Reads until it is told to end, or is refused. @returns why, if it is refused */
-async function follow(stream: Stream, tell: (happening: Happening) => void, signal: AbortSignal) {
+/** Reads until it is told to end, or is refused. @returns why, if it is refused, and what to do */
+async function follow(
+  stream: Stream,
+  tell: (happening: Happening) => void,
+  signal: AbortSignal,
+): Promise<string[] | undefined> {
   for (let wasOpen = false; ;) {
     let cause: string
     try {
@@ -76,9 +80,9 @@ async function follow(stream: Stream, tell: (happening: Happening) => void, sign
       cause = 'the server has ended the stream'
     } catch (error) {
       if (signal.aborted) return undefined
-      if (error instanceof RangeError) return `${error.message} No reader goes on after that.`
+      if (error instanceof RangeError) return [error.message, 'No reader goes on after that.']
       cause = causeOf(error)
-      if (!wasOpen) return `${stream.url}: ${cause}. Is the server started, and is this its address?`
+      if (!wasOpen) return [`${stream.url}: ${cause}`, 'Is the server started, and is this its address?']
     }
     if (stream.once) return (tell({ what: 'end', cause }), undefined)
     tell({ what: 'end', cause, reconnectMs: stream.reconnectMs })
@@ -129,12 +133,12 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<boolean> {
 }
 
 /** Why a response is no event stream, and what to do; undefined if it is one. */
-async function refusalOf(response: Response): Promise<string | undefined> {
+async function refusalOf(response: Response): Promise<string[] | undefined> {
   const { status } = response
   const type = response.headers.get('Content-Type') ?? 'no Content-Type'
   if (status === 200 && /^text\/event-stream\s*(;|$)/i.test(type)) return undefined
   const body = (await firstText(response)).trim()
-  return `${status} ${type}${body === '' ? '' : `: ${body}`}\n${whatToDo(status)}`
+  return [`${status} ${type}${body === '' ? '' : `: ${body}`}`, whatToDo(status)]
 }
 
 const SHOWN = 500 // characters of a refusal

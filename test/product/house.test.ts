@@ -108,7 +108,7 @@ const FLOORS = [
   /^src\/upstream\//,
   /^src\/(auth|redis|serve|tools)\//,
   /^src\/index\.ts/,
-  /^src\/app\//,
+  /^src\/(app|cli)\//,
   /^src\/main\.ts/,
 ]
 const floorOf = (file: string): number => FLOORS.findIndex((floor) => floor.test(file))

@@ -8,8 +8,8 @@ import { connectHttpSse, post } from '../support/wire.ts'
 
 const { folder: copy, load } = copyOfDist()
 
-test('without the leaves (authorization, the engine for several processes, the EventSource client) every era is served', async () => {
-  for (const leaf of ['auth', 'redis', 'event-source.js']) rmSync(join(copy, leaf), { recursive: true })
+test('without the leaves (authorization, the engine for several processes, the EventSource client, the commands beside the server) every era is served', async () => {
+  for (const leaf of ['auth', 'redis', 'event-source.js', 'cli']) rmSync(join(copy, leaf), { recursive: true })
 
   const { serve } = await load()
   const { url, close } = await serve({ name: 'test', version: '1', port: 0 })

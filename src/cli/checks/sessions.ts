@@ -18,7 +18,7 @@ export function sessionChecks({ version }: Protocol): Check[] {
       async run(talk, target) {
         const { result } = await open(talk, target, version)
         talk.want(result['protocolVersion'] === version, `"protocolVersion":"${version}"`)
-        const params = { protocolVersion: '2099-01-01', capabilities: {}, clientInfo: { name: 'check', version: '1' } }
+        const params = { protocolVersion: '3000-01-01', capabilities: {}, clientInfo: { name: 'check', version: '1' } }
         const request = { jsonrpc: '2.0', id: 1, method: 'initialize', params }
         const other = await answerIn(talk, await talk.post(target.mcp, request, ACCEPT), 1)
         talk.want(
