@@ -38,8 +38,8 @@ export const handshake = {
           const { status } = await client.post({ jsonrpc: '2.0', id, method: 'ping' })
           wantTaken(talk, target, status)
           const wanted = `event: message  data: {"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{}}`
-          const { type, data } = await client.stream.event(wanted)
-          talk.want(type === 'message' && JSON.parse(data).id === id && JSON.parse(data).result, wanted)
+          const { type, message } = await client.stream.nextAnswer(wanted)
+          talk.want(type === 'message' && message.id === id && message.result, wanted)
         }
       },
     },
@@ -56,8 +56,8 @@ export const handshake = {
           wantTaken(talk, target, status)
         }
         await client.post({ jsonrpc: '2.0', id: 'after', method: 'ping' })
-        const next = await client.stream.message('the answer to ping')
-        talk.want(next.id === 'after', 'nothing on the stream for a notification')
+        const { message } = await client.stream.nextAnswer('the answer to ping')
+        talk.want(message.id === 'after', 'nothing on the stream for a notification')
       },
     },
     {
@@ -94,8 +94,8 @@ export const handshake = {
         await other.initialize()
         await one.call('ping', undefined, 'one')
         await other.post({ jsonrpc: '2.0', id: 'other', method: 'ping' })
-        const next = await other.stream.message('the answer to its own ping')
-        talk.want(next.id === 'other', 'its own answers only')
+        const { message } = await other.stream.nextAnswer('the answer to its own ping')
+        talk.want(message.id === 'other', 'its own answers only')
       },
     },
     {

@@ -41,7 +41,7 @@ export async function connect(talk, target, headers = { Accept: 'text/event-stre
   }
 }
 
-/** A POST is answered by 202: the specification names no status, and clients expect this one. `anyStatus`: 2xx will do. */
+/** A POST is answered by 202: the specification names no status, and clients expect this one. `anyStatus`: any 2xx. */
 export function wantTaken(talk, { anyStatus = false }, status, wanted = '202') {
   talk.want(status === 202 || (anyStatus && status >= 200 && status < 300), wanted)
 }

@@ -213,6 +213,15 @@ class Exchange {
     return parse(this.#talk, event.data, 'data that is one JSON-RPC message')
   }
 
+  /** The next answer, whose ever it is. What a server tells or asks of its own accord may come before it. */
+  async nextAnswer(wanted) {
+    for (;;) {
+      const { type, data } = await this.event(wanted)
+      const message = data === '' ? undefined : parse(this.#talk, data, 'data that is one JSON-RPC message')
+      if (message && message.method === undefined) return { type, message }
+    }
+  }
+
   /** The message with this id; what comes before it belongs to somebody else. */
   async answer(id) {
     const wanted = `event: message  data: {"jsonrpc":"2.0","id":${JSON.stringify(id)},…}`

@@ -44,7 +44,8 @@ export async function hold(spoken: Spoken, target: Target): Promise<Result[]> {
   return results
 }
 
-function checksOf(protocol: Protocol): Check[] {
+/** Which checks there are for a revision. */
+export function checksOf(protocol: Protocol): Check[] {
   const taught = stages
     .filter(({ number }) => STAGES[protocol.transport].includes(number))
     .flatMap(({ checks, rule, needs }) => checks.map((check) => ({ section: rule, ...(needs && { needs }), ...check })))
@@ -75,7 +76,7 @@ async function resultOf(check: Check, spoken: Spoken, target: Target): Promise<R
 }
 
 /** The address of a section, in the revision that is spoken. */
-function sectionOf({ section = '' }: Check, { transport, version }: Protocol): string {
+export function sectionOf({ section = '' }: Check, { transport, version }: Protocol): string {
   if (!section.startsWith('https:')) return `https://modelcontextprotocol.io/specification/${version}/${section}`
   // Those of the course name one revision; the three with sessions have the same sections.
   return transport === 'Streamable HTTP' ? section.replace(/\/\d{4}-\d\d-\d\d\//, `/${version}/`) : section

@@ -62,7 +62,7 @@ export interface Target {
   headers: Record<string, string>
   /** What it declares. */
   capabilities: Record<string, unknown>
-  /** Whether any 2xx will do on HTTP+SSE, for which the specification names no status. */
+  /** Whether any 2xx will do on HTTP+SSE, and any error for a wrong argument: the specification names none. */
   anyStatus: true
   /** The tool that may be called, with arguments that are good. */
   call?: { name: string; arguments: object }
@@ -71,6 +71,7 @@ export interface Target {
 /** `must` and `should` are sentences of the specification, `section` is where they stand. */
 export interface Check {
   en: string
+  zh: string
   must?: string
   should?: string
   section?: string

@@ -16,6 +16,7 @@ export function featureChecks({ transport }: Protocol): Check[] {
   return [
     {
       en: 'each tool has a name of its own, and a schema of type object',
+      zh: '每个工具有自己的名字，schema 的类型是 object',
       must: 'Each tool is uniquely identified by a name and includes metadata describing its schema: a valid JSON Schema object (not null).',
       section: 'server/tools#data-types',
       needs: 'tools',
@@ -32,6 +33,7 @@ export function featureChecks({ transport }: Protocol): Check[] {
     },
     {
       en: 'a tool that nobody has is an error, whatever JavaScript calls it',
+      zh: '谁都没有的工具得到错误，哪怕在 JavaScript 里它是个现成的名字',
       must: 'Protocol errors: standard JSON-RPC errors for issues like unknown tools.',
       section: 'server/tools#error-handling',
       needs: 'tools',
@@ -44,7 +46,8 @@ export function featureChecks({ transport }: Protocol): Check[] {
       },
     },
     {
-      en: 'that error is -32602',
+      en: 'the error for a tool that nobody has is -32602',
+      zh: '谁都没有的工具，错误码是 -32602',
       should: 'Example protocol error: "code": -32602, "message": "Unknown tool: invalid_tool_name".',
       section: 'server/tools#error-handling',
       needs: 'tools',
@@ -52,6 +55,7 @@ export function featureChecks({ transport }: Protocol): Check[] {
     },
     {
       en: 'a cursor that it never gave is -32602',
+      zh: '它从没给过的 cursor 得到 -32602',
       should: 'Invalid cursors SHOULD result in an error with code -32602 (Invalid params).',
       section: 'server/utilities/pagination#error-handling',
       needs: 'tools',
@@ -59,6 +63,7 @@ export function featureChecks({ transport }: Protocol): Check[] {
     },
     {
       en: 'a resource that it does not have is an error',
+      zh: '它没有的资源得到错误',
       ...(isStateless
         ? { must: 'Servers MUST return -32602 (Invalid params) for a resource that does not exist.' }
         : { should: 'Servers SHOULD return standard JSON-RPC errors: resource not found, -32002.' }),
@@ -68,6 +73,7 @@ export function featureChecks({ transport }: Protocol): Check[] {
     },
     {
       en: 'a prompt that it does not have is -32602',
+      zh: '它没有的 prompt 得到 -32602',
       should: 'Servers SHOULD return standard JSON-RPC errors: invalid prompt name, -32602.',
       section: 'server/prompts#error-handling',
       needs: 'prompts',
@@ -75,6 +81,7 @@ export function featureChecks({ transport }: Protocol): Check[] {
     },
     {
       en: 'a completion for a prompt that it does not have is -32602',
+      zh: '为它没有的 prompt 补全，得到 -32602',
       should: 'Servers SHOULD return standard JSON-RPC errors: invalid prompt name, -32602.',
       section: 'server/utilities/completion#error-handling',
       needs: 'completions',
@@ -90,6 +97,7 @@ export function featureChecks({ transport }: Protocol): Check[] {
 
 const logLevel = (run: Check['run']): Check => ({
   en: 'a log level that there is not is -32602',
+  zh: '不存在的日志级别得到 -32602',
   should: 'Servers SHOULD return standard JSON-RPC errors: invalid log level, -32602.',
   section: 'server/utilities/logging#error-handling',
   needs: 'logging',

@@ -28,6 +28,7 @@ export function messageChecks({ transport }: Protocol): Check[] {
   const checks: Check[] = [
     {
       en: 'an answer repeats the id with its type',
+      zh: '答复把 id 连类型一起原样带回',
       must: 'Result responses MUST include the same ID as the request they correspond to.',
       section,
       async run(talk, target) {
@@ -40,6 +41,7 @@ export function messageChecks({ transport }: Protocol): Check[] {
     },
     {
       en: 'a method that nobody has is -32601, whatever JavaScript calls it',
+      zh: '谁都没有的方法得到 -32601，哪怕在 JavaScript 里它是个现成的名字',
       must: `${BASE} -32601: the method does not exist. Errors MUST include a code, an integer, and a message.`,
       section,
       async run(talk, target) {
@@ -50,6 +52,7 @@ export function messageChecks({ transport }: Protocol): Check[] {
     },
     {
       en: 'what is no JSON is refused, and the next request is served',
+      zh: '不是 JSON 的东西被拒绝，下一个请求照常服务',
       must: `${BASE} A text that is no JSON is an error, -32700, and harms nobody.`,
       section,
       async run(talk, target) {
@@ -58,6 +61,7 @@ export function messageChecks({ transport }: Protocol): Check[] {
     },
     {
       en: 'JSON that is no message is refused, and the next request is served',
+      zh: '是 JSON 但不是消息的东西被拒绝，下一个请求照常服务',
       should: `${BASE} Requests MUST include a string or integer ID.`,
       section,
       async run(talk, target) {
@@ -72,6 +76,7 @@ export function messageChecks({ transport }: Protocol): Check[] {
     },
     {
       en: 'an array of nothing is refused: it is neither a message nor a batch',
+      zh: '空数组被拒绝：它既不是消息，也不是批量',
       should: `${BASE} An empty array is an invalid request, -32600.`,
       section,
       run: async (talk, target) => wantAllRefused(talk, await open(talk, target), ['[]']),
@@ -82,6 +87,7 @@ export function messageChecks({ transport }: Protocol): Check[] {
 
 const pingCheck = (open: (typeof openClient)['HTTP+SSE']): Check => ({
   en: 'ping is answered by an empty result',
+  zh: 'ping 得到空的 result',
   must: 'The receiver MUST respond promptly with an empty response.',
   section: 'basic/utilities/ping',
   async run(talk, target) {

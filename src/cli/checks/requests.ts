@@ -22,6 +22,7 @@ export function requestChecks({ transport, version }: Protocol): Check[] {
   return [
     {
       en: 'the page of a stranger is refused',
+      zh: '陌生网页发来的请求被拒绝',
       must: is403
         ? `${MUST_VALIDATE}. If the Origin header is present and invalid, servers MUST respond with HTTP 403 Forbidden.`
         : `${MUST_VALIDATE} to prevent DNS rebinding attacks.`,
@@ -37,6 +38,7 @@ export function requestChecks({ transport, version }: Protocol): Check[] {
     },
     {
       en: 'a name that a stranger has given to this machine is refused: Host',
+      zh: '陌生人给这台机器起的名字被拒绝：Host',
       should: `${MUST_VALIDATE} to prevent DNS rebinding attacks: those come with a Host that is not the server’s own.`,
       section,
       async run(talk, target) {
@@ -48,6 +50,7 @@ export function requestChecks({ transport, version }: Protocol): Check[] {
     },
     {
       en: 'a type that any page may send unasked is refused: text/plain',
+      zh: '任何网页不用问就能发的类型被拒绝：text/plain',
       should:
         'The server refuses a body in a format that it does not take: 415. A page may send text/plain without asking first.',
       section: `${RFC}15.5.16`,
@@ -59,6 +62,7 @@ export function requestChecks({ transport, version }: Protocol): Check[] {
     },
     {
       en: 'PUT and PATCH are not allowed',
+      zh: '不允许 PUT 和 PATCH',
       should: '405: the method is known by the server, but not supported by the target resource.',
       section: `${RFC}15.5.6`,
       async run(talk, target) {
@@ -72,6 +76,7 @@ export function requestChecks({ transport, version }: Protocol): Check[] {
     },
     {
       en: 'a body of 256 KiB is served, or refused as too large',
+      zh: '256 KiB 的 body 要么得到服务，要么因为太大被拒绝',
       should: '413: the body is larger than the server is willing or able to process.',
       section: `${RFC}15.5.14`,
       async run(talk, target) {

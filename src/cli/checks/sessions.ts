@@ -13,6 +13,7 @@ export function sessionChecks({ version }: Protocol): Check[] {
   return [
     {
       en: 'a version that it speaks comes back, and one of tomorrow is answered by another',
+      zh: '它会的版本原样答回；将来的版本，它答一个自己会的',
       must: 'If the server supports the requested protocol version, it MUST respond with the same version. Otherwise, the server MUST respond with another protocol version it supports.',
       section: 'basic/lifecycle#version-negotiation',
       async run(talk, target) {
@@ -29,6 +30,7 @@ export function sessionChecks({ version }: Protocol): Check[] {
     },
     {
       en: 'a session id is visible ASCII',
+      zh: '会话 id 只有可见的 ASCII 字符',
       must: 'The session ID MUST only contain visible ASCII characters (ranging from 0x21 to 0x7E).',
       section: SESSIONS,
       async run(talk, target) {
@@ -39,6 +41,7 @@ export function sessionChecks({ version }: Protocol): Check[] {
     },
     {
       en: 'each session has an id of its own',
+      zh: '每个会话有自己的 id',
       should: 'The session ID SHOULD be globally unique and cryptographically secure.',
       section: SESSIONS,
       async run(talk, target) {
@@ -50,6 +53,7 @@ export function sessionChecks({ version }: Protocol): Check[] {
     },
     {
       en: 'a response that nobody waits for gets 202 or an error, and no answer',
+      zh: '没人在等的 response 得到 202 或错误状态，没有答复',
       must: 'If the input is a JSON-RPC response: 202 Accepted with no body, or, if the server cannot accept it, an HTTP error status code.',
       section: SENDING,
       async run(talk, target) {
@@ -65,6 +69,7 @@ export function sessionChecks({ version }: Protocol): Check[] {
     },
     {
       en: 'a notification that nobody knows gets 202 or an error, and no answer',
+      zh: '谁都不认识的通知得到 202 或错误状态，没有答复',
       must: 'If the input is a JSON-RPC notification: 202 Accepted with no body, or, if the server cannot accept it, an HTTP error status code.',
       section: SENDING,
       async run(talk, target) {
@@ -84,6 +89,7 @@ export function sessionChecks({ version }: Protocol): Check[] {
 
 const batches: Check = {
   en: 'a batch is answered, each request by its id',
+  zh: '批量得到答复，每个请求各有自己的 id',
   must: 'Implementations MUST support receiving JSON-RPC batches.',
   section: 'basic#batching',
   async run(talk, target) {
@@ -104,6 +110,7 @@ const batches: Check = {
 
 const noBatches: Check = {
   en: 'a batch is refused: there are none any more',
+  zh: '批量被拒绝：这一版已经没有了',
   should: 'The body of the POST request MUST be a single JSON-RPC request, notification, or response.',
   section: SENDING,
   async run(talk, target) {
@@ -117,6 +124,7 @@ const noBatches: Check = {
 
 const versionHeader: Check = {
   en: 'a version header that it does not know gets 400',
+  zh: '不认识的版本头得到 400',
   must: 'If the server receives a request with an invalid or unsupported MCP-Protocol-Version, it MUST respond with 400 Bad Request.',
   section: HEADER,
   async run(talk, target) {
@@ -130,6 +138,7 @@ const versionHeader: Check = {
 
 const noVersionHeader: Check = {
   en: 'without a version header the request is served all the same',
+  zh: '没有版本头，请求照样得到服务',
   should:
     'If the server does not receive an MCP-Protocol-Version header, it SHOULD assume an older version, or that of the session.',
   section: HEADER,

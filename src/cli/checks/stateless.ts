@@ -11,6 +11,7 @@ export function statelessChecks({ version }: Protocol): Check[] {
   return [
     {
       en: 'without the headers that repeat the body a request is refused',
+      zh: '没带重复 body 的那些头，请求被拒绝',
       must: 'Validation failure conditions include: a required standard header (MCP-Protocol-Version, Mcp-Method, Mcp-Name) is missing.',
       section: `${HTTP}#server-validation`,
       async run(talk, target) {
@@ -27,6 +28,7 @@ export function statelessChecks({ version }: Protocol): Check[] {
     },
     {
       en: 'header names are the same in any case, values are not',
+      zh: '头的名字不分大小写，值分',
       must: 'Clients and servers MUST use case-insensitive comparisons for header names. Header values (such as method names) are case-sensitive.',
       section: `${HTTP}#case-sensitivity`,
       async run(talk, target) {
@@ -41,6 +43,7 @@ export function statelessChecks({ version }: Protocol): Check[] {
     },
     {
       en: 'a name in Base64 is decoded before it is compared',
+      zh: 'Base64 写的名字先解码再比较',
       must: 'For headers that permit the Base64 sentinel encoding, servers MUST decode encoded values before comparing them to the body value.',
       section: `${HTTP}#server-validation`,
       needs: 'tools',
@@ -54,6 +57,7 @@ export function statelessChecks({ version }: Protocol): Check[] {
     },
     {
       en: 'a session id and a Last-Event-ID are ignored, and none is given',
+      zh: '会话 id 和 Last-Event-ID 被忽略，也不会发出会话 id',
       should:
         'An Mcp-Session-Id header on a request: ignore it, and do not mint or echo session IDs. A Last-Event-ID header: ignore it.',
       section: `${HTTP}#backward-compatibility`,
@@ -69,6 +73,7 @@ export function statelessChecks({ version }: Protocol): Check[] {
     },
     {
       en: 'a result says who answers',
+      zh: 'result 说明是谁在回答',
       should: 'Servers SHOULD include io.modelcontextprotocol/serverInfo in the _meta of every result.',
       section: 'basic#_meta',
       async run(talk, target) {
@@ -79,6 +84,7 @@ export function statelessChecks({ version }: Protocol): Check[] {
     },
     {
       en: 'a notification gets 202 or an error, and no answer',
+      zh: '通知得到 202 或错误状态，没有答复',
       must: 'If the server accepts a notification, it MUST return 202 Accepted with no body. If it cannot accept it, it MUST return an HTTP error status code.',
       section: `${HTTP}#sending-messages`,
       async run(talk, target) {
@@ -96,6 +102,7 @@ export function statelessChecks({ version }: Protocol): Check[] {
     },
     {
       en: 'subscriptions/listen begins with what was granted, on a stream that no proxy holds back',
+      zh: 'subscriptions/listen 先说同意了什么，而且流不会被代理攒着',
       should:
         'When initiating an SSE stream, servers SHOULD include the X-Accel-Buffering: no header in the HTTP response.',
       section: `${HTTP}#receiving-messages`,
