@@ -5,25 +5,25 @@ import {
   open,
   stateless,
   type Conversation,
-  type Exchange,
+  type HttpExchange,
   type JsonRpcRequest,
   type Message,
   type Target,
 } from './stages.ts'
 
-export type Transport = 'HTTP+SSE' | 'Streamable HTTP' | 'stateless HTTP'
+export type TransportName = 'HTTP+SSE' | 'Streamable HTTP' | 'stateless HTTP'
 
 /** A revision on its transport. */
 export interface Protocol {
-  transport: Transport
+  transport: TransportName
   version: string
 }
 
 export interface Client {
   /** Sends a request. @returns its answer, wherever it came, and the response to the POST */
-  call(method: string, params?: object, id?: unknown): Promise<{ answer: Message; response: Exchange }>
+  call(method: string, params?: object, id?: unknown): Promise<{ answer: Message; response: HttpExchange }>
   /** Posts something as it is: a text, or a message. */
-  post(body: unknown, headers?: Record<string, string>): Promise<Exchange>
+  post(body: unknown, headers?: Record<string, string>): Promise<HttpExchange>
   /** A request that every server of this transport answers. */
   ping: JsonRpcRequest
   /** Where it posts. */
@@ -35,7 +35,7 @@ export interface Client {
 const PING = { jsonrpc: '2.0', id: 'ping', method: 'ping' }
 
 /** Opens a client, as far as its handshake where it has one. */
-export const openClient: Record<Transport, (talk: Conversation, target: Target) => Promise<Client>> = {
+export const openClient: Record<TransportName, (talk: Conversation, target: Target) => Promise<Client>> = {
   async 'HTTP+SSE'(talk, target) {
     const client = await connect(talk, target)
     await client.initialize(target.version)
@@ -74,7 +74,7 @@ export const openClient: Record<Transport, (talk: Conversation, target: Target) 
 export const ACCEPT = { Accept: 'application/json, text/event-stream' }
 
 /** The answer in the response to a POST, whatever its status: JSON, or an event stream that brings it. */
-export async function answerIn(talk: Conversation, response: Exchange, id: unknown): Promise<Message> {
+export async function answerIn(talk: Conversation, response: HttpExchange, id: unknown): Promise<Message> {
   const isKnown = ['application/json', 'text/event-stream'].includes(response.type)
   talk.want(isKnown, 'a JSON-RPC answer: Content-Type: application/json, or text/event-stream')
   const answer = response.type === 'application/json' ? await response.json() : await response.answer(id)

@@ -5,7 +5,7 @@ import { messageChecks } from './checks/messages.ts'
 import { requestChecks } from './checks/requests.ts'
 import { sessionChecks } from './checks/sessions.ts'
 import { statelessChecks } from './checks/stateless.ts'
-import type { Protocol, Transport } from './client.ts'
+import type { Protocol, TransportName } from './client.ts'
 import type { Spoken } from './discover.ts'
 import { runCheck, stages, type Check, type Target } from './stages.ts'
 
@@ -23,7 +23,7 @@ export interface Result {
   wire: readonly string[]
 }
 
-const STAGES: Record<Transport, readonly number[]> = {
+const STAGES: Record<TransportName, readonly number[]> = {
   'HTTP+SSE': [5, 6, 7],
   'Streamable HTTP': [9],
   'stateless HTTP': [10],

@@ -8,10 +8,10 @@ export interface Conversation {
   want(condition: unknown, wanted: string): void
   /** Leaves the check: it does not apply, for this reason. */
   skip(reason: string): never
-  request(method: string, url: string | URL, options?: RequestOptions): Promise<Exchange>
-  post(url: string | URL, message: unknown, headers?: Record<string, string>): Promise<Exchange>
+  request(method: string, url: string | URL, options?: RequestOptions): Promise<HttpExchange>
+  post(url: string | URL, message: unknown, headers?: Record<string, string>): Promise<HttpExchange>
   /** What is said before it leaves. */
-  atEnd(say: () => Promise<unknown>): void
+  atEnd(farewell: () => Promise<unknown>): void
   /** What went over the wire so far, a line each. */
   readonly lines: readonly string[]
   leave(): Promise<void>
@@ -23,7 +23,7 @@ export interface RequestOptions {
 }
 
 /** A request and its response. */
-export interface Exchange {
+export interface HttpExchange {
   status: number
   /** The type of the body, without parameters. */
   type: string
@@ -89,8 +89,8 @@ export interface Outcome {
 
 export interface SseClient {
   endpoint: URL
-  stream: Exchange
-  post(message: unknown, headers?: Record<string, string>): Promise<Exchange>
+  stream: HttpExchange
+  post(message: unknown, headers?: Record<string, string>): Promise<HttpExchange>
   call(method: string, params?: object, id?: unknown): Promise<Message>
   initialize(version?: string): Promise<Record<string, unknown>>
 }
@@ -100,7 +100,7 @@ export interface Session {
   /** The headers of the session. */
   session: Record<string, string>
   result: Record<string, unknown>
-  post(message: unknown, headers?: Record<string, string>): Promise<Exchange>
+  post(message: unknown, headers?: Record<string, string>): Promise<HttpExchange>
 }
 
 interface Stage {
@@ -116,7 +116,7 @@ interface Stages {
   Conversation: new (headers?: Record<string, string>) => Conversation
   connect(talk: Conversation, target: Pick<Target, 'sse'>): Promise<SseClient>
   open(talk: Conversation, target: Target, version: string): Promise<Session>
-  answerOf(talk: Conversation, response: Exchange, id: unknown): Promise<Message>
+  answerOf(talk: Conversation, response: HttpExchange, id: unknown): Promise<Message>
   stateless(
     method: string,
     params: object,

@@ -1,6 +1,6 @@
 // What holds of messages on every transport: ids, errors, and what is no message.
 import { openClient, type Client, type Protocol } from '../client.ts'
-import type { Check, Conversation, Exchange, Message } from '../stages.ts'
+import type { Check, Conversation, HttpExchange, Message } from '../stages.ts'
 
 const BASE = 'All messages MUST follow JSON-RPC 2.0.'
 
@@ -104,6 +104,6 @@ export function wantError(talk: Conversation, { error, result }: Message, code: 
 }
 
 /** Wants a refusal by HTTP, and no failure of the server. */
-export function wantRefused({ status }: Exchange, talk: Conversation, wanted: string): void {
+export function wantRefused({ status }: HttpExchange, talk: Conversation, wanted: string): void {
   talk.want(status >= 400 && status < 500, wanted)
 }

@@ -1,6 +1,6 @@
 // What holds of HTTP requests on every transport: whose page asks, under which name, by which method, in which type.
 import { openClient, WITH_403, type Protocol } from '../client.ts'
-import type { Check, Exchange } from '../stages.ts'
+import type { Check, HttpExchange } from '../stages.ts'
 import { wantRefused } from './messages.ts'
 
 const STRANGER = 'http://stranger.example'
@@ -17,7 +17,7 @@ export function requestChecks({ transport, version }: Protocol): Check[] {
     'stateless HTTP': 'basic/transports/streamable-http#security-%26-endpoint',
   }[transport]
   const is403 = version >= WITH_403
-  const fits = ({ status }: Exchange): boolean => (is403 ? status === 403 : status >= 400 && status < 500)
+  const fits = ({ status }: HttpExchange): boolean => (is403 ? status === 403 : status >= 400 && status < 500)
 
   return [
     {
