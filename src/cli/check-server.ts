@@ -39,10 +39,10 @@ export async function checkServer(
 
   const reports: Report[] = []
   for (const each of spoken) {
-    if (signal.aborted) return 130 // Ctrl-C, as a shell has it
     const { version, capabilities } = each
     const target = { ...places, headers, version, capabilities, anyStatus: true as const, ...(call && { call }) }
-    const checks = await hold(each, target)
+    const checks = await hold(each, target, signal)
+    if (signal.aborted) return 130 // Ctrl-C, as a shell has it
     reports.push({ ...each, checks })
     tell({ ...each, checks }, verbose, print)
   }

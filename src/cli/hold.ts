@@ -31,13 +31,13 @@ const STAGES: Record<TransportName, readonly number[]> = {
 
 const AT_ONCE = 4 // no server is asked for more at a time
 
-/** Runs the checks of one revision. */
-export async function hold(spoken: Spoken, target: Target): Promise<Result[]> {
+/** Runs the checks of one revision; told to end, it begins no further one. */
+export async function hold(spoken: Spoken, target: Target, signal: AbortSignal): Promise<Result[]> {
   const checks = checksOf(spoken)
   const results: Result[] = []
   const queue = [...checks.entries()]
   const lane = async (): Promise<void> => {
-    for (let next = queue.shift(); next; next = queue.shift())
+    for (let next = queue.shift(); next && !signal.aborted; next = queue.shift())
       results[next[0]] = await resultOf(next[1], spoken, target)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, lane))

@@ -246,6 +246,13 @@ test('what is no MCP server, and where nobody listens, is told so; nothing of it
   assert.match(gone.text, /Nobody answers there/)
 })
 
+test('Ctrl-C ends it before the next check', async () => {
+  const lines: string[] = []
+  const out = (line: string) => void lines.push(line)
+  assert.equal(await check([url], { out, error: out, signal: AbortSignal.abort() }), 130)
+  assert.doesNotMatch(lines.join('\n'), /✓/)
+})
+
 test('what cannot be asked is said in one sentence', async () => {
   await assert.rejects(run('nowhere'), /no URL/)
   await assert.rejects(run(), /sse-mcp check URL/)
