@@ -1,4 +1,5 @@
 // docs/check.md and docs/check.zh-CN.md: what they say of the commands is so, in both languages.
+// Runs once: it is the text that is tested.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,5 @@
 // The package brings the checker: `sse-mcp check` runs from what `npm pack` packs, and nothing else of the course.
+// Runs once: what is packed is the same for every Node.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
