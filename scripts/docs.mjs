@@ -1,14 +1,16 @@
 // npm run docs: brings up to date what the documents say of the code and the tests. The figures and the code in the
-// READMEs, the source that the lessons quote, the pages of limits, the counts in the table of requirements. What they say
+// READMEs, the source that the lessons quote, the pages of limits, the tables of checks, the counts in the table of requirements. What they say
 // is computed in scripts/docs. `npm run docs quotes` does the lessons alone, at once.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pictures } from '../course/pictures.mjs'
 import { ensureBuilt } from './build.mjs'
+import { checkTables } from './docs/checks.mjs'
 import { clientPages } from './docs/clients.mjs'
 import { errorPages } from './docs/errors.mjs'
 import { badges, figures, withFigures } from './docs/figures.mjs'
 import { limitPages } from './docs/limits.mjs'
+import { DOCS, withTable } from './docs/others.mjs'
 import { lessonTexts, withQuotes } from './docs/quotes.mjs'
 import { countTests, problemsOf, readTable, summaryOf, TABLE, withCounts } from './docs/requirements.mjs'
 import { revisionPages } from './docs/revisions.mjs'
@@ -29,6 +31,8 @@ if (process.argv.includes('quotes')) process.exit()
 ensureBuilt()
 const pages = [...(await limitPages()), ...errorPages(), ...clientPages(), ...(await revisionPages())]
 for (const [path, text] of pages) write(path, text)
+for (const [path, lang] of Object.entries(DOCS))
+  write(path, withTable(readFileSync(join(ROOT, path), 'utf8'), 'checks', await checkTables(lang)))
 
 const values = figures()
 for (const { file, text } of withFigures(values)) write(file, text)

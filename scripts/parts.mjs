@@ -92,6 +92,7 @@ export const PARTS = {
   package: { what: 'what judges the package, an older TypeScript, two Nodes (test/package)', folder: 'test/package' },
   runtimes: { what: 'Deno, Bun and workerd (test/interop/runtimes)', folder: 'test/interop/runtimes' },
   otel: { what: 'the OpenTelemetry SDK (examples/otel)', folder: 'examples/otel' },
+  fastmcp: { what: 'FastMCP, to be checked (test/interop/fastmcp)', folder: 'test/interop/fastmcp' },
   site: { what: 'the generator of the site (site)', folder: 'site' },
   rivals: { what: 'what we are measured against (bench/rivals)', folder: 'bench/rivals' },
   chromium: { what: 'Chromium, for the pages', debian: 'chromium', find: chromium },

@@ -8,10 +8,26 @@ import { createHackerNews } from './tools/hacker-news.ts'
 
 type Fallback = NonNullable<HttpOptions['fallback']>
 
+const VERSION = '1.0.0-rc.1'
+const USAGE = `sse-mcp              starts the server
+sse-mcp check URL    holds any MCP server against the specification: sse-mcp check --help
+sse-mcp tail URL     shows any event stream: sse-mcp tail --help
+sse-mcp --version
+
+The server's settings: a flag, its variable, the default, the meaning
+`
+
 try {
-  const settings = readSettings(process.argv.slice(2), process.env)
-  if (settings.help) console.log(`sse-mcp: a flag, its variable, the default, the meaning\n\n${help()}`)
-  else await start(settings)
+  const [command, ...args] = process.argv.slice(2)
+  if (command === 'check' || command === 'tail') {
+    const { runCommand } = await import('./cli/index.ts')
+    process.exitCode = await runCommand(command, args)
+  } else if (command === '--version') console.log(VERSION)
+  else {
+    const settings = readSettings(process.argv.slice(2), process.env)
+    if (settings.help) console.log(`${USAGE}\n${help()}`)
+    else await start(settings)
+  }
 } catch (error) {
   console.error(`sse-mcp: ${whatToDo(error as NodeJS.ErrnoException)}`)
   process.exitCode = 1
@@ -29,7 +45,7 @@ async function start(given: Settings): Promise<void> {
   const laboratory = await loadLaboratory({ tools, hackerNews, settings: given })
   const pages = laboratory?.site ?? site
   const fallback = metrics ? await withMetrics(pages, { ...auth, ...settings }) : pages
-  const options = { name: 'sse-mcp', version: '1.0.0-rc.1', tools, fallback }
+  const options = { name: 'sse-mcp', version: VERSION, tools, fallback }
   const { server, url, close } = await serve({ ...options, ...settings, ...auth, ...engine }).catch(
     async (error: unknown) => {
       await engine?.engine.close() // its connections would keep the process

@@ -19,7 +19,7 @@ export function stateless(method, params = {}, version = VERSION) {
       Accept: 'application/json, text/event-stream',
       'MCP-Protocol-Version': version,
       'Mcp-Method': method,
-      ...(params.name && { 'Mcp-Name': params.name }),
+      ...((params.name ?? params.uri) && { 'Mcp-Name': params.name ?? params.uri }),
     },
   }
 }
@@ -47,6 +47,8 @@ export const sessionless = {
     {
       en: 'server/discover says which versions there are, without a handshake',
       zh: 'server/discover 不用握手，就说出有哪些版本',
+      must: 'Servers MUST implement server/discover.',
+      section: 'https://modelcontextprotocol.io/specification/2026-07-28/server/discover',
       async run(talk, target) {
         const { result } = await ask(talk, target, stateless('server/discover'))
         talk.want(result?.supportedVersions?.includes(VERSION), `"supportedVersions":["${VERSION}"]`)
@@ -56,6 +58,9 @@ export const sessionless = {
     {
       en: 'the first request may be any: tools/list, and a call',
       zh: '第一个请求是什么都行：tools/list，或者一次调用',
+      needs: 'tools',
+      must: 'Servers MUST NOT rely on prior requests over the same connection to establish context.',
+      section: 'https://modelcontextprotocol.io/specification/2026-07-28/basic#statelessness',
       async run(talk, target) {
         const list = await ask(talk, target, stateless('tools/list'))
         talk.want(Array.isArray(list.result?.tools), '"result":{"tools":[…]}')
@@ -66,6 +71,9 @@ export const sessionless = {
     {
       en: 'a result says that it is complete, and how long a list may be kept',
       zh: 'result 说明自己已经完整；列表还说明可以留多久',
+      needs: 'tools',
+      must: 'The result MUST include a resultType field to indicate the type of the result; lists say how long they may be kept.',
+      section: 'https://modelcontextprotocol.io/specification/2026-07-28/basic#result-responses',
       async run(talk, target) {
         const { result } = await ask(talk, target, stateless('tools/list'))
         talk.want(result?.resultType === 'complete', '"resultType":"complete"')
@@ -76,6 +84,9 @@ export const sessionless = {
     {
       en: 'a header that does not repeat the body gets 400 and -32020',
       zh: 'HTTP 头和 body 说的不一样，得到 400 和 -32020',
+      must: 'Servers that process the request body MUST reject requests where the values specified in the headers do not match the corresponding values in the request body.',
+      section:
+        'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation',
       async run(talk, target) {
         const name = target.call?.name ?? 'any-tool'
         const { message, headers } = stateless('tools/call', { name, arguments: {} })
@@ -92,6 +103,9 @@ export const sessionless = {
     {
       en: 'an unknown version gets 400 and -32022, with the versions that there are',
       zh: '不认识的版本得到 400 和 -32022，还有现有的版本',
+      must: 'If the server does not implement the requested protocol version, it MUST respond with 400 Bad Request and an UnsupportedProtocolVersionError listing its supported versions.',
+      section:
+        'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#protocol-version-header',
       async run(talk, target) {
         const answer = await ask(talk, target, stateless('tools/list', {}, '2099-01-01'), 400)
         wantCode(talk, answer, -32022)
@@ -101,6 +115,8 @@ export const sessionless = {
     {
       en: 'a request without capabilities gets 400 and -32602',
       zh: '请求没带 capabilities，得到 400 和 -32602',
+      must: 'Every request carries its protocol version and the client’s capabilities in _meta; without them it MUST be refused: 400, -32602.',
+      section: 'https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta',
       async run(talk, target) {
         const { message, headers } = stateless('tools/list')
         const { [`${META}clientCapabilities`]: _left, ..._meta } = message.params._meta
@@ -111,6 +127,9 @@ export const sessionless = {
     {
       en: 'a method that is not there gets 404 and -32601, initialize among them',
       zh: '没有的方法得到 404 和 -32601，initialize 也算',
+      must: 'If the server does not implement the requested RPC method, it MUST respond with 404 Not Found and a JSON-RPC error with code -32601.',
+      section:
+        'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#protocol-version-header',
       async run(talk, target) {
         for (const method of ['no/such/method', 'initialize'])
           wantCode(talk, await ask(talk, target, stateless(method), 404), -32601)
@@ -119,6 +138,9 @@ export const sessionless = {
     {
       en: 'GET and DELETE are of the past: 405',
       zh: 'GET 和 DELETE 是过去的事：405',
+      should: 'HTTP GET or DELETE to the MCP endpoint: respond with 405 Method Not Allowed.',
+      section:
+        'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#backward-compatibility',
       async run(talk, target) {
         for (const method of ['GET', 'DELETE']) {
           const headers = { Accept: 'text/event-stream', 'MCP-Protocol-Version': VERSION }

@@ -3,10 +3,10 @@ import { CLIENT } from './sse-client.mjs'
 import { callOf } from './6-tool.mjs'
 import { say } from '../say.mjs'
 
-const BOTH = { Accept: 'application/json, text/event-stream' }
+export const BOTH = { Accept: 'application/json, text/event-stream' }
 
 /** The answer in the response to a POST: its body is JSON, or an event stream that ends with it. */
-async function answerOf(talk, response, id) {
+export async function answerOf(talk, response, id) {
   talk.want(response.status === 200, '200')
   const isKnown = ['application/json', 'text/event-stream'].includes(response.type)
   talk.want(
@@ -33,6 +33,7 @@ export async function open(talk, target, protocolVersion = target.version ?? '20
     ...(id !== undefined && { 'Mcp-Session-Id': id }),
     'MCP-Protocol-Version': result.protocolVersion,
   }
+  if (id !== undefined) talk.atEnd(() => talk.request('DELETE', target.mcp, { headers: session }))
   const post = (message, more = {}) => talk.post(target.mcp, message, { ...BOTH, ...session, ...more })
   await post({ jsonrpc: '2.0', method: 'notifications/initialized' })
   let last = 0
@@ -51,6 +52,7 @@ export const streamable = {
     {
       en: 'the answer to initialize is in the response to its POST',
       zh: 'initialize 的答复就在它自己那个 POST 的响应里',
+      must: 'If the input is a JSON-RPC request, the server MUST either return text/event-stream or application/json.',
       async run(talk, target) {
         const { result } = await open(talk, target)
         talk.want(result.capabilities && result.serverInfo, '"capabilities":{…},"serverInfo":{…}')
@@ -59,6 +61,7 @@ export const streamable = {
     {
       en: 'a notification gets 202 without a body',
       zh: '通知得到 202，没有 body',
+      must: 'If the server accepts the input, the server MUST return HTTP status code 202 Accepted with no body.',
       async run(talk, target) {
         const { post } = await open(talk, target)
         const response = await post({ jsonrpc: '2.0', method: 'notifications/initialized' })
@@ -70,6 +73,9 @@ export const streamable = {
     {
       en: 'a tool is listed and called within the session',
       zh: '在会话里列出工具，调用工具',
+      needs: 'tools',
+      must: 'Servers that support tools MUST declare the tools capability; tools/list and tools/call answer.',
+      section: 'https://modelcontextprotocol.io/specification/2025-11-25/server/tools',
       async run(talk, target) {
         const { call } = await open(talk, target)
         const { result } = await call('tools/list')
@@ -81,6 +87,9 @@ export const streamable = {
     {
       en: 'a request without its session gets 400, one of an unknown session 404',
       zh: '请求没带会话得到 400，会话不认识得到 404',
+      should:
+        'Servers that require a session ID SHOULD respond to requests without it with HTTP 400; to that of an ended session with 404.',
+      section: 'https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management',
       async run(talk, target) {
         const { id } = await open(talk, target)
         if (id === undefined)
@@ -104,6 +113,9 @@ export const streamable = {
     {
       en: 'GET opens a stream of the session, or says 405',
       zh: 'GET 打开会话的流，或者回答 405',
+      must: 'The server MUST either return Content-Type: text/event-stream in response to this HTTP GET, or else return HTTP 405.',
+      section:
+        'https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#listening-for-messages-from-the-server',
       async run(talk, target) {
         const { session } = await open(talk, target)
         const response = await talk.request('GET', target.mcp, { headers: { Accept: 'text/event-stream', ...session } })
@@ -117,6 +129,8 @@ export const streamable = {
     {
       en: 'DELETE ends the session, or says 405',
       zh: 'DELETE 结束会话，或者回答 405',
+      must: 'The server MAY terminate the session, after which it MUST respond to requests containing that session ID with HTTP 404.',
+      section: 'https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management',
       async run(talk, target) {
         const { id, session, post } = await open(talk, target)
         if (id === undefined)

@@ -9,8 +9,14 @@ import { startServer } from './start.mjs'
 import { stream } from './4-stream.mjs'
 import { streamable } from './9-streamable.mjs'
 import { tool } from './6-tool.mjs'
-import { Conversation, Skipped } from './wire.mjs'
+import { Conversation, PATIENCE_MS, Skipped, Unmet } from './wire.mjs'
 
+/**
+ * What the course teaches, a list of checks for each lesson with a server. A check may say what it rests on: `must` or
+ * `should`, a sentence of the specification, and `section`, where that stands unless at the stage's `rule`. Those hold
+ * for every server: `sse-mcp check` (src/cli) runs them too, where the capability is declared that a check `needs`. The
+ * others are advice.
+ */
 export const stages = [stream, handshake, tool, clients, streamable, sessionless]
 
 /** The tools of the server that the course builds. Of other servers it calls only what says that it changes nothing. */
@@ -30,20 +36,27 @@ export function targetOf(url, known = {}) {
   return { ticks: `${origin}/ticks`, sse: at('/sse'), mcp: at('/mcp'), ...known }
 }
 
+/** A check whose server never stops talking ends after so long. */
+const CHECK_MS = 6 * PATIENCE_MS
+
 /**
  * Runs a check.
- * @returns {Promise<{ outcome: 'passed' | 'skipped' | 'failed', reason?: string }>} the reason in terms of the wire
+ * @returns {Promise<{ outcome: 'passed' | 'skipped' | 'failed', reason?: string, lines: string[] }>} the reason in terms
+ * of the wire, and all that went over it
  */
 export async function runCheck({ run }, target) {
-  const talk = new Conversation()
+  const talk = new Conversation(target.headers)
+  const { lines } = talk
   try {
-    await run(talk, target)
-    return { outcome: 'passed' }
+    await talk.within(run(talk, target), 'an end of the conversation', CHECK_MS)
+    return { outcome: 'passed', lines }
   } catch (error) {
-    if (error instanceof Skipped) return { outcome: 'skipped', reason: error.message }
-    return { outcome: 'failed', reason: error.message }
+    if (error instanceof Skipped) return { outcome: 'skipped', reason: error.message, lines }
+    const { message } =
+      error instanceof Unmet ? error : new Unmet(`a JSON-RPC message as it should be (${error})`, lines)
+    return { outcome: 'failed', reason: message, lines }
   } finally {
-    talk.close()
+    await talk.leave()
   }
 }
 

@@ -21,11 +21,24 @@ export class Skipped extends Error {}
 
 const SHOWN = 300 // characters of a line
 const LAST = 10 // lines
+const MOST = 4 * 1024 * 1024 // bytes of a response: what goes on after that is cut off
 
 /** What one check says to a server, and what it hears. Lines begin with > for what went, < and ~ for what came. */
 export class Conversation {
   #lines = []
   #exchanges = new Set()
+  #headers
+  #farewells = []
+
+  /** @param {Record<string, string>} [headers] sent with every request, and not noted: a token may be among them */
+  constructor(headers = {}) {
+    this.#headers = headers
+  }
+
+  /** What went over the wire so far. */
+  get lines() {
+    return this.#lines
+  }
 
   note(mark, text) {
     const line = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
@@ -66,7 +79,7 @@ export class Conversation {
     this.note('>', [`${method} ${pathname}${search}`, ...told].join('  '))
     if (body !== undefined) this.note('>', Buffer.concat(pieces).toString())
     const send = protocol === 'https:' ? httpsRequest : httpRequest
-    const sent = send(url, { method, headers, agent: false })
+    const sent = send(url, { method, headers: { ...this.#headers, ...headers }, agent: false })
     const exchange = new Exchange(this, sent)
     this.#exchanges.add(exchange)
     for (const piece of pieces.slice(0, -1)) await new Promise((done) => sent.write(piece, done))
@@ -79,6 +92,17 @@ export class Conversation {
   post(url, message, headers = {}) {
     const body = typeof message === 'string' ? message : JSON.stringify(message)
     return this.request('POST', url, { headers: { 'Content-Type': 'application/json', ...headers }, body })
+  }
+
+  /** What a polite client says before it leaves: that its session is over, say. */
+  atEnd(say) {
+    this.#farewells.push(say)
+  }
+
+  /** Says goodbye, whether or not anybody listens, and ends whatever is still open. */
+  async leave() {
+    await Promise.allSettled(this.#farewells.map((say) => say()))
+    this.close()
   }
 
   /** Ends whatever is still open. */
@@ -134,6 +158,7 @@ class Exchange {
       if (isStream) parser.push(bytes)
       const text = bytes.toString('latin1')
       this.#text += text
+      if (this.#text.length > MOST) sent.destroy()
       for (const [comment] of text.matchAll(/^:.*$/gm)) this.#comments.push(comment)
       this.#wake()
     })
@@ -188,6 +213,15 @@ class Exchange {
     const event = await this.event(wanted)
     if (event.data === '') return this.message(wanted) // an id to come back with, and no message
     return parse(this.#talk, event.data, say('data that is one JSON-RPC message', 'data 是一条 JSON-RPC 消息'))
+  }
+
+  /** The next answer, whose ever it is. What a server tells or asks of its own accord may come before it. */
+  async nextAnswer(wanted) {
+    for (;;) {
+      const { type, data } = await this.event(wanted)
+      const message = data === '' ? undefined : parse(this.#talk, data, 'data that is one JSON-RPC message')
+      if (message && message.method === undefined) return { type, message }
+    }
   }
 
   /** The message with this id; what comes before it belongs to somebody else. */

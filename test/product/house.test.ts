@@ -116,7 +116,7 @@ const FLOORS = [
   /^src\/upstream\//,
   /^src\/(auth|channel|fetch|metrics|redis|serve|server-card|tasks|testing|tools)\//,
   /^src\/index\.ts/,
-  /^src\/app\//,
+  /^src\/(app|cli)\//,
   /^src\/main\.ts/,
 ]
 const floorOf = (file: string): number => FLOORS.findIndex((floor) => floor.test(file))

@@ -19,6 +19,7 @@ const LEAVES = {
   tasks: 'tasks',
   metrics: 'metrics',
   'server-card': 'the server card',
+  cli: 'the commands beside the server',
 }
 
 test(`without the leaves (${Object.values(LEAVES).join(', ')}) every era is served`, async () => {
