@@ -79,7 +79,9 @@ export const openssl = () => onPath('openssl')
 const runtime = (...files) =>
   hasPinnedNodes && firstFile(...files.map((file) => join(ROOT, 'test/interop/runtimes/node_modules', file)))
 export const deno = () => runtime('@deno/linux-x64-glibc/deno')
-export const bun = () => runtime('@oven/bun-linux-x64/bin/bun', '@oven/bun-linux-x64-baseline/bin/bun')
+// npm's install script moves that of Bun into its own package, if npm may run it.
+export const bun = () =>
+  runtime('@oven/bun-linux-x64/bin/bun', '@oven/bun-linux-x64-baseline/bin/bun', 'bun/bin/bun.exe')
 export const workerd = () => runtime('@cloudflare/workerd-linux-64/bin/workerd')
 
 /** `debian` is the package that brings it; `folder` a folder whose own lock file does. */

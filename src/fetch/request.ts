@@ -28,6 +28,7 @@ export class FetchRequest<Info> extends EventEmitter implements Members {
   destroyed = false
   readonly #bodyMs: number
   #isReading = false
+  #timer: NodeJS.Timeout | undefined
 
   constructor(source: Request, info: Info, bodyMs: number, isOurs: (host: string) => boolean) {
     super()
@@ -57,12 +58,13 @@ export class FetchRequest<Info> extends EventEmitter implements Members {
   destroy(): void {
     if (this.destroyed) return
     this.destroyed = true
+    clearTimeout(this.#timer)
     this.emit('close')
   }
 
   async #read(): Promise<void> {
     const reader = this.source.body?.getReader()
-    const timer = setTimeout(() => this.emit('late'), this.#bodyMs)
+    this.#timer = setTimeout(() => this.emit('late'), this.#bodyMs)
     try {
       for (;;) {
         const { value, done } = (await reader?.read()) ?? { done: true }
@@ -77,7 +79,7 @@ export class FetchRequest<Info> extends EventEmitter implements Members {
     } catch (error) {
       if (this.listenerCount('error') > 0) this.emit('error', error) // the client is gone
     } finally {
-      clearTimeout(timer)
+      clearTimeout(this.#timer)
     }
   }
 }

@@ -31,8 +31,8 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
   #hasBegun = false
   #waiting: Uint8Array[] = []
   #needsDrain = false
-  /** Whether the stream of the body has asked for bytes and got none yet. */
-  #isAsked = false
+  /** Whether the stream of the body has pulled and got nothing yet. */
+  #isPulled = false
   #body: ReadableStreamDefaultController<Uint8Array> | undefined
 
   constructor(respond: (response: Response) => void, isHead: boolean) {
@@ -117,8 +117,8 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
   }
 
   #push(bytes: Uint8Array): boolean {
-    if (this.#isAsked) {
-      this.#isAsked = false
+    if (this.#isPulled) {
+      this.#isPulled = false
       this.#body!.enqueue(bytes)
       return true
     }
@@ -130,7 +130,7 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
 
   #pull(): void {
     const bytes = this.#waiting.shift()
-    this.#isAsked = bytes === undefined
+    this.#isPulled = bytes === undefined
     if (!bytes) return
     // In small pieces: a slow but steady reader is to be told from one who has stopped.
     const piece = bytes.subarray(0, HIGH_WATER_MARK)

@@ -9,7 +9,7 @@ import type {
 } from '../jsonrpc/index.ts'
 import type { Capabilities, Implementation, LogLevel } from '../mcp/index.ts'
 import { oldestHandshake, perRequestRevisions, revisions } from '../mcp/revisions/index.ts'
-import { httpSse, session, stateless, type Fetch, type Transport } from './transport.ts'
+import { httpSse, session, stateless, type Fetch, type ClientTransport } from './transport.ts'
 
 export interface ConnectOptions {
   /** The revision to speak, and with it the transport. Default: the newest. */
@@ -63,7 +63,7 @@ export class Connection {
   /** Who waits for a notification, by method; and the notifications that nobody has taken. */
   #waiting: { method: string; take(notification: Notification): void }[] = []
   readonly #untaken: Notification[] = []
-  #transport: Transport | undefined
+  #transport: ClientTransport | undefined
   #lastId = 0
 
   constructor(fetch: Fetch, options: ConnectOptions) {

@@ -5,7 +5,7 @@ import { createParser } from '../sse/index.ts'
 export type Fetch = (request: Request) => Response | Promise<Response>
 
 /** How messages go to the server. */
-export interface Transport {
+export interface ClientTransport {
   /** Sends a message, with headers that repeat what it says. An aborted signal gives the HTTP request up. */
   send(message: Message, headers?: Record<string, string>, signal?: AbortSignal): Promise<void>
   close(): Promise<void>
@@ -25,7 +25,7 @@ export interface TransportSettings {
 }
 
 /** Streamable HTTP without sessions: a POST for each request, whose HTTP response has the answer. */
-export function stateless(settings: TransportSettings): Transport {
+export function stateless(settings: TransportSettings): ClientTransport {
   const closed = new AbortController()
   return {
     async send(message, headers, signal = closed.signal) {
@@ -37,7 +37,7 @@ export function stateless(settings: TransportSettings): Transport {
 }
 
 /** Streamable HTTP with a session, and its standalone stream once the handshake is over. */
-export function session(settings: TransportSettings): Transport {
+export function session(settings: TransportSettings): ClientTransport {
   const { fetch, url, isWaiting, lose } = settings
   const { signal, ...closed } = closing()
   const headers: Record<string, string> = { ...settings.headers }
@@ -69,7 +69,7 @@ export function session(settings: TransportSettings): Transport {
 }
 
 /** HTTP+SSE: one stream with all that the server says. Its first event is the URL to post to. */
-export async function httpSse(settings: TransportSettings): Promise<Transport> {
+export async function httpSse(settings: TransportSettings): Promise<ClientTransport> {
   const { fetch, url, headers, lose } = settings
   const { signal, ...closed } = closing()
   const response = await fetch(new Request(url, { headers: { ...headers, accept: STREAM }, signal }))

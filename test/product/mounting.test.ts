@@ -28,9 +28,9 @@ test('docs/mounting has every example, as it is', () => {
 })
 
 test('docs/testing has the example, as it is, and its tests pass', () => {
-  assert.deepEqual(codeIn('docs/testing.md'), [read('examples/testing/hello.test.mjs')])
+  assert.deepEqual(codeIn('docs/testing.md'), [read('examples/testing/test.mjs')])
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const run = spawnSync(process.execPath, ['--test', 'examples/testing/hello.test.mjs'], {
+  const run = spawnSync(process.execPath, ['--test', 'examples/testing/test.mjs'], {
     cwd: ROOT,
     env,
     encoding: 'utf8',

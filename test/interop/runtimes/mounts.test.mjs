@@ -123,6 +123,8 @@ for (const [name, command, args, what = {}] of [
         })
         const { content } = await client.callTool('hello', { who: 'you' })
         assert.deepEqual(content, [{ type: 'text', text: 'Hello, you!' }])
+        const long = await client.callTool('hello', { who: 'é'.repeat(40_000) })
+        assert.equal(long.content[0].text.length, 40_008)
         await client.close()
       })
 

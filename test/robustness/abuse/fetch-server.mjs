@@ -33,7 +33,10 @@ function answer(request) {
 }
 
 const text = (status, body, headers = {}) =>
-  new Response(body, { status, headers: { 'Content-Length': String(body.length), ...headers } })
+  new Response(body, {
+    status,
+    headers: { 'Content-Length': String(body.length), 'X-Content-Type-Options': 'nosniff', ...headers },
+  })
 
 const server = await serveFetch(handler, { port: port ?? 3000 })
 server.server.maxConnections = limits?.maxConnections ?? LIMITS.maxConnections[0]

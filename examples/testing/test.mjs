@@ -1,4 +1,4 @@
-// node --test hello.test.mjs: tools called as a client calls them, in one process, without a port.
+// node --test test.mjs: tools called as a client calls them, in one process, without a port.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defineTool } from 'sse-mcp'
