@@ -60,10 +60,10 @@ function removeInnerDeclarations() {
   }
 }
 
-/** Writes the snapshot of Hacker News as the package has it: the first hundred of each list. */
+/** Writes the snapshot of Hacker News as the package has it: the first fifty of each list. */
 function writeSnapshot() {
   const { items, lists, ...rest } = JSON.parse(readFileSync(join(ROOT, 'data', 'hackernews.json'), 'utf8'))
-  const first = Object.entries(lists).map(([name, ids]) => [name, ids.slice(0, 100)])
+  const first = Object.entries(lists).map(([name, ids]) => [name, ids.slice(0, 50)])
   const listed = new Set(first.flatMap(([, ids]) => ids))
   const short = { ...rest, lists: Object.fromEntries(first), items: items.filter(({ id }) => listed.has(id)) }
   writeFileSync(join(DIST, 'hackernews.json'), JSON.stringify(short))

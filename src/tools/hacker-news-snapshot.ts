@@ -10,7 +10,7 @@ export interface Snapshot {
   items: Map<number, string>
 }
 
-// The whole, or what the build takes of it into the package: the first hundred of each list.
+// The whole, or what the build takes of it into the package: the first fifty of each list.
 const FILES = ['../../data/hackernews.json', '../hackernews.json'].map((path) => new URL(path, import.meta.url))
 
 let snapshot: Snapshot | undefined
