@@ -112,7 +112,7 @@ const FLOORS = [
   /^src\/mcp\/handler\.ts/,
   /^src\/mcp\/index\.ts/,
   /^src\/upstream\//,
-  /^src\/(auth|redis|serve|server-card|tasks|tools)\//,
+  /^src\/(auth|redis|serve|server-card|skills|tasks|tools)\//,
   /^src\/index\.ts/,
   /^src\/app\//,
   /^src\/main\.ts/,

@@ -8,8 +8,8 @@ import { connectHttpSse, post } from '../support/wire.ts'
 
 const { folder: copy, load } = copyOfDist()
 
-test('without the leaves (authorization, the engine for several processes, tasks, the server card, the EventSource client) every era is served', async () => {
-  for (const leaf of ['auth', 'redis', 'tasks', 'server-card', 'event-source.js'])
+test('without the leaves (authorization, the engine for several processes, tasks, skills, the server card, the EventSource client) every era is served', async () => {
+  for (const leaf of ['auth', 'redis', 'tasks', 'skills', 'server-card', 'event-source.js'])
     rmSync(join(copy, leaf), { recursive: true })
 
   const { serve } = await load()
