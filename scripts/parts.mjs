@@ -67,6 +67,7 @@ export const PARTS = {
   'sdk-v2': { what: 'the official SDK 2 and Inspector 2 (test/interop/sdk-v2)', folder: 'test/interop/sdk-v2' },
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
   frameworks: { what: 'Express, Koa, Fastify and Hono (test/interop/frameworks)', folder: 'test/interop/frameworks' },
+  apps: { what: 'the official packages of the extensions (test/interop/apps)', folder: 'test/interop/apps' },
   schemas: { what: 'zod, ArkType and valibot (test/interop/schemas)', folder: 'test/interop/schemas' },
   site: { what: 'the generator of the site (site)', folder: 'site' },
   rivals: { what: 'what we are measured against (bench/rivals)', folder: 'bench/rivals' },
