@@ -90,6 +90,7 @@ export const PARTS = {
   'sdk-v2': { what: 'the official SDK 2 and Inspector 2 (test/interop/sdk-v2)', folder: 'test/interop/sdk-v2' },
   conformance: { what: 'the official conformance suite (test/conformance)', folder: 'test/conformance' },
   frameworks: { what: 'Express, Koa, Fastify and Hono (test/interop/frameworks)', folder: 'test/interop/frameworks' },
+  apps: { what: 'the official packages of the extensions (test/interop/apps)', folder: 'test/interop/apps' },
   schemas: { what: 'zod, ArkType and valibot (test/interop/schemas)', folder: 'test/interop/schemas' },
   package: { what: 'what judges the package, an older TypeScript, two Nodes (test/package)', folder: 'test/package' },
   runtimes: { what: 'Deno, Bun and workerd (test/interop/runtimes)', folder: 'test/interop/runtimes' },

@@ -79,7 +79,7 @@ const TEXTS = {
       ['log lines that wait for standard error: 64 KiB', 'left out, and counted in the next one'],
       ['a progress token of more than 1,024 characters', 'error -32602'],
       [
-        'what a client says of itself: the capabilities that mean something here, its name and version to 128 characters',
+        'what a client says of itself: the capabilities that mean something here, its extensions to 4,096 characters, its name and version to 128',
         'left out',
       ],
       [
@@ -120,7 +120,7 @@ const TEXTS = {
       ['一秒内同一原因的日志行：10 行', '不再写'],
       ['等着写到标准错误的日志：64 KiB', '不写，由下一行报出数目'],
       ['超过 1,024 个字符的 progress token', '错误 -32602'],
-      ['客户端对自己的说明：只留这里有意义的能力，名字和版本各 128 个字符', '不留'],
+      ['客户端对自己的说明：只留这里有意义的能力，扩展共 4,096 个字符，名字和版本各 128 个字符', '不留'],
       ['一条连接上等着的请求：16 个', '不再往下读；一次读到 128 个，或所有连接共 4,096 个：断开连接'],
       ['客户端回答一个问题：10 分钟', '取消这个问题，调用带着错误继续'],
       ['所有流里保留的事件：200,000 个，数据之外每个 250 字节：50 MB', '忘掉沉默最久的流'],

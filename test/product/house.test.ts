@@ -114,7 +114,7 @@ const FLOORS = [
   /^src\/mcp\/handler\.ts/,
   /^src\/mcp\/index\.ts/,
   /^src\/upstream\//,
-  /^src\/(auth|channel|fetch|metrics|redis|serve|server-card|tasks|testing|tools)\//,
+  /^src\/(auth|channel|fetch|metrics|redis|serve|server-card|skills|tasks|testing|tools)\//,
   /^src\/index\.ts/,
   /^src\/(app|cli)\//,
   /^src\/main\.ts/,

@@ -17,6 +17,7 @@ const LEAVES = {
   fetch: 'the fetch face',
   testing: 'the client for tests',
   tasks: 'tasks',
+  skills: 'skills',
   metrics: 'metrics',
   'server-card': 'the server card',
   cli: 'the commands beside the server',
