@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { tracingChannel } from 'node:diagnostics_channel'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test, type TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import * as all from '../../../src/bounds/channels.ts'
 import { bearerToken } from '../../../src/auth/index.ts'
 import { definePrompt, defineTool, serve, ToolError, type ServeOptions } from '../../../src/index.ts'
 import { metrics, type MetricsOptions } from '../../../src/metrics/index.ts'
@@ -60,6 +62,12 @@ const seriesOf = (text: string, name: string): string[] =>
   text
     .split('\n')
     .flatMap((line) => (line.startsWith(`${name}{`) ? [line.slice(name.length, line.indexOf('} ') + 1)] : []))
+
+/** The name of a diagnostics channel. */
+function nameOf(one: unknown): string | undefined {
+  const { name, start: began } = one as { name?: unknown; start?: { name: string } }
+  return began ? /^tracing:(.*):start$/.exec(began.name)?.[1] : typeof one === 'object' ? String(name) : undefined
+}
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await turn()
@@ -248,6 +256,21 @@ test('after close nothing is counted, and nobody listens to the channels', async
   assert.deepEqual(seriesOf(shown.text(), OPERATIONS), [])
   for (const name of ['request', 'session', 'stream', 'upstream'])
     assert.equal(tracingChannel(`sse-mcp:${name}`).hasSubscribers, false, name)
+})
+
+test('docs/operations names every metric and every channel, and no other, in both languages', async (t) => {
+  const { shown } = await start(t)
+  const types = shown.text().match(/(?<=^# TYPE )\w+ \w+/gm)
+  for (const file of ['operations.md', 'operations.zh-CN.md']) {
+    const page = readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8')
+    const rows = [...page.matchAll(/^\| `(\w+)` \| (histogram|counter|gauge) \|/gm)].map(
+      ([, name, type]) => `${name} ${type}`,
+    )
+    assert.deepEqual(rows, types, file)
+    const named = [...page.matchAll(/^\| `(sse-mcp:\w+)` \|/gm)].map(([, name]) => name)
+    const channels = Object.values(all).flatMap((one) => nameOf(one) ?? [])
+    assert.deepEqual(named.toSorted(), [...new Set(channels)].toSorted(), file)
+  }
 })
 
 test('the channel of requests tells start and end, and asyncStart and asyncEnd of what takes longer', async (t) => {
