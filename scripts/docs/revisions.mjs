@@ -69,7 +69,7 @@ const TEXTS = {
     promises: [
       'How long',
       [
-        'A revision stays as long as an official client speaks it. One that goes is announced in the changelog a minor version before, and goes with a major one.',
+        'How long each of them stays: [promises](promises.md).',
         'A new one comes as a file in that folder, with its transcripts and the official suite.',
       ],
     ],
@@ -138,7 +138,7 @@ const TEXTS = {
     promises: [
       '支持多久',
       [
-        '只要还有官方客户端使用某个版本，就一直支持。要去掉时，提前一个次版本在变更日志里说明，到主版本才去掉。',
+        '每个版本支持多久，见[承诺](promises.zh-CN.md)。',
         '新版本来时，在那个文件夹里加一个文件，配上它的对话记录和官方测试。',
       ],
     ],
