@@ -46,7 +46,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   arktype: 'Use arktype 2.1.28 or newer, or pass schema.toJsonSchema().',
   valibot: 'Pass toStandardJsonSchema(schema), of the package @valibot/to-json-schema.',
 }
-const REMEDY = 'Its library has to implement Standard JSON Schema; else write the JSON Schema yourself.'
+const REMEDY =
+  'Its library has to implement Standard JSON Schema; else pass the JSON Schema, with zod z.toJSONSchema(schema).'
 
 /** The JSON Schema of a library's schema. Throws TypeError, which says what to do, where there is none. */
 export function jsonSchemaOf(schema: StandardSchema, side: 'input' | 'output', where: string): object {
