@@ -37,8 +37,12 @@ export type Side<S, Name extends 'input' | 'output'> = S extends { '~standard': 
   : never
 
 /** Whether a value is a schema of a library. Those of ArkType are functions. */
-export const isStandardSchema = (value: unknown): value is StandardSchema =>
-  typeof Object(Object(value)['~standard']) === 'object' && Object(value)['~standard'] != null
+export function isStandardSchema(value: unknown): value is StandardSchema {
+  const schema = Object(value) as object
+  // What zod's toJSONSchema makes is JSON, and hides the schema that it was made of.
+  const isJson = Object.getPrototypeOf(schema) === Object.prototype && !Object.keys(schema).includes('~standard')
+  return !isJson && typeof (schema as Partial<StandardSchema>)['~standard'] === 'object'
+}
 
 /** What to do about a schema without a JSON Schema, by library. */
 const REMEDIES: Readonly<Record<string, string>> = {
