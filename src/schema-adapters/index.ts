@@ -36,12 +36,12 @@ export function adaptSchemas<Args, Context, Returned>(
     checksOutput: false,
   }
   if (isStandardSchema(input)) {
-    const { validate } = input['~standard']
     adapted.inputSchema = jsonSchemaOf(input, 'input', `${where}: inputSchema`)
-    if (validate) {
+    const library = input['~standard']
+    if (library.validate) {
       adapted.checksInput = true
       adapted.run = (args, context) =>
-        after(validate(args), (result) => tool.run(validated(result, 'arguments', refuse) as Args, context))
+        after(library.validate!(args), (result) => tool.run(validated(result, 'arguments', refuse) as Args, context))
     }
   }
   if (isStandardSchema(output)) {

@@ -37,8 +37,12 @@ export type Side<S, Name extends 'input' | 'output'> = S extends { '~standard': 
   : never
 
 /** Whether a value is a schema of a library. Those of ArkType are functions. */
-export const isStandardSchema = (value: unknown): value is StandardSchema =>
-  typeof Object(Object(value)['~standard']) === 'object' && Object(value)['~standard'] != null
+export function isStandardSchema(value: unknown): value is StandardSchema {
+  const schema = Object(value) as object
+  // What zod's toJSONSchema makes is JSON, and hides the schema that it was made of.
+  const isJson = Object.getPrototypeOf(schema) === Object.prototype && !Object.keys(schema).includes('~standard')
+  return !isJson && typeof (schema as Partial<StandardSchema>)['~standard'] === 'object'
+}
 
 /** What to do about a schema without a JSON Schema, by library. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -46,7 +50,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   arktype: 'Use arktype 2.1.28 or newer, or pass schema.toJsonSchema().',
   valibot: 'Pass toStandardJsonSchema(schema), of the package @valibot/to-json-schema.',
 }
-const REMEDY = 'Its library has to implement Standard JSON Schema; else write the JSON Schema yourself.'
+const REMEDY =
+  'Its library has to implement Standard JSON Schema; else pass the JSON Schema, with zod z.toJSONSchema(schema).'
 
 /** The JSON Schema of a library's schema. Throws TypeError, which says what to do, where there is none. */
 export function jsonSchemaOf(schema: StandardSchema, side: 'input' | 'output', where: string): object {

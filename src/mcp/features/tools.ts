@@ -83,7 +83,8 @@ export function defineTool<const S extends ToolSchema, const O extends ToolSchem
   const { name, timeoutMs = 60_000 } = definition
   const isName = isText(name) && /^[A-Za-z0-9_.-]{1,64}$/.test(name)
   must(isName, `Tool name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 _ . -`)
-  const adapted = adaptSchemas(definition as unknown as Tool, `Tool ${name}`, (problem) => invalid(name, problem))
+  const refuse = (problem: string) => new ToolError(`Invalid arguments for ${name}: ${clip(problem, 1024)}`)
+  const adapted = adaptSchemas(definition as unknown as Tool, `Tool ${name}`, refuse)
   const { inputSchema, outputSchema, run } = adapted
   must(inputSchema !== undefined, `Tool ${name} needs an inputSchema. Without arguments: { type: 'object' }.`)
   const input = checkSchema(inputSchema, `Tool ${name}: inputSchema`)
@@ -106,9 +107,6 @@ export function defineTool<const S extends ToolSchema, const O extends ToolSchem
 }
 
 const pass: Check = (value) => ({ value })
-
-const invalid = (name: string, problem: string) =>
-  new ToolError(`Invalid arguments for ${name}: ${clip(problem, 1024)}`)
 
 /** Lists the tools and runs them. */
 export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
@@ -133,7 +131,7 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       const result = after(tool.check(), (check) => {
         const checked = check(given)
         return 'problem' in checked
-          ? failed(invalid(name, checked.problem).message)
+          ? failed(`Invalid arguments for ${name}: ${clip(checked.problem, 1024)}`)
           : runTool(tool, checked.value as Params, context, log)
       })
       return after(result, (one) => encodeCallResult(one, context.client.revision))

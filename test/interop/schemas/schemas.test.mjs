@@ -114,6 +114,12 @@ test('a result is validated, transformed and shown with the schema of its librar
   assert.match(causes[1], /structuredContent is missing/)
 })
 
+test('what z.toJSONSchema makes is a JSON Schema, checked as such', async () => {
+  const inputSchema = z.toJSONSchema(z.object({ city: z.string() }))
+  const { call } = serverOf(defineTool({ name: 'a', inputSchema, run: () => 'ran' }))
+  assert.match(textOf(await call('a', {})), /must have required property 'city'.*\(rule: required\)$/)
+})
+
 test('a header can repeat an argument of a library', async () => {
   const inputSchema = z.object({ region: z.string().meta({ 'x-mcp-header': 'Region' }) })
   const { headerParams } = defineTool({ name: 'a', inputSchema, run: () => '' })
