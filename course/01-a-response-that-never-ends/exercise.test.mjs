@@ -80,8 +80,10 @@ test(
 
 test('every vector of test/vectors/sse-encode.json', 'test/vectors/sse-encode.json 里的每一个向量', () => {
   for (const { name, message, expect } of vectors) {
-    if (typeof expect === 'string') assert.equal(encode(message), expect, `${name}: ${JSON.stringify(encode(message))}`)
-    else assert.throws(() => encode(message), name)
+    const vector = `${say('the vector', '这个向量')}: ${name}`
+    if (typeof expect === 'string')
+      assert.equal(encode(message), expect, `${vector}: ${JSON.stringify(encode(message))}`)
+    else assert.throws(() => encode(message), vector)
   }
 })
 

@@ -17,7 +17,8 @@ test('the lock file, the server’s introduction and the changelog have the vers
     packages: Record<string, { version: string }>
   }
   assert.deepEqual([lock.version, lock.packages['']!.version], [manifest.version, manifest.version])
-  assert.match(read('src/main.ts'), new RegExp(`name: 'sse-mcp', version: '${manifest.version}'`))
+  assert.ok(read('src/main.ts').includes(`const VERSION = '${manifest.version}'`))
+  assert.ok(read('CHANGELOG.md').includes(`\n## ${manifest.version} `))
 })
 
 /** The texts for readers, and what the program and the pages say. */
@@ -54,6 +55,7 @@ test('docs/promises.md names every revision that is served, and the oldest Node 
 
 test('the program says no other version', () => {
   const program = join(ROOT, 'dist/main.js')
-  assert.match(execFileSync(process.execPath, [program, '--help'], { encoding: 'utf8' }), /^sse-mcp:/)
-  assert.ok(readFileSync(program, 'utf8').includes(`version: '${manifest.version}'`))
+  const says = (flag: string) => execFileSync(process.execPath, [program, flag], { encoding: 'utf8' })
+  assert.match(says('--help'), /^sse-mcp {2,}starts the server/)
+  assert.equal(says('--version').trim(), manifest.version)
 })

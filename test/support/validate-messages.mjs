@@ -7,7 +7,12 @@ import { violations } from '../conformance/schema/rules.mjs'
 import { watch } from '../conformance/schema/traffic.mjs'
 
 /** Tools of tests that break the schema knowingly: the test's file, what is in the message, and the rule. */
-const ON_PURPOSE = []
+const ON_PURPOSE = [
+  // The servers of planted mistakes, which `sse-mcp check` must find.
+  ['check.test.ts', '"id":"7"', /it answers no request/],
+  ['check.test.ts', 'not JSON', /JSONRPCMessage: it must be object/],
+  ['check.test.ts', '"inputSchema":{"type":"array"', /inputSchema\/type/],
+]
 
 const program = basename(process.argv[1] ?? '')
 const isTest = /\.test\.m?[jt]s$/.test(program)

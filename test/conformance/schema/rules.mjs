@@ -25,7 +25,7 @@ const TASKS = {
 }
 
 /** Methods of no specification, which extensions in tests add. Their results are objects. */
-const isExample = (method) => method.startsWith('example/')
+const isExample = (method) => String(method).startsWith('example/')
 
 /** The formats that the schemas use; plain ajv knows none of them. */
 const FORMATS = {
