@@ -1,4 +1,5 @@
 import { createParser } from './sse/index.ts'
+import { parseUrl } from './url.ts'
 
 /**
  * What the EventSource of browsers can be told, which is `withCredentials` alone, and what a program needs beside it.
@@ -79,9 +80,10 @@ export class EventSource extends EventTarget {
     const options = dictionary(eventSourceInitDict)
     // 3. and 4. "Let urlRecord be the result of encoding-parsing a URL"; on failure, throw a SyntaxError.
     const base = (globalThis as { location?: { href: string } }).location?.href
-    if (!URL.canParse(text, base)) throw new DOMException(`${text} is no URL.`, 'SyntaxError')
+    const record = parseUrl(text, base)
+    if (!record) throw new DOMException(`${text} is no URL.`, 'SyntaxError')
     // Beyond the standard: `fetch` refuses a URL with a password, so no connection would ever be made.
-    const { href, username, password } = new URL(text, base)
+    const { href, username, password } = record
     if (username || password) throw new TypeError('No user name or password in the URL: send Authorization in headers.')
     this.#url = href
     this.#options = options

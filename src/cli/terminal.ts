@@ -1,3 +1,5 @@
+import { parseUrl } from '../url.ts'
+
 /**
  * A stranger's text for the terminal: control characters as `\u001b`, so that it can neither move the cursor, nor
  * rename the window, nor turn a line around. C0 and C1 controls, line separators, and format characters, which are not
@@ -35,7 +37,7 @@ export function readHeaders(lines: readonly string[]): Record<string, string> {
 export function readUrl(words: readonly string[], usage: string): string {
   const [word, ...more] = words
   if (word === undefined || more.length > 0) throw new Error(usage)
-  const url = URL.canParse(word) ? new URL(word) : undefined
+  const url = parseUrl(word)
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw new Error(`${printable(word)} is no URL: http://127.0.0.1:3000, say.`)
   if (url.username || url.password) throw new Error(`No user name or password in the URL: --header 'Authorization: …'.`)

@@ -1,4 +1,5 @@
 import { isCostly, toRegExp } from './pattern.ts'
+import { parseUrl } from '../url.ts'
 
 /** A schema that was checked, in a form that ajv compiles rightly. */
 export interface CheckedSchema {
@@ -142,9 +143,10 @@ export function checkSchema(given: unknown, where: string): CheckedSchema {
   /** Remembers the URIs of a schema. Returns the base URI of the schemas inside it. */
   function nameIt(node: Node, outer: string, place: string): string {
     const { $id = '#', $anchor, $dynamicAnchor } = node
-    if (typeof $id !== 'string' || !URL.canParse($id, outer) || (!isDraft07 && /#./.test($id)))
+    const url = typeof $id === 'string' ? parseUrl($id, outer) : undefined
+    if (!url || (!isDraft07 && /#./.test(String($id))))
       throw new TypeError(`${place}/$id must be a URI reference without fragment.`)
-    const { href } = new URL($id, outer)
+    const { href } = url
     const base = href.split('#', 1)[0]!
     if ($id !== '#' || node === root) byUri.set(href.replace(/#$/, ''), node)
     for (const anchor of isDraft07 ? [] : [$anchor, $dynamicAnchor]) byUri.set(`${base}#${String(anchor)}`, node)
@@ -153,7 +155,7 @@ export function checkSchema(given: unknown, where: string): CheckedSchema {
 
   /** Has a reference lead to the form of its target in `$defs`. */
   function refer(from: Node, keyword: string, ref: string, base: string, place: string): void {
-    const uri = URL.canParse(ref, base) ? new URL(ref, base).href.replace(/#$/, '') : ''
+    const uri = parseUrl(ref, base)?.href.replace(/#$/, '') ?? ''
     const [resource = '', fragment = ''] = uri.split('#')
     let target = fragment.startsWith('/') ? byPointer(byUri.get(resource), fragment) : byUri.get(uri)
     // Of those with one $dynamicAnchor the outermost counts: that of the whole schema, if it has one.

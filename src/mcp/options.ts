@@ -1,4 +1,5 @@
 import { isRecord } from '../jsonrpc/index.ts'
+import { parseUrl } from '../url.ts'
 
 /** Throws TypeError with a sentence that says what to do: plain JavaScript has no types to say it before. */
 export function must(fits: boolean, sentence: string): asserts fits {
@@ -27,7 +28,7 @@ const OPTIONS = [
   ['log fallback admit', 'a function', isFunction],
   ['auth', 'an object, as bearerToken() and oauthResource() make it', isAuth],
   ['limits', 'an object, { maxSessions: 100 } say', isRecord],
-  ['publicUrl', 'a URL', (url: unknown) => URL.canParse(String(url))],
+  ['publicUrl', 'a URL', (url: unknown) => parseUrl(String(url)) !== undefined],
   ['engine', 'an object, as redisEngine() makes it', (engine: unknown) => isFunction(Object(engine).open)],
   ['nodeId', 'a name of letters, digits and hyphens, 32 at most', (id: unknown) => /^[\w-]{1,32}$/.test(String(id))],
 ] as const

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from './node-http.ts'
 import { clip, INVALID_REQUEST } from '../../jsonrpc/index.ts'
 import { createList } from '../../bounds/allowed.ts'
+import { parseUrl } from '../../url.ts'
 import { rememberLast } from '../../bounds/remember-last.ts'
 import { HttpError } from './http-error.ts'
 
@@ -68,8 +69,9 @@ const badHead = (status: number, text: string) =>
 function hostOf({ url = '/', headers }: HttpRequest): string {
   if (headers.host === undefined) throw badHead(400, 'Send one Host.')
   if (url.startsWith('/')) return headers.host
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw badHead(400, 'Send a path.')
-  return new URL(url).host
+  const whole = /^https?:\/\//i.test(url) ? parseUrl(url) : undefined
+  if (!whole) throw badHead(400, 'Send a path.')
+  return whole.host
 }
 
 function refusal(header: 'Host' | 'Origin', value: string): HttpError {

@@ -1,8 +1,9 @@
 import type { HttpRequest } from './node-http.ts'
+import { parseUrl } from '../../url.ts'
 
 /** The path of a request, without the query. The request line may have a whole URL (RFC 9112, "absolute-form"). */
 export const pathOf = ({ url = '/' }: { url?: string | undefined }): string => {
-  const target = url.startsWith('/') || !URL.canParse(url) ? url : new URL(url).pathname
+  const target = url.startsWith('/') ? url : (parseUrl(url)?.pathname ?? url)
   const query = target.indexOf('?')
   return query === -1 ? target : target.slice(0, query)
 }

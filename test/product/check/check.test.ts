@@ -1,5 +1,6 @@
 // `sse-mcp check`: our own server passes in every revision, servers with a planted mistake do not, and what is no server
 // is told what to do.
+// Runs once: it is about other people's servers.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
