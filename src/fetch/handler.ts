@@ -46,8 +46,11 @@ export function createFetchHandler<Info = unknown>(options: FetchOptions<Info>):
       admit: ({ source, info }: Given, principal?: Principal) => admit(source, info, principal),
     }),
     ...(fallback && {
-      fallback: async ({ source, info }: Given, response: FetchResponse) =>
-        response.respondWith(await fallback(source, info)),
+      fallback: async ({ source, info }: Given, response: FetchResponse) => {
+        const own = await fallback(source, info)
+        must(typeof Object(own).status === 'number', 'The option fallback must return a Response.')
+        response.respondWith(own)
+      },
     }),
   }
   const mcp = createMcpHandler(nodeOptions as unknown as HttpOptions)

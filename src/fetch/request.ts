@@ -36,7 +36,7 @@ export class FetchRequest<Info> extends EventEmitter implements Members {
     this.source = source
     this.info = info
     this.method = source.method
-    this.readableDidRead = source.bodyUsed
+    this.readableDidRead = source.bodyUsed || source.body?.locked === true // somebody is reading it
     this.headers = Object.create(null) as Record<string, string>
     for (const [name, value] of source.headers) {
       this.headers[name] = value
@@ -63,9 +63,9 @@ export class FetchRequest<Info> extends EventEmitter implements Members {
   }
 
   async #read(): Promise<void> {
-    const reader = this.source.body?.getReader()
     this.#timer = setTimeout(() => this.emit('late'), this.#bodyMs)
     try {
+      const reader = this.source.body?.getReader()
       for (;;) {
         const { value, done } = (await reader?.read()) ?? { done: true }
         if (this.destroyed) return
@@ -77,7 +77,7 @@ export class FetchRequest<Info> extends EventEmitter implements Members {
       }
       this.emit('end')
     } catch (error) {
-      if (this.listenerCount('error') > 0) this.emit('error', error) // the client is gone
+      if (this.listenerCount('error') > 0) this.emit('error', error) // the client is gone, or somebody else reads it
     } finally {
       clearTimeout(this.#timer)
     }

@@ -19,7 +19,7 @@ import { prompts, type Prompt } from './features/prompts.ts'
 import { resources, type Resource, type ResourceTemplate } from './features/resources.ts'
 import { subscriptions } from './features/subscriptions.ts'
 import { tools, type Tool } from './features/tools.ts'
-import { checkOptions } from './options.ts'
+import { checkOptions, indexBy } from './options.ts'
 import { createChangeBus, type ChangeBus } from './protocol/change-bus.ts'
 import { InputRequired } from './protocol/errors.ts'
 import type { Capabilities } from './protocol/types.ts'
@@ -80,6 +80,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
   const { listChanged = false, nodeId, changes = createChangeBus(), extensions = [] } = options
   const log = safeLog(options.log)
   const limits = limitsFrom('createMcpServer', options)
+  indexBy(extensions, ({ id }) => id, 'extensions are called')
   const listening = subscriptions(changes, listChanged, limits.maxListens)
   const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.serverSecret))
   const all = { tools: [], resources: [], resourceTemplates: [], prompts: [], ...options }
@@ -159,7 +160,8 @@ export function createMcpServer(options: ServerOptions): McpServer {
     },
     async drain() {
       listening.close()
-      for (const extension of extensions) extension.close?.()
+      // What one of them throws keeps neither the others nor the server from ending.
+      for (const extension of extensions) void (async () => extension.close?.())().catch(onUnexpected)
       const idle = new Promise<void>((resolve) => (whenIdle = resolve))
       if (inFlight.size > 0) await Promise.race([idle, sleep(limits.drainMs, undefined, { ref: false })])
       for (const context of inFlight) context.abort(shutdownError())

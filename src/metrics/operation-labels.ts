@@ -21,11 +21,12 @@ const OTHER = '_OTHER'
 export function createOperationLabels(): (trace: RequestTrace) => Labels {
   const known = new Set<string>()
 
-  /** The name, if it exists. A result proves that it does. */
+  /** The name, if it exists. A result proves that it does. A stranger may send anything for one: an object, say. */
   function nameOf(kind: string, name: unknown, exists: boolean): string {
-    const key = `${kind} ${String(name)}`
+    if (typeof name !== 'string') return OTHER
+    const key = `${kind} ${name}`
     if (exists) known.add(key)
-    return known.has(key) ? String(name) : OTHER
+    return known.has(key) ? name : OTHER
   }
 
   return ({ message, client, result }) => {

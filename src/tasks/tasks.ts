@@ -119,7 +119,7 @@ export function tasks(options: TasksOptions): Extension {
       'tasks/cancel': (params, context) => find(params, context).cancel(),
       ...(next && {
         'tools/call': (params, context) => {
-          const one = context.channel instanceof Task ? undefined : settings.get(String(params['name']))
+          const one = context.channel instanceof Task ? undefined : settings.get(params['name'] as string)
           if (!one) return next(params, context)
           if (one.required) requireDeclared(context.client)
           else if (!isDeclared(context.client)) return next(params, context)
@@ -143,10 +143,12 @@ function handleAgain(
   task: Task,
   params = message.params ?? {},
 ): MaybePromise<Response | undefined> {
+  const wasDetached = task.isDetached
   return after(services.handle({ ...message, params }, task.client, task, hold), (response) => {
     const state = response && 'result' in response && (response.result as Params)
-    if (!state || state['resultType'] !== 'input_required' || !task.isDetached) return response
-    // It asked in the way of a request in the moment in which it became a task: then it asks again, as one.
+    if (!state || state['resultType'] !== 'input_required' || wasDetached || !task.isDetached) return response
+    // It asked in the way of a request in the moment in which it became a task: then it asks again, as one. What was a
+    // task from its beginning on has not asked so: its tool returns such a result, another server's say, each time.
     const { requestState } = state
     return handleAgain({ message, services, hold } as RequestContext, task, { ...params, requestState })
   })

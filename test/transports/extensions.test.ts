@@ -1,7 +1,7 @@
 // The seam for extensions of the protocol: what one declares, adds, wraps and reads, in every revision.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { CAPABILITY_MISSING, defineTool, RpcError, serve, type Extension } from '../../src/index.ts'
+import { CAPABILITY_MISSING, defineTool, RpcError, serve, type Extension, type Log } from '../../src/index.ts'
 import { post, type Json } from '../support/wire.ts'
 
 const META = 'io.modelcontextprotocol/'
@@ -142,4 +142,32 @@ test('an extension hears of the shutdown', async () => {
   const before = closed
   await other.close()
   assert.equal(closed, before + 1)
+})
+
+for (const [how, fail] of [
+  [
+    'throws',
+    () => {
+      throw new Error('it would not end')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('it would not end'))],
+] as const)
+  test(`an extension whose close ${how} keeps nothing from ending: it is a line of the log`, async () => {
+    const causes: unknown[] = []
+    const stubborn: Extension = { id: 'com.example/stubborn', close: fail as () => void }
+    const extensions = [stubborn, everywhere]
+    const log: Log = ({ cause }) => void causes.push(cause)
+    const other = await serve({ name: 'test', version: '1', port: 0, extensions, log })
+    const before = closed
+    await other.close()
+    assert.equal(closed, before + 1)
+    assert.match(String(causes), /^Error: it would not end/)
+  })
+
+test('two extensions of one name are refused', async () => {
+  await assert.rejects(
+    serve({ name: 'test', version: '1', port: 0, extensions: [newest, newest] }),
+    /^TypeError: Two extensions are called "com\.example\/newest": each needs its own\.$/,
+  )
 })

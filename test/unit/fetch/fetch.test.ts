@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { createFetchHandler, type FetchOptions } from '../../../src/fetch/index.ts'
 import { bearerToken } from '../../../src/auth/index.ts'
-import { defineTool, type LogEntry } from '../../../src/index.ts'
+import { defineTool, type LogEntry, type Principal } from '../../../src/index.ts'
 import { closedGate } from '../../support/gate.ts'
 import type { Json } from '../../support/wire.ts'
 
@@ -240,6 +240,20 @@ test('a body that was read before is 500 and a line of the log', async (t) => {
   assert.equal((await handler(new Request(request, { method: 'POST', body: text }))).status, 200, 'the way round it')
 })
 
+test('a body that somebody else is reading is refused, and ends nothing', async (t) => {
+  const request = () => new Request('http://localhost/mcp', { method: 'POST', headers: JSON_TYPE, body: '{}' })
+  const principal = { issuer: 'i', subject: 's', client: 'c' } as Principal
+  const auth = { authorize: () => Promise.resolve(principal) }
+  const handler = createFetchHandler({ name: 't', version: '1', auth, log: () => {} })
+  t.after(() => handler.close())
+  const [before, meanwhile] = [request(), request()]
+  before.body!.getReader()
+  assert.equal((await handler(before)).status, 500)
+  const refused = handler(meanwhile)
+  meanwhile.body!.getReader() // while the caller is authorized
+  assert.equal((await refused).status, 400)
+})
+
 test('a request that is aborted: the call is cancelled, and the promise is settled', async (t) => {
   const started = closedGate()
   const aborted = closedGate()
@@ -354,6 +368,8 @@ test('a fallback is behind the guard, and one that fails is 500', async (t) => {
   const broken = { fallback: () => Promise.reject(new Error('broken')) }
   assert.equal((await face(t, broken, 'http://evil.example').fetch('/page')).status, 403)
   assert.equal((await face(t, broken).fetch('/page')).status, 500)
+  const forgetful = { fallback: () => undefined as unknown as Response }
+  assert.equal((await face(t, forgetful).fetch('/page')).status, 500)
 })
 
 test('what is not MCP is 404, another method 405', async (t) => {

@@ -130,6 +130,18 @@ test('methods, tools and prompts that a stranger makes up become no labels', asy
   assert.ok(operations.some((labels) => labels.includes('mcp_method_name="_OTHER",error_type="-32601"')))
 })
 
+// A subscriber that throws ends the process (`uncaughtException`): the test would fail.
+test('a name that is no text at all becomes no label, and ends nothing', async (t) => {
+  const { url, get } = await start(t)
+  const client = await connectHttpSse(url)
+  for (const method of ['tools/call', 'prompts/get', 'made/up'])
+    for (const name of [{ toString: 1, valueOf: 1 }, [[{}]], 5, true, null, undefined])
+      assert.ok((await client.call(method, { name })).error.code <= -32601)
+  const { text } = await get()
+  client.destroy()
+  assert.doesNotMatch(text, /(tool|prompt)_name="(?!_OTHER")/)
+})
+
 test('sessions and streams are counted while they are open, and sessions measured when they end', async (t) => {
   const { url, shown } = await start(t)
   const client = await connectHttpSse(url)

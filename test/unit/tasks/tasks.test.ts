@@ -125,6 +125,24 @@ for (const [what, run, expected] of [
     if (code) assert.equal(statusMessage, error.message)
   })
 
+test('a call whose name is no text is the mistake of its sender, and no failure of ours', async () => {
+  const { ask, entries } = serverOf(async () => 'done')
+  for (const name of [{ toString: 1, valueOf: 1 }, ['job'], 5, null])
+    assert.equal((await ask('tools/call', { name, arguments: {} })).error.code, -32602)
+  assert.deepEqual(entries, [])
+})
+
+test('a tool that returns another server’s result that asks for input is run once, not for ever', async () => {
+  let runs = 0
+  const { start, get } = serverOf(async () => {
+    runs++
+    return { content: [], resultType: 'input_required' }
+  })
+  const { taskId } = (await start()).result
+  for (let i = 0; i < 20; i++) await settle()
+  assert.deepEqual([runs, (await get(taskId)).status], [1, 'completed'])
+})
+
 test('what is answered at once is no task', async () => {
   const { start } = serverOf(() => 'at once')
   const { result } = await start()
