@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { after, attempt, clip, dispatch, errorResponse, INTERNAL_ERROR, INVALID_PARAMS } from '../jsonrpc/index.ts'
 import { isRequest, isResponse, METHOD_NOT_FOUND, RpcError, type MaybePromise } from '../jsonrpc/index.ts'
 import type { Message, MethodTable, Request, Response } from '../jsonrpc/index.ts'
-import { requests, traced } from '../bounds/channels.ts'
 import { limitsFrom, type ServerLimits } from '../bounds/limits.ts'
-import { causeOf, safeLog, type Log } from '../bounds/log.ts'
 import type { MessageMemory } from '../bounds/budget.ts'
 import { RunningCalls } from '../bounds/running-calls.ts'
 import { Places } from '../bounds/places.ts'
+import { requestChannel, traced } from '../diagnostics/channels.ts'
+import { causeOf, safeLog, type Log } from '../diagnostics/log.ts'
 import { completion } from './features/completion.ts'
 import { declareExtensions, extendMethods, type Extension } from './features/extensions.ts'
 import type { HeaderParam } from './features/header-params.ts'
@@ -155,7 +155,8 @@ export function createMcpServer(options: ServerOptions): McpServer {
       if (isResponse(message)) return void takeResponse(client, message)
       const context = new RequestContext(message, client, channel, services, hold)
       const work = isRequest(message) ? run : notice
-      return requests.hasSubscribers ? traced(requests, { message, client }, () => work(context)) : work(context)
+      if (!requestChannel.hasSubscribers) return work(context)
+      return traced(requestChannel, { message, client }, () => work(context))
     },
     async drain() {
       listening.close()

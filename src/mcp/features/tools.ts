@@ -1,7 +1,7 @@
 import { after, attempt, clip, INVALID_PARAMS, isRecord, RpcError } from '../../jsonrpc/index.ts'
 import type { MaybePromise, Params } from '../../jsonrpc/index.ts'
 import { wholeNumber } from '../../bounds/limits.ts'
-import { causeOf, type Log } from '../../bounds/log.ts'
+import { causeOf, type Log } from '../../diagnostics/log.ts'
 import { checkAgainst, checkSchema, type Check } from '../../json-schema/index.ts'
 import type { AnySchema, Arguments, Infer, JsonSchema } from '../../json-schema/types.ts'
 import { adaptSchemas, type Side, type StandardSchema } from '../../schema-adapters/index.ts'
