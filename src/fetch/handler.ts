@@ -1,4 +1,4 @@
-import { createList } from '../bounds/allowed.ts'
+import { createAllowList } from '../bounds/allowed.ts'
 import { wholeNumber, LONGEST_MS } from '../bounds/limits.ts'
 import { createMcpHandler, HttpError, INVALID_REQUEST } from '../mcp/index.ts'
 import type { ChangeBus, HttpOptions, HttpResponse, Principal } from '../mcp/index.ts'
@@ -52,7 +52,7 @@ export function createFetchHandler<Info = unknown>(options: FetchOptions<Info>):
   }
   const mcp = createMcpHandler(nodeOptions as unknown as HttpOptions)
   const serve = mcp as unknown as (request: Given, response: FetchResponse) => unknown
-  const isOurs = createList('allowedHosts', options.allowedHosts)
+  const isOurs = createAllowList('allowedHosts', options.allowedHosts)
 
   const handle = (source: Request, info?: Info): Promise<Response> =>
     new Promise((resolve) => {
