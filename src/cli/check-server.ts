@@ -1,6 +1,6 @@
-// Finds out what a server speaks, holds it against each, and tells what came of it.
+// Finds out which revisions a server speaks, runs the checks of each, and prints the results.
 import { discover, type Spoken, type Unspoken } from './discover.ts'
-import { hold, type Result } from './hold.ts'
+import { runChecks, type Result } from './run-checks.ts'
 import { printable, printableJson, type Terminal } from './terminal.ts'
 
 interface Asked {
@@ -41,7 +41,7 @@ export async function checkServer(
   for (const each of spoken) {
     const { version, capabilities } = each
     const target = { ...places, headers, version, capabilities, anyStatus: true as const, ...(call && { call }) }
-    const checks = await hold(each, target, signal)
+    const checks = await runChecks(each, target, signal)
     if (signal.aborted) return 130 // Ctrl-C, as a shell has it
     reports.push({ ...each, checks })
     tell({ ...each, checks }, verbose, print)

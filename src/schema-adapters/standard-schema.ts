@@ -29,16 +29,18 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** The type of a library's schema in place of one that is inferred from JSON Schema. */
-export type Side<S, Name extends 'input' | 'output'> = S extends { '~standard': { types?: infer Types } }
+/** The type of the values before or after validation, as a library's schema names it; `unknown` where it does not. */
+export type InferStandard<S, Name extends 'input' | 'output'> = S extends { '~standard': { types?: infer Types } }
   ? NonNullable<Types> extends Record<Name, infer T>
     ? T
     : unknown
   : never
 
 /** Whether a value is a schema of a library. Those of ArkType are functions. */
-export const isStandardSchema = (value: unknown): value is StandardSchema =>
-  typeof Object(Object(value)['~standard']) === 'object' && Object(value)['~standard'] != null
+export function isStandardSchema(value: unknown): value is StandardSchema {
+  const standard: unknown = Object(value)['~standard']
+  return typeof standard === 'object' && standard !== null
+}
 
 /** What to do about a schema without a JSON Schema, by library. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -48,7 +50,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 }
 const REMEDY = 'Its library has to implement Standard JSON Schema; else write the JSON Schema yourself.'
 
-/** The JSON Schema of a library's schema. Throws TypeError, which says what to do, where there is none. */
+/** The JSON Schema of a library's schema, for the values before or after validation. Throws TypeError, which says what to do, where there is none. */
 export function jsonSchemaOf(schema: StandardSchema, side: 'input' | 'output', where: string): object {
   const { vendor, jsonSchema } = schema['~standard']
   if (typeof jsonSchema?.[side] !== 'function')
@@ -63,8 +65,8 @@ export function jsonSchemaOf(schema: StandardSchema, side: 'input' | 'output', w
   }
 }
 
-/** The value that a library has validated. Throws what `refuse` makes of its issues, in one sentence. */
-export function validated(result: unknown, what: string, refuse: (problem: string) => Error): unknown {
+/** The value in a library's result of a validation. Throws what `refuse` makes of its issues, in one sentence. */
+export function validatedValue(result: unknown, what: string, refuse: (problem: string) => Error): unknown {
   const { issues } = Object(result) as { issues?: unknown }
   if (Array.isArray(issues)) throw refuse(describe(issues as StandardIssue[], what))
   if (issues || !Object.hasOwn(Object(result), 'value'))
