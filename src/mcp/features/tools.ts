@@ -83,7 +83,11 @@ export function defineTool<const S extends ToolSchema, const O extends ToolSchem
   const { name, timeoutMs = 60_000 } = definition
   const isName = isText(name) && /^[A-Za-z0-9_.-]{1,64}$/.test(name)
   must(isName, `Tool name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 _ . -`)
-  const adapted = adaptSchemas(definition as unknown as Tool, `Tool ${name}`, (problem) => invalid(name, problem))
+  const adapted = adaptSchemas(
+    definition as unknown as Tool,
+    `Tool ${name}`,
+    (problem) => new ToolError(invalidArguments(name, problem)),
+  )
   const { inputSchema, outputSchema, run } = adapted
   must(inputSchema !== undefined, `Tool ${name} needs an inputSchema. Without arguments: { type: 'object' }.`)
   const input = checkSchema(inputSchema, `Tool ${name}: inputSchema`)
@@ -100,15 +104,15 @@ export function defineTool<const S extends ToolSchema, const O extends ToolSchem
     timeoutMs,
     costly: [...(adapted.checksInput ? [] : input.costly), ...((!adapted.checksOutput && output?.costly) || [])],
     headerParams: headerParams(input),
-    check: adapted.checksInput ? () => pass : checkAgainst(input, 'arguments'),
+    check: adapted.checksInput ? () => accept : checkAgainst(input, 'arguments'),
     ...(output && !adapted.checksOutput && { checkOutput: checkAgainst(output, 'structuredContent') }),
   }
 }
 
-const pass: Check = (value) => ({ value })
+const accept: Check = (value) => ({ value })
 
-const invalid = (name: string, problem: string) =>
-  new ToolError(`Invalid arguments for ${name}: ${clip(problem, 1024)}`)
+const invalidArguments = (name: string, problem: string): string =>
+  `Invalid arguments for ${name}: ${clip(problem, 1024)}`
 
 /** Lists the tools and runs them. */
 export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
@@ -133,7 +137,7 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       const result = after(tool.check(), (check) => {
         const checked = check(given)
         return 'problem' in checked
-          ? failed(invalid(name, checked.problem).message)
+          ? failed(invalidArguments(name, checked.problem))
           : runTool(tool, checked.value as Params, context, log)
       })
       return after(result, (one) => encodeCallResult(one, context.client.revision))
