@@ -167,7 +167,7 @@ const PROGRESS_LEAD_MS = 20
 const RUNS_AUTHORS = new Set(['tools/call', 'prompts/get', 'resources/read', 'completion/complete'])
 const answeredAtOnce = (): void => {}
 
-/** What a request runs, for people: "tool slow". What has no name of ours goes by its method: a stranger may choose many. */
+/** What a request runs, in words for people: "tool slow". A resource goes by its method, for there may be any number. */
 function nameOf({ method, params }: Request): string {
   const name = params?.['name']
   if (typeof name !== 'string' || (method !== 'tools/call' && method !== 'prompts/get')) return method
