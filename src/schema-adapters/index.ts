@@ -1,5 +1,5 @@
 import { after, type MaybePromise } from '../jsonrpc/index.ts'
-import { isStandardSchema, jsonSchemaOf, validatedValue, type StandardSchema } from './standard-schema.ts'
+import { isStandardSchema, jsonSchemaOf, validated, type StandardSchema } from './standard-schema.ts'
 
 export type * from './standard-schema.ts'
 
@@ -36,12 +36,12 @@ export function adaptSchemas<Args, Context, Returned>(
     checksOutput: false,
   }
   if (isStandardSchema(input)) {
-    const { validate } = input['~standard']
     adapted.inputSchema = jsonSchemaOf(input, 'input', `${where}: inputSchema`)
-    if (validate) {
+    const library = input['~standard']
+    if (library.validate) {
       adapted.checksInput = true
       adapted.run = (args, context) =>
-        after(validate(args), (result) => tool.run(validatedValue(result, 'arguments', refuse) as Args, context))
+        after(library.validate!(args), (result) => tool.run(validated(result, 'arguments', refuse) as Args, context))
     }
   }
   if (isStandardSchema(output)) {
@@ -64,6 +64,6 @@ function checkOutput<Returned>(returned: Returned, schema: StandardSchema): Mayb
   if (structuredContent === undefined) throw failure('structuredContent is missing')
   return after(schema['~standard'].validate!(structuredContent), (result) => ({
     ...returned,
-    structuredContent: validatedValue(result, 'structuredContent', failure),
+    structuredContent: validated(result, 'structuredContent', failure),
   }))
 }

@@ -38,8 +38,10 @@ export type InferStandard<S, Name extends 'input' | 'output'> = S extends { '~st
 
 /** Whether a value is a schema of a library. Those of ArkType are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
-  const standard: unknown = Object(value)['~standard']
-  return typeof standard === 'object' && standard !== null
+  const schema = Object(value) as object
+  // What zod's toJSONSchema makes is JSON, and hides the schema that it was made of.
+  const isJson = Object.getPrototypeOf(schema) === Object.prototype && !Object.keys(schema).includes('~standard')
+  return !isJson && typeof (schema as Partial<StandardSchema>)['~standard'] === 'object'
 }
 
 /** What to do about a schema without a JSON Schema, by library. */
@@ -48,7 +50,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   arktype: 'Use arktype 2.1.28 or newer, or pass schema.toJsonSchema().',
   valibot: 'Pass toStandardJsonSchema(schema), of the package @valibot/to-json-schema.',
 }
-const REMEDY = 'Its library has to implement Standard JSON Schema; else write the JSON Schema yourself.'
+const REMEDY =
+  'Its library has to implement Standard JSON Schema; else pass the JSON Schema, with zod z.toJSONSchema(schema).'
 
 /** The JSON Schema of a library's schema, for the values before or after validation. Throws TypeError, which says what to do, where there is none. */
 export function jsonSchemaOf(schema: StandardSchema, side: 'input' | 'output', where: string): object {
@@ -65,8 +68,8 @@ export function jsonSchemaOf(schema: StandardSchema, side: 'input' | 'output', w
   }
 }
 
-/** The value in a library's result of a validation. Throws what `refuse` makes of its issues, in one sentence. */
-export function validatedValue(result: unknown, what: string, refuse: (problem: string) => Error): unknown {
+/** The value that a library has validated. Throws what `refuse` makes of its issues, in one sentence. */
+export function validated(result: unknown, what: string, refuse: (problem: string) => Error): unknown {
   const { issues } = Object(result) as { issues?: unknown }
   if (Array.isArray(issues)) throw refuse(describe(issues as StandardIssue[], what))
   if (issues || !Object.hasOwn(Object(result), 'value'))

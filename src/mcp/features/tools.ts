@@ -83,11 +83,8 @@ export function defineTool<const S extends ToolSchema, const O extends ToolSchem
   const { name, timeoutMs = 60_000 } = definition
   const isName = isText(name) && /^[A-Za-z0-9_.-]{1,64}$/.test(name)
   must(isName, `Tool name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 _ . -`)
-  const adapted = adaptSchemas(
-    definition as unknown as Tool,
-    `Tool ${name}`,
-    (problem) => new ToolError(invalidArguments(name, problem)),
-  )
+  const refuse = (problem: string) => new ToolError(`Invalid arguments for ${name}: ${clip(problem, 1024)}`)
+  const adapted = adaptSchemas(definition as unknown as Tool, `Tool ${name}`, refuse)
   const { inputSchema, outputSchema, run } = adapted
   must(inputSchema !== undefined, `Tool ${name} needs an inputSchema. Without arguments: { type: 'object' }.`)
   const input = checkSchema(inputSchema, `Tool ${name}: inputSchema`)
@@ -104,15 +101,12 @@ export function defineTool<const S extends ToolSchema, const O extends ToolSchem
     timeoutMs,
     costly: [...(adapted.checksInput ? [] : input.costly), ...((!adapted.checksOutput && output?.costly) || [])],
     headerParams: headerParams(input),
-    check: adapted.checksInput ? () => accept : checkAgainst(input, 'arguments'),
+    check: adapted.checksInput ? () => pass : checkAgainst(input, 'arguments'),
     ...(output && !adapted.checksOutput && { checkOutput: checkAgainst(output, 'structuredContent') }),
   }
 }
 
-const accept: Check = (value) => ({ value })
-
-const invalidArguments = (name: string, problem: string): string =>
-  `Invalid arguments for ${name}: ${clip(problem, 1024)}`
+const pass: Check = (value) => ({ value })
 
 /** Lists the tools and runs them. */
 export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
@@ -137,7 +131,7 @@ export function tools(list: readonly Tool[], page: Pager, log: Log): Methods {
       const result = after(tool.check(), (check) => {
         const checked = check(given)
         return 'problem' in checked
-          ? failed(invalidArguments(name, checked.problem))
+          ? failed(`Invalid arguments for ${name}: ${clip(checked.problem, 1024)}`)
           : runTool(tool, checked.value as Params, context, log)
       })
       return after(result, (one) => encodeCallResult(one, context.client.revision))
