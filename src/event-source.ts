@@ -170,7 +170,7 @@ export class EventSource extends EventTarget {
     for (let failures = 0; !this.#isClosed();) {
       failures = (await this.#connect()) ? 0 : failures + 1
       // 1. Unless the readyState is CLOSED, set it to CONNECTING and fire `error`.
-      this.#becomes(EventSource.CONNECTING, 'error')
+      this.#change(EventSource.CONNECTING, 'error')
       // 2. Wait the reconnection time. 3. Optionally, wait some more. 4. and 5. Fetch again, unless it was closed.
       if (!this.#isClosed()) await this.#wait(failures)
     }
@@ -197,9 +197,12 @@ export class EventSource extends EventTarget {
       const response = await fetch(this.#url, init)
       // [9.2.3] If the status is not 200 or the type not text/event-stream, "fail the connection": for good, whatever
       // the server meant by it. A 204 and a 502 end alike.
-      if (!isEventStream(response)) return this.#becomes(EventSource.CLOSED, 'error')
+      if (!isEventStream(response)) {
+        this.#change(EventSource.CLOSED, 'error')
+        return false
+      }
       // [9.2.3] "Announce the connection": set the readyState to OPEN and fire `open`.
-      this.#becomes(EventSource.OPEN, 'open')
+      this.#change(EventSource.OPEN, 'open')
       // [9.2.3] Interpret the body line by line.
       const parser = this.#parser(new URL(response.url || this.#url).origin)
       const reader = response.body?.getReader()
@@ -214,7 +217,8 @@ export class EventSource extends EventTarget {
     } catch (error) {
       // A RangeError is a stream beyond the parser's limits, as it would be the next time: fail the connection.
       // Anything else is a network error: like the end of the body, reestablish the connection.
-      return error instanceof RangeError ? this.#becomes(EventSource.CLOSED, 'error') : delivered
+      if (error instanceof RangeError) this.#change(EventSource.CLOSED, 'error')
+      return delivered
     } finally {
       clearTimeout(liveness)
       connection.abort()
@@ -257,12 +261,11 @@ export class EventSource extends EventTarget {
     })
   }
 
-  // Sets the readyState and fires an event, unless the source is closed. False, so that `#connect` can end with it.
-  #becomes(readyState: 0 | 1 | 2, type: 'open' | 'error'): false {
-    if (this.#isClosed()) return false
+  // Changes the readyState and fires an event, unless the source is closed.
+  #change(readyState: 0 | 1 | 2, type: 'open' | 'error'): void {
+    if (this.#isClosed()) return
     this.#readyState = readyState
     this.dispatchEvent(new Event(type))
-    return false
   }
 
   #isClosed(): boolean {

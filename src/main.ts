@@ -74,7 +74,7 @@ async function start(given: Settings): Promise<void> {
     logToStderr({ level: 'warn', reason: 'tool-after-end', cause: causeOf(error) })
   })
 
-  // Its own name for itself, and where it listens to all, the first it was told.
+  // The URL to show: with the first of the allowed hosts, if there are any, in place of the address it listens on.
   const [name] = settings.allowedHosts ?? []
   const here = name === undefined ? url : url.replace(/\/\/.*(?=:)/, `//${name}`)
   console.log(`sse-mcp is listening. 已启动。
@@ -84,11 +84,11 @@ ${laboratory ? learning(here) : ''}
   Inspector          npx @modelcontextprotocol/inspector@0.15.0: Streamable HTTP ${here}/mcp, or SSE ${here}/sse; type: topstories
   Cherry Studio      设置 Settings → MCP → add 添加: streamableHttp ${here}/mcp, or sse ${here}/sse
   curl               curl -N ${auth ? `-H 'Authorization: Bearer …' ` : ''}${here}/sse
-${open(settings)}${changed(settings.limits).join('\n')}
+${warning(settings)}${changed(settings.limits).join('\n')}
 Ctrl-C ends it. 按 Ctrl-C 结束。`)
 }
 
-/** What there is to learn with, on this machine alone. */
+/** The lines on the laboratory and the course. */
 function learning(here: string): string {
   return `  laboratory 实验室  ${here}/lab/
   course 课程        course/README.en.md, 中文 course/README.zh.md
@@ -96,7 +96,7 @@ function learning(here: string): string {
 `
 }
 
-/** Who may call, if it was said. Nothing of `src/auth` is loaded where nobody asks. */
+/** The authorization that the settings ask for. Without any, nothing of `src/auth` is loaded. */
 async function createAuth(
   token: string | undefined,
   issuer: string | undefined,
@@ -113,7 +113,7 @@ async function createAuth(
   return { auth: await oauthResource({ issuer: issuer!, resource: resource!, requiredScopes }) }
 }
 
-/** What several processes share, if it was said where that is. Nothing of `src/redis` is loaded where it was not. */
+/** The engine that several processes share, where a setting has its URL. Else nothing of `src/redis` is loaded. */
 async function createEngine(
   url: string | undefined,
   prefix = 'sse-mcp',
@@ -124,22 +124,22 @@ async function createEngine(
   return { engine: await redisEngine({ url, prefix, serverSecret, ...(nodeId !== undefined && { nodeId }) }) }
 }
 
-/** What is beside MCP, and `/metrics`. Nothing of `src/metrics` is loaded where nobody asks for it. */
+/** Adds `/metrics` to what is served beside MCP. Without the setting nothing of `src/metrics` is loaded. */
 async function withMetrics(fallback: Fallback, { auth, publicUrl, trustProxy }: Settings & { auth?: Auth }) {
-  const leaf = await import('./metrics/index.ts')
+  const { metrics } = await import('./metrics/index.ts')
   // Behind a proxy, who comes from this machine may be anybody.
   const loopback = publicUrl === undefined && !trustProxy?.length
-  return leaf.metrics({ auth, loopback, fallback }).fallback
+  return metrics({ auth, loopback, fallback }).fallback
 }
 
-/** What whoever asked for it should see each time. */
-function open({ host = '127.0.0.1', allowUnauthorized }: Settings): string {
+/** The warning for a server that anybody may call: it was asked for, and is shown at each start. */
+function warning({ host = '127.0.0.1', allowUnauthorized }: Settings): string {
   return allowUnauthorized
     ? `\n  Anybody who reaches ${host} may call it: ALLOW_UNAUTHORIZED. 任何能连到它的人都可以调用。\n`
     : ''
 }
 
-/** The limits that are not as they come. */
+/** The limits that are not at their defaults. */
 function changed(limits: Partial<SocketLimits> = {}): string[] {
   return Object.entries(LIMITS)
     .map(([name, [without]]) => ({ name, without, value: limits[name as keyof SocketLimits] ?? without }))

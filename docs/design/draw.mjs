@@ -36,7 +36,7 @@ const WORDS = {
     ],
     handle: '用这三样做出一个 RequestContext',
     revision: '有',
-    dispatch: '修订版的方法表：方法 → 处理函数',
+    dispatch: '协议版本的方法表：方法 → 处理函数',
     tools: '找到工具，检查参数，编码结果',
     run: 'signal、deadline、progress、log、ask',
     author: '你写的工具：run(args, context)',

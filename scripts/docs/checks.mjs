@@ -8,7 +8,7 @@ const LANG = {
 /** A table for each transport. */
 export async function checkTables(lang) {
   const { PROTOCOLS } = await import('../../dist/cli/client.js')
-  const { checksOf, sectionOf } = await import('../../dist/cli/hold.js')
+  const { checksOf, sectionOf } = await import('../../dist/cli/run-checks.js')
   const say = LANG[lang]
   const transports = [...new Set(PROTOCOLS.map(({ transport }) => transport))]
   return transports

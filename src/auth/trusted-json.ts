@@ -1,13 +1,13 @@
+import { isLoopback } from '../bounds/loopback.ts'
 import { parseUrl } from '../url.ts'
 
 const TIMEOUT_MS = 5_000
 const MAX_BYTES = 256 * 1024
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** A URL that nobody on the way can read along or change. Throws TypeError. */
 export function trustedUrl(name: string, text: string): URL {
   const url = parseUrl(text)
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname))
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
   if (!url || !isSafe || url.username || url.hash)
     throw new TypeError(`${name} must be an https URL (http on a loopback address), not ${JSON.stringify(text)}.`)
   return url

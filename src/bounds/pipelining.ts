@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Log } from './log.ts'
+import type { Log } from '../diagnostics/log.ts'
 
 /** The requests that may wait on one connection before no more of it is read. */
 const MAX_WAITING = 16

@@ -7,13 +7,13 @@ export interface RunningLimits {
   maxAbandoned: number
 }
 
-/** A client for whom functions run. `RunningCalls` keeps the count. */
-export interface Runner {
+/** A client for whom functions run, and how many. `RunningCalls` keeps the count. */
+export interface CountedClient {
   running: number
   readonly caller: { readonly key: string }
 }
 
-/** Counts a call no longer: from now on, or, given a function that runs on unheard, from its end on. */
+/** Ends the count of a call: now, or, given work that runs on though nobody waits for it, when that has ended. */
 export type EndCall = (work?: Promise<unknown>) => void
 
 /**
@@ -35,7 +35,7 @@ export class RunningCalls {
   }
 
   /** Counts a call. Returns the function that ends the count, or the sentence by which the call is refused. */
-  begin(name: string, client: Runner): EndCall | string {
+  begin(name: string, client: CountedClient): EndCall | string {
     const refusal = this.#refusal(name, client)
     if (refusal !== undefined) return refusal
     const { key } = client.caller
@@ -56,7 +56,7 @@ export class RunningCalls {
   }
 
   /** The sentence by which a call is refused; undefined: it may begin. */
-  #refusal(name: string, { running, caller }: Runner): string | undefined {
+  #refusal(name: string, { running, caller }: CountedClient): string | undefined {
     const { maxInFlight, maxRunning, maxAbandoned } = this.#limits
     const hanging = this.#abandoned.get(name) ?? 0
     if (running >= maxInFlight)

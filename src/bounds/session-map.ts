@@ -1,7 +1,7 @@
 import type { HttpLimits } from './limits.ts'
 
-/** A session, as far as its place is concerned. */
-export interface Kept {
+/** The id of a session, and how it was used: by these a full map decides who leaves. */
+export interface SessionUse {
   readonly id: string
   /** The time of the last use, in milliseconds of the monotonic clock. The map sets it. */
   lastUsedAt: number
@@ -9,20 +9,20 @@ export interface Kept {
   uses: number
 }
 
-/** What a map has to know of its sessions. */
-export interface Rules<S> {
+/** What a map has to know of its sessions, and how it closes one. */
+export interface SessionRules<S> {
   /** Whether a session is in use, however long nothing has come. */
   isInUse(session: S): boolean
-  /** The owner of whose share it is a part; undefined: of none. */
+  /** The owner in whose share it is counted; undefined: in nobody's. */
   ownerOf(session: S): string | undefined
   /** Closes a session that has to leave. */
   close(session: S): void
 }
 
 /** The sessions of one transport by id, bounded: a full map makes room by a rule of fairness, or refuses. */
-export function createSessionMap<S extends Kept>(
+export function createSessionMap<S extends SessionUse>(
   limits: Pick<HttpLimits, 'maxSessions' | 'sessionIdleMs' | 'handshakeIdleMs'>,
-  { isInUse, ownerOf, close }: Rules<S>,
+  { isInUse, ownerOf, close }: SessionRules<S>,
   now: () => number,
 ) {
   const sessions = new Map<string, S>() // the one unused for longest first

@@ -1,6 +1,6 @@
 import { addTo } from './counts.ts'
 
-/** Places of which one owner has at most half. */
+/** A number of things, subscriptions say, of which one owner may have at most half. */
 export class Shares {
   readonly #total: number
   #taken = 0
@@ -10,7 +10,7 @@ export class Shares {
     this.#total = total
   }
 
-  /** Takes a place. False: all are taken, or its owner has half of them. Who has no owner's name has no share either. */
+  /** Takes one. False: all are taken, or the owner has half of them. Without an owner only the first counts. */
   take(owner: string | undefined): boolean {
     const own = owner === undefined ? 0 : (this.#takenBy.get(owner) ?? 0)
     if (this.#taken >= this.#total || own >= this.#total / 2) return false

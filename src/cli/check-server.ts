@@ -1,7 +1,7 @@
-// Finds out what a server speaks, holds it against each, and tells what came of it.
+// Finds out which revisions a server speaks, runs the checks of each, and prints the results.
 import { discover, type Spoken, type Unspoken } from './discover.ts'
-import { hold, type Result } from './hold.ts'
-import { printable, type Terminal } from './terminal.ts'
+import { runChecks, type Result } from './run-checks.ts'
+import { printable, printableJson, type Terminal } from './terminal.ts'
 
 interface Asked {
   url: string
@@ -29,7 +29,7 @@ export async function checkServer(
 
   const { spoken, unspoken } = await discover({ ...places, headers }, transports)
   if (spoken.length === 0) {
-    if (json) out(jsonOf({ url, spoken: [], unspoken, checks: 0, ok: false }))
+    if (json) out(printableJson({ url, spoken: [], unspoken, checks: 0, ok: false }))
     tellNothing(unspoken, print)
     return 1
   }
@@ -41,7 +41,7 @@ export async function checkServer(
   for (const each of spoken) {
     const { version, capabilities } = each
     const target = { ...places, headers, version, capabilities, anyStatus: true as const, ...(call && { call }) }
-    const checks = await hold(each, target, signal)
+    const checks = await runChecks(each, target, signal)
     if (signal.aborted) return 130 // Ctrl-C, as a shell has it
     reports.push({ ...each, checks })
     tell({ ...each, checks }, verbose, print)
@@ -50,7 +50,7 @@ export async function checkServer(
   const all = reports.flatMap(({ checks }) => checks)
   const counts = countOf(all)
   const ok = counts.failed === 0
-  if (json) out(jsonOf({ url, ok, counts, spoken: reports, unspoken }))
+  if (json) out(printableJson({ url, ok, counts, spoken: reports, unspoken }))
   print('')
   if (!ok || counts.warning > 0) print('> sent   < response   ~ event on a stream   ! what is wanted')
   print(`${all.length} checks: ${sentenceOf(counts)}.`)
@@ -102,6 +102,3 @@ function tellNothing(unspoken: readonly Unspoken[], print: (line: string) => voi
     print('It refuses us: the Host in the URL may not be one of its names, or the token not be enough.')
   else print('Is it another path? Give the whole URL of its endpoint: http://127.0.0.1:3000/mcp, say.')
 }
-
-/** JSON that a terminal may see: only printable characters, and the same value. */
-const jsonOf = (value: unknown): string => printable(JSON.stringify(value))

@@ -2,7 +2,7 @@
 // what came in which pieces, and what happened to the connection.
 import { parseArgs } from 'node:util'
 import { createParser } from '../sse/index.ts'
-import { printable, readHeaders, readUrl, type Terminal } from './terminal.ts'
+import { printable, printableJson, readHeaders, readUrl, type Terminal } from './terminal.ts'
 
 export const TAIL_HELP = `sse-mcp tail URL: shows an event stream, and comes back when it breaks. Ctrl-C ends it.
 
@@ -56,7 +56,7 @@ export async function tail(args: readonly string[], { out, error, signal }: Term
     reconnectMs: 3000, // [9.2.2] "in the region of a few seconds"
   }
   const tell = (happening: Happening): void =>
-    out(values.json ? asciiJson(happening) : lineOf(happening).map(printable).join('\n'))
+    out(values.json ? printableJson(happening) : lineOf(happening).map(printable).join('\n'))
   const refusal = await follow(stream, tell, signal)
   if (refusal === undefined) return 0
   for (const line of refusal) error(printable(line))
@@ -190,6 +190,3 @@ function lineOf(happening: Happening): string[] {
     }
   }
 }
-
-/** JSON that a terminal may see: nothing in it but printable characters, and the same value. */
-const asciiJson = (value: unknown): string => printable(JSON.stringify(value))

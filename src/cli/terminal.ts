@@ -1,14 +1,10 @@
 import { parseUrl } from '../url.ts'
+import { printable } from '../diagnostics/printable.ts'
 
-/**
- * A stranger's text for the terminal: control characters as `\u001b`, so that it can neither move the cursor, nor
- * rename the window, nor turn a line around. C0 and C1 controls, line separators, and format characters, which are not
- * seen at all.
- */
-export const printable = (text: string): string =>
-  text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
-    character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
-  )
+export { printable }
+
+/** JSON for the terminal: printable characters only, and the same value. */
+export const printableJson = (value: unknown): string => printable(JSON.stringify(value))
 
 /** Where a command writes, and how it learns that it should end. A test brings its own. */
 export interface Terminal {

@@ -1,4 +1,4 @@
-import { createList } from '../bounds/allowed.ts'
+import { createAllowList } from '../bounds/allowed.ts'
 import { wholeNumber, LONGEST_MS } from '../bounds/limits.ts'
 import { createMcpHandler, HttpError, INVALID_REQUEST } from '../mcp/index.ts'
 import type { ChangeBus, HttpOptions, HttpResponse, Principal } from '../mcp/index.ts'
@@ -37,7 +37,8 @@ export function createFetchHandler<Info = unknown>(options: FetchOptions<Info>):
   const { addressOf = () => '', admit, fallback, bodyMs = 20_000, ...rest } = options
   must(isFunction(addressOf), 'The option addressOf must be a function, (request, info) => an address.')
   wholeNumber(bodyMs, 'The option bodyMs', 1, LONGEST_MS)
-  // The handler works on the narrow types that both faces give; what its options would take of Node's is replaced here.
+  // The handler calls its options with the request that it is given, here a FetchRequest. So each option that takes one
+  // is replaced by a function that hands on the Request, and `info`.
   type Given = FetchRequest<Info>
   const nodeOptions = {
     ...rest,
@@ -55,7 +56,7 @@ export function createFetchHandler<Info = unknown>(options: FetchOptions<Info>):
   }
   const mcp = createMcpHandler(nodeOptions as unknown as HttpOptions)
   const serve = mcp as unknown as (request: Given, response: FetchResponse) => unknown
-  const isOurs = createList('allowedHosts', options.allowedHosts)
+  const isOurs = createAllowList('allowedHosts', options.allowedHosts)
 
   const handle = (source: Request, info?: Info): Promise<Response> =>
     new Promise((resolve) => {

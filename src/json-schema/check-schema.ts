@@ -129,8 +129,8 @@ export function checkSchema(given: unknown, where: string): CheckedSchema {
     const entries = Object.entries(value as Node).map(([name, one]) => {
       if (keyword === 'patternProperties') checkPattern(name, `${place}/${name}`)
       const deeper = keyword === 'properties' && path ? [...path, name] : undefined
-      const isSaid = keyword === 'dependencies' && isNames(one)
-      return [name, isSaid ? one : read(one, base, `${place}/${name}`, deeper)] as const
+      const isListOfNames = keyword === 'dependencies' && isNames(one)
+      return [name, isListOfNames ? one : read(one, base, `${place}/${name}`, deeper)] as const
     })
     return Object.fromEntries(entries)
   }

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { after, clip, RpcError, type MaybePromise } from '../jsonrpc/index.ts'
 import { Budget } from '../bounds/budget.ts'
 import { limitsFor, limitsFrom, type HttpLimits } from '../bounds/limits.ts'
-import { published, safeLog } from '../bounds/log.ts'
 import { waitForTurn } from '../bounds/pipelining.ts'
+import { publishedLog, safeLog } from '../diagnostics/log.ts'
 import { authorizeRequest, type AccessOptions } from './http/access.ts'
 import { methodNotAllowed, notFound, sendError } from './http/content.ts'
 import { allowPage, createGuard, preflight, refuseForeignLoad, type GuardOptions } from './http/guard.ts'
@@ -46,7 +46,7 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   checkOptions(options)
   const { fallback = (_request, response) => notFound(response), addressOf = addressOfConnection } = options
   const limits = limitsFrom('createMcpHandler', options)
-  const log = published(safeLog(options.log))
+  const log = publishedLog(safeLog(options.log))
   const { engine = createMemoryEngine(options.nodeId) } = options
   const server = createMcpServer({ ...options, ...engine.server, log, limits: limitsFor('createMcpServer', limits) })
   const base = new URL(options.publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, '')

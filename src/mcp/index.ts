@@ -1,7 +1,7 @@
 export { INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, RpcError } from '../jsonrpc/index.ts'
 export { LIMITS, LONGEST_MS, wholeNumber } from '../bounds/limits.ts'
 export type { HttpLimits, ServerLimits, SocketLimits } from '../bounds/limits.ts'
-export { causeOf, logToStderr, safeLog, type Log, type LogEntry } from '../bounds/log.ts'
+export { causeOf, logToStderr, safeLog, type Log, type LogEntry } from '../diagnostics/log.ts'
 export type { Infer, JsonSchema } from '../json-schema/types.ts'
 export { createMcpHandler, type HttpOptions, type McpHandler } from './handler.ts'
 export type { Extension } from './features/extensions.ts'

@@ -33,7 +33,7 @@ const OPTIONS = [
   ['nodeId', 'a name of letters, digits and hyphens, 32 at most', (id: unknown) => /^[\w-]{1,32}$/.test(String(id))],
 ] as const
 
-/** Checks what `serve` and `createMcpHandler` are called with. */
+/** Checks the options of a server, in whichever way it is made. */
 export function checkOptions(given: unknown): void {
   must(isRecord(given), "A server needs options: { name: 'mine', version: '1.0.0', tools: [hello] }.")
   for (const name of ['name', 'version'])

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { after, attempt, clip, dispatch, errorResponse, INTERNAL_ERROR, INVALID_PARAMS } from '../jsonrpc/index.ts'
 import { isRequest, isResponse, METHOD_NOT_FOUND, RpcError, type MaybePromise } from '../jsonrpc/index.ts'
-import type { Message, MethodTable, Request, Response } from '../jsonrpc/index.ts'
-import { requests, traced } from '../bounds/channels.ts'
+import type { MethodTable, Request, Response } from '../jsonrpc/index.ts'
 import { limitsFrom, type ServerLimits } from '../bounds/limits.ts'
-import { causeOf, safeLog, type Log } from '../bounds/log.ts'
-import type { MessageMemory } from '../bounds/budget.ts'
 import { RunningCalls } from '../bounds/running-calls.ts'
 import { Places } from '../bounds/places.ts'
+import { requestChannel, traced } from '../diagnostics/channels.ts'
+import { causeOf, safeLog, type Log } from '../diagnostics/log.ts'
 import { completion } from './features/completion.ts'
 import { declareExtensions, extendMethods, type Extension } from './features/extensions.ts'
 import type { HeaderParam } from './features/header-params.ts'
@@ -24,8 +23,7 @@ import { createChangeBus, type ChangeBus } from './protocol/change-bus.ts'
 import { InputRequired } from './protocol/errors.ts'
 import type { Capabilities } from './protocol/types.ts'
 import { takeResponse } from './request/ask.ts'
-import type { Client } from './request/client.ts'
-import { RequestContext, type ClientChannel, type RequestServices } from './request/context.ts'
+import { RequestContext, type HandleMessage, type RequestServices } from './request/context.ts'
 import { createSigner } from './request/signer.ts'
 import { revisions, type Revision } from './revisions/index.ts'
 
@@ -53,17 +51,8 @@ export interface ServerOptions extends LifecycleOptions {
 }
 
 export interface McpServer {
-  /**
-   * Handles a message of a client: runs a request and returns its response, takes a response to a request of ours.
-   * Undefined: it was no request, or its sender does not want a response any more. What it sends before the response
-   * goes to the channel. `hold` is the memory of the message, which a request in flight retains.
-   */
-  handle(
-    message: Message,
-    client: Client,
-    channel: ClientChannel,
-    hold?: MessageMemory,
-  ): MaybePromise<Response | undefined>
+  /** Handles a message of a client. */
+  readonly handle: HandleMessage
   /** The arguments of a tool that headers repeat, where a transport has such. None for an unknown tool. */
   headerParamsOf(tool: unknown): readonly HeaderParam[]
   /** Reports an unexpected error. */
@@ -107,7 +96,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
 
   /** Runs a request. One that is answered at once is never in flight. */
   function run(context: RequestContext): MaybePromise<Response | undefined> {
-    const { message, client, hold } = context
+    const { message, client, memory } = context
     const refusal = refusalOf(message)
     if (refusal) return errorResponse(refusal, message.id)
     const endCall = RUNS_AUTHORS.has(message.method) ? calls.begin(nameOf(message), client) : answeredAtOnce
@@ -121,7 +110,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
     }
     const place = inFlight.add(context)
     const placeOfClient = client.inFlight.add(context)
-    hold?.retain()
+    memory?.retain()
     return (async () => {
       try {
         const result = await response
@@ -133,7 +122,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
         client.inFlight.remove(placeOfClient)
         inFlight.remove(place)
         endCall(context.work)
-        const release = () => hold?.release()
+        const release = () => memory?.release()
         if (context.work) void context.work.then(release) // it still refers to its arguments
         else release()
         if (inFlight.size === 0) whenIdle?.()
@@ -141,8 +130,8 @@ export function createMcpServer(options: ServerOptions): McpServer {
     })()
   }
 
-  /** Runs a notification. Without an id, what is none would run and nobody would hear of it. */
-  function notice(context: RequestContext): MaybePromise<undefined> {
+  /** Runs a notification. A request that lacks its id is left undone: nobody would hear of what it did. */
+  function runNotification(context: RequestContext): MaybePromise<undefined> {
     const { message, client } = context
     if (!message.method.startsWith('notifications/')) return undefined
     return after(dispatch(tables.get(client.revision)!, message, context, onUnexpected), () => undefined)
@@ -152,11 +141,12 @@ export function createMcpServer(options: ServerOptions): McpServer {
     onUnexpected,
     changes,
     headerParamsOf: (tool) => headerParams.get(tool) ?? [],
-    handle(message, client, channel, hold) {
+    handle(message, client, channel, memory) {
       if (isResponse(message)) return void takeResponse(client, message)
-      const context = new RequestContext(message, client, channel, services, hold)
-      const work = isRequest(message) ? run : notice
-      return requests.hasSubscribers ? traced(requests, { message, client }, () => work(context)) : work(context)
+      const context = new RequestContext(message, client, channel, services, memory)
+      const work = isRequest(message) ? run : runNotification
+      if (!requestChannel.hasSubscribers) return work(context)
+      return traced(requestChannel, { message, client }, () => work(context))
     },
     async drain() {
       listening.close()
@@ -179,14 +169,14 @@ const PROGRESS_LEAD_MS = 20
 const RUNS_AUTHORS = new Set(['tools/call', 'prompts/get', 'resources/read', 'completion/complete'])
 const answeredAtOnce = (): void => {}
 
-/** What a request runs, for people: "tool slow". What has no name of ours goes by its method: a stranger may choose many. */
+/** What a request runs, in words for people: "tool slow". A resource goes by its method, for there may be any number. */
 function nameOf({ method, params }: Request): string {
   const name = params?.['name']
   if (typeof name !== 'string' || (method !== 'tools/call' && method !== 'prompts/get')) return method
   return `${method === 'tools/call' ? 'tool' : 'prompt'} ${clip(name)}`
 }
 
-/** For whom a server that goes away has no answer any more. */
+/** The error of a request that a server which is shutting down does not answer any more. */
 export const shutdownError = () =>
   new RpcError(INTERNAL_ERROR, 'The server is shutting down. Try again in a moment.', { reason: 'shutting down' })
 
@@ -200,7 +190,7 @@ function refusalOf({ method, params }: Request): RpcError | undefined {
     : undefined
 }
 
-/** Characters. It is said again with every progress. */
+/** Characters. The token is sent again with every progress. */
 const MAX_TOKEN_LENGTH = 1024
 
 /** What the server can do is what it has methods for. */

@@ -1,5 +1,5 @@
 import type { TracingChannel } from 'node:diagnostics_channel'
-import { logEntries, requests, sessions, streams, upstreamCalls } from '../bounds/channels.ts'
+import { logChannel, requestChannel, sessionChannel, streamChannel, upstreamChannel } from '../diagnostics/channels.ts'
 import { isThenable } from '../jsonrpc/index.ts'
 import type { LogEntry } from '../mcp/index.ts'
 import type { Client } from '../mcp/request/client.ts'
@@ -50,7 +50,7 @@ export class Observer {
 
   constructor() {
     this.#subscriptions = [
-      follow<RequestTrace>(requests, {
+      follow<RequestTrace>(requestChannel, {
         start: (trace) => {
           this.#inFlight++
           this.#begin(trace)
@@ -60,7 +60,7 @@ export class Observer {
           this.#operations.observe(this.#labelsOf(trace), this.#secondsOf(trace))
         },
       }),
-      follow<OpenSession>(sessions, {
+      follow<OpenSession>(sessionChannel, {
         start: (session) => {
           this.#sessions.add(session)
           this.#begin(session)
@@ -71,11 +71,11 @@ export class Observer {
           this.#sessionDurations.observe(labels, this.#secondsOf(session))
         },
       }),
-      follow<OpenStream>(streams, {
+      follow<OpenStream>(streamChannel, {
         start: (stream) => void this.#streams.add(stream),
         over: (stream) => void this.#streams.delete(stream),
       }),
-      follow<UpstreamTrace>(upstreamCalls, {
+      follow<UpstreamTrace>(upstreamChannel, {
         start: (trace) => this.#begin(trace),
         over: (trace) => this.#upstream.observe(upstreamLabels(trace), this.#secondsOf(trace)),
       }),
@@ -158,6 +158,6 @@ function follow<T extends object>(
 
 function subscribeToLog(listener: (entry: LogEntry) => void): () => void {
   const onMessage = (entry: unknown): void => listener(entry as LogEntry)
-  logEntries.subscribe(onMessage)
-  return () => void logEntries.unsubscribe(onMessage)
+  logChannel.subscribe(onMessage)
+  return () => void logChannel.unsubscribe(onMessage)
 }

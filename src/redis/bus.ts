@@ -8,10 +8,10 @@ import { writePrincipal } from './record.ts'
 import { BEAT, PUBLISH, SEND } from './scripts.ts'
 import { entriesOf, isBefore } from './stream-entries.ts'
 
-/** What one node tells another, or all. What it means is believed; its form is checked. */
+/** A message between nodes: to one, or to all. Its form is checked; what it says is believed. */
 export interface Envelope {
   /** `post`: a message of HTTP+SSE. `message`: an answer or a cancellation. The others are told where they are handled. */
-  is: 'post' | 'gone' | 'message' | 'closed' | 'changed' | 'carry' | 'more' | 'taken'
+  kind: 'post' | 'gone' | 'message' | 'closed' | 'changed' | 'carry' | 'more' | 'taken'
   /** The session's id, and its principal, as a text. */
   session: string
   principal: string
@@ -21,12 +21,12 @@ export interface Envelope {
 
 /** An envelope about a session. */
 export const envelopeOf = (
-  is: Envelope['is'],
+  kind: Envelope['kind'],
   { id, client }: { id: string; client: Client },
   details: object = {},
-): Envelope => ({ is, session: id, principal: writePrincipal(client.caller.principal), ...details })
+): Envelope => ({ kind, session: id, principal: writePrincipal(client.caller.principal), ...details })
 
-/** Whoever hears of what other nodes tell, and of time. */
+/** The functions of a node that are called with what other nodes tell it, and now and then. */
 export interface Receiver {
   receive?: (envelope: Envelope) => void
   /** Called every three seconds, and each time the connection stands again. */
@@ -127,7 +127,7 @@ export async function openBus(
   /** False: the engine is not there. `from` is the node that has told it already. */
   async function publish(change: Change, from?: string): Promise<boolean> {
     const text = JSON.stringify({ ...change, from })
-    return (await connection.post(PUBLISH, changes, KEPT_MS, MAX_ENTRIES, text)) !== undefined
+    return (await connection.tryRun(PUBLISH, changes, KEPT_MS, MAX_ENTRIES, text)) !== undefined
   }
 
   /** Tells one node. Rejects with HttpError 503 where the engine is not there, or that node does not keep up. */
@@ -198,7 +198,7 @@ export async function openBus(
 }
 
 const isEnvelope = (value: object): value is Envelope =>
-  ['is', 'session', 'principal'].every((name) => typeof (value as Record<string, unknown>)[name] === 'string')
+  ['kind', 'session', 'principal'].every((name) => typeof (value as Record<string, unknown>)[name] === 'string')
 
 /** The change that a value is, if it is one. */
 function readChange(value: unknown): Change | undefined {

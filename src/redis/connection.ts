@@ -42,7 +42,7 @@ export type Connection = ReturnType<typeof createConnection>
 export function createConnection(client: RedisClient, timeoutMs: number) {
   const isReady = (): boolean => client.isReady ?? true // a cluster does not say
   client.on('error', ignore) // without a listener, an error of the socket would end the process
-  let posted = 0
+  let trying = 0
 
   // A cluster is asked for the key, and whether a replica may answer.
   const { sendCommand } = client as unknown as { sendCommand(...args: unknown[]): Promise<unknown> }
@@ -71,12 +71,12 @@ export function createConnection(client: RedisClient, timeoutMs: number) {
     /** Runs a script about a key, in the same way. */
     run: (script: string, key: string, ...args: (string | number)[]): Promise<unknown> =>
       command(key, 'EVAL', script, '1', key, ...args.map(String)),
-    /** Runs a script that nobody waits for. Resolves with its reply, or with undefined where it came to nothing. */
-    async post(script: string, key: string, ...args: (string | number)[]): Promise<unknown> {
-      if (!isReady() || posted >= MAX_POSTED) return undefined
-      posted++
+    /** Runs a script whose failure is borne: resolves with its reply, or with undefined where there is none. */
+    async tryRun(script: string, key: string, ...args: (string | number)[]): Promise<unknown> {
+      if (!isReady() || trying >= MAX_TRYING) return undefined
+      trying++
       const reply = send(key, ['EVAL', script, '1', key, ...args.map(String)]).catch(() => undefined)
-      return reply.finally(() => posted--)
+      return reply.finally(() => trying--)
     },
     /** Has a function called each time the connection stands again. */
     whenReady: (listener: () => void) => void client.on('ready', listener),
@@ -93,5 +93,5 @@ export function createConnection(client: RedisClient, timeoutMs: number) {
 
 const ignore = (): void => {}
 
-/** The most commands that nobody waits for. Beyond it the engine has not kept up for long. */
-const MAX_POSTED = 10_000
+/** The most of these at once. Beyond it the engine has not kept up for long. */
+const MAX_TRYING = 10_000

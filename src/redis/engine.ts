@@ -56,15 +56,15 @@ export async function redisEngine(options: RedisEngineOptions): Promise<Engine &
   const bus = await openBus(connection, reader, prefix, node, receiver)
   const records = createRecords(connection, prefix, maxSessions, safeLog(log))
   const logs = new EventLogs(connection, prefix, node)
-  const parts = { node, bus, records, logs }
+  const services = { node, bus, records, logs }
 
   return {
     server: { changes: bus, nodeId: node, serverSecret },
     buckets: createSharedBuckets(connection, prefix, serverSecret),
     open(transport) {
       const ids = createSessionIds(nodeId, serverSecret)
-      const sse = createSseSessions(parts, ids, transport.limits)
-      const streamable = createStreamableSessions(parts, ids, transport.limits)
+      const sse = createSseSessions(services, ids, transport.limits)
+      const streamable = createStreamableSessions(services, ids, transport.limits)
       receiver.heartbeat = (isNew) => {
         sse.heartbeat(isNew)
         streamable.heartbeat(isNew)
@@ -73,7 +73,7 @@ export async function redisEngine(options: RedisEngineOptions): Promise<Engine &
         const principal = readPrincipal(envelope.principal)
         if (principal === null) return
         const caller = { principal, key: '' }
-        if (envelope.is === 'post' || envelope.is === 'gone') sse.receive(envelope, caller, transport)
+        if (envelope.kind === 'post' || envelope.kind === 'gone') sse.receive(envelope, caller, transport)
         else streamable.receive(envelope, caller, transport.server)
       }
       return { sse, streamable }

@@ -80,7 +80,7 @@ export class EventLogs {
     requests: string,
     entries: (string | number)[],
   ): Promise<unknown> {
-    return this.#connection.post(APPEND, this.#keyOf(session, name), KEPT_MS, kept, requests, ...entries)
+    return this.#connection.tryRun(APPEND, this.#keyOf(session, name), KEPT_MS, kept, requests, ...entries)
   }
 
   /** Ends the log of a node that is dead, with some events after the last one. Rejects with HttpError 503. */

@@ -6,7 +6,7 @@ import { CLOSE, COUNT, FIND, SWAP, WRITE } from './scripts.ts'
 /** The records of sessions in the engine. What waits for it rejects with HttpError 503 where it is not there. */
 export type Records = ReturnType<typeof createRecords>
 
-export function createRecords({ run, post }: Connection, prefix: string, most: number, log: Log) {
+export function createRecords({ run, tryRun }: Connection, prefix: string, most: number, log: Log) {
   const countKey = `{${prefix}}:sessions`
   const keyOf = (id: string) => `${prefix}:{${id}}`
 
@@ -30,17 +30,17 @@ export function createRecords({ run, post }: Connection, prefix: string, most: n
       (await run(COUNT, countKey, id, leaseMs, most)) === 1 && write(id, fields, leaseMs),
     /** Has a record live `leaseMs` from now on. Where there is none, as in an engine that came back empty, it is written. */
     refresh(id: string, whole: string[], leaseMs: number): Promise<boolean> {
-      void post(COUNT, countKey, id, leaseMs, Number.MAX_SAFE_INTEGER)
+      void tryRun(COUNT, countKey, id, leaseMs, Number.MAX_SAFE_INTEGER)
       return write(id, [], leaseMs, whole)
     },
     /** Sets a field, without waiting, and calls `next` with another value that it had. */
     swap: (id: string, field: string, value: string, next: (before: string) => void): void =>
-      void post(SWAP, keyOf(id), field, value).then((before) => {
+      void tryRun(SWAP, keyOf(id), field, value).then((before) => {
         if (typeof before === 'string' && before !== '' && before !== value) next(before)
       }),
     /** Closes a record. For `tombstoneMs` nobody can write it again. */
     async close(id: string, tombstoneMs: number): Promise<void> {
-      void post(COUNT, countKey, id, 0, 0)
+      void tryRun(COUNT, countKey, id, 0, 0)
       await run(CLOSE, keyOf(id), tombstoneMs)
     },
   }

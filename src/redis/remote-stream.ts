@@ -4,7 +4,7 @@ import type { Client } from '../mcp/index.ts'
 import { ResumableStream } from '../mcp/transports/resumable-stream.ts'
 import { envelopeOf } from './bus.ts'
 import { nodeOf, numberOf, type ReadLog } from './event-log.ts'
-import type { NodeParts } from './node-parts.ts'
+import type { NodeServices } from './node-services.ts'
 import { parse } from './record.ts'
 
 /**
@@ -14,7 +14,7 @@ import { parse } from './record.ts'
 export class RemoteStream extends ResumableStream {
   readonly name: string
   readonly #session: { id: string; client: Client }
-  readonly #parts: NodeParts
+  readonly #services: NodeServices
   /** The streams of the session that are carried here: this one from its first connection on until it ends. */
   readonly #carried: Set<RemoteStream>
   /** The number of the last event that was read, and whether the log ends with it. */
@@ -24,7 +24,7 @@ export class RemoteStream extends ResumableStream {
   #isMore = false
   #checking: NodeJS.Timeout | undefined
 
-  constructor(name: string, session: { id: string; client: Client }, parts: NodeParts, carried: Set<RemoteStream>) {
+  constructor(name: string, session: { id: string; client: Client }, node: NodeServices, carried: Set<RemoteStream>) {
     const log = {
       start: `${name}.0`,
       append: (message: SseMessage) => ({ ...message, id: `${name}.${this.#last}` }), // it was read, and is not written
@@ -40,7 +40,7 @@ export class RemoteStream extends ResumableStream {
     super(log, session.client.revision.primesStreams)
     this.name = name
     this.#session = session
-    this.#parts = parts
+    this.#services = node
     this.#carried = carried
   }
 
@@ -50,7 +50,7 @@ export class RemoteStream extends ResumableStream {
     if (this.isOver) return
     this.#checking ??= setInterval(() => void this.pull(), CHECK_MS).unref()
     this.#carried.add(this)
-    this.#parts.bus.hint(nodeOf(this.name), envelopeOf('carry', this.#session, { name: this.name }))
+    this.#services.bus.hint(nodeOf(this.name), envelopeOf('carry', this.#session, { name: this.name }))
     void this.pull()
   }
 
@@ -84,7 +84,7 @@ export class RemoteStream extends ResumableStream {
       this.send(data)
     }
     if (isEnded) return this.end()
-    if (missed.length > 0 || (await this.#parts.bus.isAlive(nodeOf(this.name)))) return
+    if (missed.length > 0 || (await this.#services.bus.isAlive(nodeOf(this.name)))) return
     await this.#endLog()
     this.#isMore = true
   }
@@ -92,11 +92,11 @@ export class RemoteStream extends ResumableStream {
   /** Ends the log in the place of a node that is dead, with an error for each request that has no response. */
   async #endLog(): Promise<void> {
     const errors = openRequests(await this.#read(0)).map((id) => JSON.stringify(errorResponse(nodeLost(), id)))
-    await this.#parts.logs.end(this.#session.id, this.name, this.#last, errors)
+    await this.#services.logs.end(this.#session.id, this.name, this.#last, errors)
   }
 
   #read(after: number): Promise<ReadLog> {
-    return this.#parts.logs.read(this.#session.id, this.name, after)
+    return this.#services.logs.read(this.#session.id, this.name, after)
   }
 }
 

@@ -4,7 +4,7 @@ import type { ResumableStream } from '../mcp/transports/resumable-stream.ts'
 import { StreamableSession } from '../mcp/transports/streamable-session.ts'
 import { envelopeOf, type Envelope } from './bus.ts'
 import { changeLog, STANDALONE, tellOfMore } from './event-log.ts'
-import type { NodeParts } from './node-parts.ts'
+import type { NodeServices } from './node-services.ts'
 import { SUBSCRIPTION } from './record.ts'
 import { RemoteStream } from './remote-stream.ts'
 
@@ -32,19 +32,19 @@ class Subscriptions extends Set<string> {
 export class SharedSession extends StreamableSession {
   /** The time at which its record was last seen to live on, by the monotonic clock. */
   refreshedAt = -Infinity
-  readonly #parts: NodeParts
+  readonly #services: NodeServices
   readonly #subscriptions = new Subscriptions()
   /** The streams of other nodes that are carried here. */
   readonly #carried = new Set<RemoteStream>()
   readonly #onEnd: (session: SharedSession) => void
   #savedLevel: LogLevel | undefined
 
-  constructor(client: Client, id: string, parts: NodeParts, onEnd: (session: SharedSession) => void) {
-    const { open, keep } = parts.logs.of(id)
+  constructor(client: Client, id: string, services: NodeServices, onEnd: (session: SharedSession) => void) {
+    const { open, keep } = services.logs.of(id)
     const wants = (change: Change) => change.kind !== 'resourceUpdated' || this.#subscriptions.has(change.uri)
-    const changes = changeLog(parts.bus, wants)
+    const changes = changeLog(services.bus, wants)
     super(client, id, { keep, open: (name, requests) => (name === STANDALONE ? changes : open(name, requests)) })
-    this.#parts = parts
+    this.#services = services
     this.#onEnd = onEnd
     this.#savedLevel = client.logLevel
     for (const uri of client.subscriptions ?? []) this.#subscriptions.add(uri)
@@ -58,7 +58,7 @@ export class SharedSession extends StreamableSession {
 
   /** The standalone stream is here from now on. The node that had it hears of it. */
   override standaloneStream(): ResumableStream {
-    const { node, bus, records } = this.#parts
+    const { node, bus, records } = this.#services
     records.swap(this.id, STANDALONE, node, (before) => bus.hint(before, envelopeOf('taken', this)))
     return super.standaloneStream()
   }
@@ -68,7 +68,7 @@ export class SharedSession extends StreamableSession {
     const here = super.streamOf(eventId) as ResumableStream | undefined
     const name = eventId.slice(0, Math.max(0, eventId.lastIndexOf('.')))
     const isName = /^[\w-]{3,64}$/.test(name)
-    return here ?? (isName ? new RemoteStream(name, this, this.#parts, this.#carried) : undefined)
+    return here ?? (isName ? new RemoteStream(name, this, this.#services, this.#carried) : undefined)
   }
 
   override end(retryMs?: number): void {
@@ -87,11 +87,11 @@ export class SharedSession extends StreamableSession {
   }
 
   /** Takes what another node has done to the session, or to a stream of it. */
-  take({ is, from = '', name, fields }: Envelope): void {
-    if (is === 'taken') super.standaloneStream().disconnect(RETRY_MS)
-    if (is === 'carry') this.#carriedBy(from, String(name))
-    if (is === 'more') for (const stream of this.#carried) if (stream.name === name) void stream.pull()
-    if (is !== 'changed' || !Array.isArray(fields)) return
+  take({ kind, from = '', name, fields }: Envelope): void {
+    if (kind === 'taken') super.standaloneStream().disconnect(RETRY_MS)
+    if (kind === 'carry') this.#carriedBy(from, String(name))
+    if (kind === 'more') for (const stream of this.#carried) if (stream.name === name) void stream.pull()
+    if (kind !== 'changed' || !Array.isArray(fields)) return
     for (let at = 0; at < fields.length; at += 2) this.#change(String(fields[at]), String(fields[at + 1]))
     this.takeChanges() // they are written down
   }
@@ -100,7 +100,7 @@ export class SharedSession extends StreamableSession {
   #carriedBy(node: string, name: string): void {
     const stream = super.streamOf(`${name}.0`) as ResumableStream | undefined
     if (!stream) return
-    tellOfMore(stream.log, () => this.#parts.bus.hint(node, envelopeOf('more', this, { name })))
+    tellOfMore(stream.log, () => this.#services.bus.hint(node, envelopeOf('more', this, { name })))
     if (stream.isAttached()) stream.disconnect(RETRY_MS)
   }
 

@@ -10,13 +10,13 @@ import { SseSession } from '../mcp/transports/http-sse.ts'
 import { createSessionStore } from '../mcp/transports/session-store.ts'
 import type { TransportOptions } from '../mcp/transports/transport.ts'
 import { envelopeOf, type Envelope } from './bus.ts'
-import { addTo, type NodeParts } from './node-parts.ts'
+import { addWithRecord, type NodeServices } from './node-services.ts'
 import { writeRecord, type SessionRecord } from './record.ts'
 import type { SessionIds } from './session-id.ts'
 
 /** The sessions of HTTP+SSE. Each is at the node that holds its stream, and every message for it goes there. */
-export function createSseSessions(parts: NodeParts, ids: SessionIds, limits: HttpLimits) {
-  const { node, bus, records } = parts
+export function createSseSessions(services: NodeServices, ids: SessionIds, limits: HttpLimits) {
+  const { node, bus, records } = services
   /** The sessions here, and when their records were last seen to live on. */
   const here = new Map<SseSession, number>()
   /** Records of sessions of other nodes, for some seconds: a client that posts will post again. */
@@ -52,7 +52,7 @@ export function createSseSessions(parts: NodeParts, ids: SessionIds, limits: Htt
     },
     add(session: SseSession): Promise<boolean> {
       here.set(session, performance.now())
-      return addTo(local, session, () => records.add(session.id, fieldsOf(session), LEASE_MS))
+      return addWithRecord(local, session, () => records.add(session.id, fieldsOf(session), LEASE_MS))
     },
     close,
     closeAll(): void {
@@ -64,10 +64,10 @@ export function createSseSessions(parts: NodeParts, ids: SessionIds, limits: Htt
       bus.tell(session.node, envelopeOf('post', session, { message })).then(() => true),
     /** Takes what another node tells: a message for a session here, or that it has one no more. */
     receive(envelope: Envelope, caller: Caller, transport: TransportOptions): void {
-      const { is, session: id, from = '', message } = envelope
-      if (is === 'gone') return void known.delete(id)
+      const { kind, session: id, from = '', message } = envelope
+      if (kind === 'gone') return void known.delete(id)
       const session = local.find(id, caller)
-      if (!session) return bus.hint(from, { ...envelope, is: 'gone', message: undefined })
+      if (!session) return bus.hint(from, { ...envelope, kind: 'gone', message: undefined })
       if (isMessage(message)) handle(message, session, transport)
     },
     /** Has the records live on, and writes them again after the engine was away. */

@@ -4,20 +4,20 @@ import { busy } from '../mcp/http/http-error.ts'
 import { isSame, type Caller, type Client } from '../mcp/request/client.ts'
 import { createSessionStore } from '../mcp/transports/session-store.ts'
 import { envelopeOf, type Envelope } from './bus.ts'
-import { addTo, type NodeParts } from './node-parts.ts'
+import { addWithRecord, type NodeServices } from './node-services.ts'
 import { writeRecord } from './record.ts'
 import type { SessionIds } from './session-id.ts'
 import { SharedSession } from './shared-session.ts'
 
 /** The sessions of Streamable HTTP. A node has those that it has served lately, and makes any other of its record. */
-export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limits: HttpLimits) {
-  const { node, bus, records } = parts
+export function createStreamableSessions(services: NodeServices, ids: SessionIds, limits: HttpLimits) {
+  const { node, bus, records } = services
   const { sessionIdleMs, handshakeIdleMs } = limits
   const here = new Set<SharedSession>()
   /** The sessions whose records are being read, and what was heard of them meanwhile. */
   const rebuilding = new Set<{ id: string; heard: Envelope[] }>()
   const forget = (session: SharedSession) => void here.delete(session)
-  const create = (client: Client, id = ids.create()) => new SharedSession(client, id, parts, forget)
+  const create = (client: Client, id = ids.create()) => new SharedSession(client, id, services, forget)
   const local = createSessionStore<SharedSession>(limits, create)
 
   async function rebuild(id: string, caller: Caller): Promise<SharedSession | undefined> {
@@ -40,7 +40,7 @@ export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limi
 
   /** Takes what another node has done to a session. */
   function take(session: SharedSession, envelope: Envelope): void {
-    if (envelope.is === 'closed') local.close(session)
+    if (envelope.kind === 'closed') local.close(session)
     else session.take(envelope)
   }
 
@@ -68,7 +68,7 @@ export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limi
     },
     add(session: SharedSession): Promise<boolean> {
       here.add(session)
-      return addTo(local, session, () => records.add(session.id, fieldsOf(session), handshakeIdleMs))
+      return addWithRecord(local, session, () => records.add(session.id, fieldsOf(session), handshakeIdleMs))
     },
     touch(session: SharedSession): void {
       local.touch(session)
@@ -101,8 +101,8 @@ export function createStreamableSessions(parts: NodeParts, ids: SessionIds, limi
       const session = local.find(envelope.session, caller)
       if (!session) return
       take(session, envelope)
-      const { is, message } = envelope
-      if (is === 'message' && isMessage(message) && !isRequest(message))
+      const { kind, message } = envelope
+      if (kind === 'message' && isMessage(message) && !isRequest(message))
         void server.handle(message, session.client, NO_CHANNEL)
     },
     /** Has the records of what is in use live on, and those of all after the engine was away. */

@@ -3,7 +3,7 @@ import { isStandardSchema, jsonSchemaOf, validated, type StandardSchema } from '
 
 export type * from './standard-schema.ts'
 
-/** The part of a tool that its schemas concern. */
+/** The members of a tool that its schemas concern. */
 export interface SchemasAndRun<Args, Context, Returned> {
   inputSchema: unknown
   outputSchema?: unknown
@@ -11,8 +11,8 @@ export interface SchemasAndRun<Args, Context, Returned> {
 }
 
 /**
- * The same part, with a JSON Schema in place of each schema of a library. Where the library validates, `run` does so
- * with it before and after the work, which therefore counts to the time of the call.
+ * The same members, with a JSON Schema in place of each schema of a library. Where the library validates, `run` has it
+ * do so before and after the work: that counts as time of the call.
  */
 export interface Adapted<Args, Context, Returned> extends SchemasAndRun<Args, Context, Returned> {
   /** Whether `run` validates the arguments itself. */
@@ -21,7 +21,7 @@ export interface Adapted<Args, Context, Returned> extends SchemasAndRun<Args, Co
   checksOutput: boolean
 }
 
-/** Adapts a tool's part. `refuse` makes the error for arguments that are not valid. Throws TypeError. */
+/** Adapts these members. `where` names the tool in errors; `refuse` makes the error for arguments that are not valid. Throws TypeError. */
 export function adaptSchemas<Args, Context, Returned>(
   tool: SchemasAndRun<Args, Context, Returned>,
   where: string,

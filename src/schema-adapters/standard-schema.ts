@@ -29,8 +29,8 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** The type of a library's schema in place of one that is inferred from JSON Schema. */
-export type Side<S, Name extends 'input' | 'output'> = S extends { '~standard': { types?: infer Types } }
+/** The type of the values before or after validation, as a library's schema names it; `unknown` where it does not. */
+export type InferStandard<S, Name extends 'input' | 'output'> = S extends { '~standard': { types?: infer Types } }
   ? NonNullable<Types> extends Record<Name, infer T>
     ? T
     : unknown
@@ -53,7 +53,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 const REMEDY =
   'Its library has to implement Standard JSON Schema; else pass the JSON Schema, with zod z.toJSONSchema(schema).'
 
-/** The JSON Schema of a library's schema. Throws TypeError, which says what to do, where there is none. */
+/** The JSON Schema of a library's schema, for the values before or after validation. Throws TypeError, which says what to do, where there is none. */
 export function jsonSchemaOf(schema: StandardSchema, side: 'input' | 'output', where: string): object {
   const { vendor, jsonSchema } = schema['~standard']
   if (typeof jsonSchema?.[side] !== 'function')

@@ -6,9 +6,12 @@ import type { ClientAddress } from './client-address.ts'
 /** Lets a request in. Throws HttpError 429. */
 export type Admit = (request: IncomingMessage, principal?: Principal) => void
 
-/** Token buckets on which several nodes draw. What is drawn and what is left is told in time, by the rate of refilling. */
+/**
+ * Token buckets that several nodes draw on. Tokens are counted in milliseconds: the time in which so many come back, so
+ * that whoever keeps the buckets need not know the rate.
+ */
 export interface SharedBuckets {
-  /** Draws `ms` milliseconds' worth. Resolves with the milliseconds until the bucket is full; undefined: it is not known. */
+  /** Draws tokens of `ms` milliseconds. Resolves with the milliseconds until the bucket is full; undefined: unknown. */
   draw(key: string, ms: number): Promise<number | undefined>
 }
 
@@ -32,8 +35,9 @@ interface Bucket {
  * So many requests a minute for each principal, or for each address where nobody is known. They may come at once;
  * then one comes back every so often (a token bucket).
  *
- * Where several nodes share buckets, each has its own besides, and no request waits for the shared one. After every
- * sixtieth of the limit a node draws as much from that, and where that has less left than its own, its own has no more.
+ * Where several nodes share buckets, each node has its own besides, and no request waits for the shared one. For every
+ * sixtieth of the limit that was taken from its own bucket, a node draws as much from the shared one; where that has
+ * less left than its own, its own is set to as little.
  */
 export function createRateLimit(
   perMinute: number,
@@ -56,12 +60,12 @@ export function createRateLimit(
     const untilFull = await draw(key, owed / perMs)
     if (untilFull === undefined) return
     refill(bucket)
-    const left = Math.max(perMinute - untilFull * perMs, -perMinute) // nobody waits for more than a minute, and one request
+    const left = Math.max(perMinute - untilFull * perMs, -perMinute) // a bucket is in debt for a minute at most
     bucket.tokens = Math.min(bucket.tokens, left - bucket.owed)
   }
 
   return (request, principal) => {
-    const key = principal ? keyOf(principal) : network(addressOf(request))
+    const key = principal ? keyOf(principal) : networkOf(addressOf(request))
     const bucket = buckets.get(key) ?? { tokens: perMinute, at: now(), owed: 0 }
     buckets.delete(key)
     buckets.set(key, bucket)
@@ -84,14 +88,14 @@ export function createRateLimit(
 // Beyond it the one silent longest is forgotten, which can only help it.
 const MAX_BUCKETS = 10_000
 
-/** A digest: names may be long, and 10,000 of them are kept. */
+/** A digest of a principal: its names may be long, and 10,000 keys are kept. */
 const keyOf = ({ issuer, subject, client }: Principal): string =>
   createHash('sha256')
     .update(JSON.stringify([issuer, subject, client]))
     .digest('base64')
 
-/** Who has an IPv6 address has 2^64 of them. */
-const network = (address: string): string => (address.includes(':') ? groups(address).slice(0, 4).join(':') : address)
+/** The network of an IPv6 address, its first 64 bits: whoever has one address of it may use all. */
+const networkOf = (address: string): string => (address.includes(':') ? groups(address).slice(0, 4).join(':') : address)
 
 function groups(address: string): string[] {
   const [head = '', tail] = address.split('::')

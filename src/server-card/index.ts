@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { methodNotAllowed, notFound, pathOf, revisions, type Icon, type Meta } from '../mcp/index.ts'
+import { must } from '../mcp/options.ts'
 
 /** What a server card says (SEP-2127, a draft): who a server is, and where it is. */
 export interface ServerCardOptions {
@@ -27,10 +28,16 @@ const TYPE = 'application/mcp-server-card+json'
 /** The card as a JSON value. Throws TypeError for what clients would refuse. */
 export function serverCardOf({ url, headers, ...about }: ServerCardOptions): object {
   const { name, version, description, title = '-' } = about
-  must(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/.test(name) && name.length <= 200, 'name must be like com.example/weather.')
-  must(version?.length <= 255 && /^(?!.*\.x\b)[^~^<>=*\s]+$/.test(version), 'version must be one version, 1.0.2 say.')
-  must(isBetween(description) && isBetween(title), 'description and title have 1 to 100 characters.')
-  must(/^https?:\/\/\S+$/.test(url), 'url must be that of the server, https://example.com/mcp say.')
+  must(
+    /^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/.test(name) && name.length <= 200,
+    'serverCard: name must be like com.example/weather.',
+  )
+  must(
+    version?.length <= 255 && /^(?!.*\.x\b)[^~^<>=*\s]+$/.test(version),
+    'serverCard: version must be one version, 1.0.2 say.',
+  )
+  must(isShort(description) && isShort(title), 'serverCard: description and title have 1 to 100 characters.')
+  must(/^https?:\/\/\S+$/.test(url), 'serverCard: url must be that of the server, https://example.com/mcp say.')
   const supportedProtocolVersions = revisions.map((revision) => revision.version)
   return {
     $schema: SCHEMA,
@@ -39,11 +46,7 @@ export function serverCardOf({ url, headers, ...about }: ServerCardOptions): obj
   }
 }
 
-const isBetween = (text: unknown): boolean => typeof text === 'string' && text.length >= 1 && text.length <= 100
-
-function must(fits: boolean, sentence: string): void {
-  if (!fits) throw new TypeError(`serverCard: ${sentence}`)
-}
+const isShort = (text: unknown): boolean => typeof text === 'string' && text.length >= 1 && text.length <= 100
 
 /**
  * Serves the card of a server at `<url>/server-card`, for everybody: a handler that goes in front of others, or the

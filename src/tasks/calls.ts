@@ -1,10 +1,11 @@
+// What the methods of the extension share.
 import { RpcError, type Response } from '../jsonrpc/index.ts'
 import { CAPABILITY_MISSING, createClient, type Client } from '../mcp/index.ts'
 
 /** The identifier of the extension. */
 export const ID = 'io.modelcontextprotocol/tasks'
 
-/** The client of a call, for the work that goes on without its request. */
+/** A client like that of a call, whose work goes on without the request: only this one cancels it. */
 export const cloneOf = ({ revision, caller, info, capabilities, logLevel }: Client): Client => ({
   ...createClient(revision, caller),
   initialized: true,
@@ -20,8 +21,10 @@ export function resultOf(response: Response | undefined): object {
   throw new RpcError(response.error.code, response.error.message, response.error.data)
 }
 
+/** Whether a client declares the extension. */
 export const isDeclared = ({ capabilities }: Client): boolean => Object.hasOwn(capabilities.extensions ?? {}, ID)
 
+/** Throws RpcError where a client does not declare the extension. */
 export function requireDeclared(client: Client): void {
   if (isDeclared(client)) return
   const requiredCapabilities = { extensions: { [ID]: {} } }

@@ -37,7 +37,7 @@ class ListenChannel implements ClientChannel {
  */
 export function listen(next: Handler<RequestContext>, store: TaskStore): Handler<RequestContext> {
   return async (params, context) => {
-    const { client, channel, message, services, hold } = context
+    const { client, channel, message, services, memory } = context
     const wanted = isRecord(params['notifications']) ? params['notifications']['taskIds'] : undefined
     if (wanted === undefined || channel instanceof ListenChannel) return next(params, context)
     requireDeclared(client)
@@ -57,7 +57,7 @@ export function listen(next: Handler<RequestContext>, store: TaskStore): Handler
     })
     const taskIds = tasks.map(({ id }) => id)
     try {
-      return resultOf(await services.handle(message, inner, new ListenChannel(channel, taskIds), hold))
+      return resultOf(await services.handle(message, inner, new ListenChannel(channel, taskIds), memory))
     } finally {
       for (const stop of stops) stop()
     }

@@ -1,4 +1,5 @@
 import { Budget } from '../bounds/budget.ts'
+import { Shares } from '../bounds/shares.ts'
 import type { Client, Principal } from '../mcp/index.ts'
 import type { Task } from './task.ts'
 
@@ -13,24 +14,24 @@ export interface TaskLimits {
 /** The tasks that clients can ask for. Each is there until its time is up. */
 export class TaskStore {
   readonly #tasks = new Map<string, { task: Task; timer: NodeJS.Timeout; counted: number }>()
-  readonly #places: Budget
+  readonly #places: Shares
   readonly #lengths: Budget
 
   constructor({ maxTasks, maxLength }: TaskLimits) {
-    this.#places = new Budget(maxTasks)
+    this.#places = new Shares(maxTasks)
     this.#lengths = new Budget(maxLength)
   }
 
   /** Keeps a task. False: there is no room for one more of its caller. */
   add(task: Task): boolean {
-    if (!this.#places.take(keyOf(task), 1)) return false
+    if (!this.#places.take(keyOf(task))) return false
     const timer = setTimeout(() => this.remove(task), task.ttlMs).unref()
     this.#tasks.set(task.id, { task, timer, counted: 0 })
     return true
   }
 
-  /** Counts the response that a task keeps. False: there is no room for it. */
-  hold(task: Task, length: number): boolean {
+  /** Counts the UTF-16 units of the response that a task keeps. False: there is no room for them. */
+  keepResponse(task: Task, length: number): boolean {
     const kept = this.#tasks.get(task.id)
     if (!kept || !this.#lengths.take(keyOf(task), length)) return false
     kept.counted = length
@@ -56,7 +57,7 @@ export class TaskStore {
     const { counted, timer } = this.#tasks.get(task.id)!
     clearTimeout(timer)
     this.#tasks.delete(task.id)
-    this.#places.add(keyOf(task), -1)
+    this.#places.giveBack(keyOf(task))
     this.#lengths.add(keyOf(task), -counted)
     task.cancel()
   }

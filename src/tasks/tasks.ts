@@ -83,7 +83,7 @@ export function tasks(options: TasksOptions): Extension {
     if (!response) return task.cancel()
     if (task.isOver) return
     const text = encodeResponse(response, onUnexpected)
-    task.end(store.hold(task, text.length) ? text : TOO_LARGE)
+    task.end(store.keepResponse(task, text.length) ? text : TOO_LARGE)
   }
 
   /** The task that a request names. Throws RpcError where the client may not ask for it. */
@@ -110,9 +110,9 @@ export function tasks(options: TasksOptions): Extension {
         // What answers no open question is passed over: it was answered or given up.
         for (const [id, result] of Object.entries(inputResponses)) {
           if (!isRecord(result) || !task.answer(id)) continue
-          const { hold, services } = context
-          hold?.retain() // the tool may keep the answer as long as it runs
-          task.whenOver(() => hold?.release())
+          const { memory, services } = context
+          memory?.retain() // the tool may keep the answer as long as it runs
+          task.whenOver(() => memory?.release())
           void services.handle({ jsonrpc: '2.0', id, result }, task.client, task)
         }
       },
@@ -139,18 +139,18 @@ export function tasks(options: TasksOptions): Extension {
 
 /** Handles the message of a request once more, with a task for its channel. */
 function handleAgain(
-  { message, services, hold }: RequestContext,
+  { message, services, memory }: RequestContext,
   task: Task,
   params = message.params ?? {},
 ): MaybePromise<Response | undefined> {
   const wasDetached = task.isDetached
-  return after(services.handle({ ...message, params }, task.client, task, hold), (response) => {
+  return after(services.handle({ ...message, params }, task.client, task, memory), (response) => {
     const state = response && 'result' in response && (response.result as Params)
     if (!state || state['resultType'] !== 'input_required' || wasDetached || !task.isDetached) return response
     // It asked in the way of a request in the moment in which it became a task: then it asks again, as one. What was a
     // task from its beginning on has not asked so: its tool returns such a result, another server's say, each time.
     const { requestState } = state
-    return handleAgain({ message, services, hold } as RequestContext, task, { ...params, requestState })
+    return handleAgain({ message, services, memory } as RequestContext, task, { ...params, requestState })
   })
 }
 

@@ -24,11 +24,11 @@ export class TestClient extends Connection {
   }
 
   override async open() {
-    const hello = await super.open()
-    this.capabilities = hello.capabilities
-    this.serverInfo = hello.serverInfo
-    this.instructions = hello.instructions
-    return hello
+    const described = await super.open()
+    this.capabilities = described.capabilities
+    this.serverInfo = described.serverInfo
+    this.instructions = described.instructions
+    return described
   }
 
   listTools(): Promise<ToolInfo[]> {

@@ -9,7 +9,7 @@ import type {
 } from '../jsonrpc/index.ts'
 import type { Capabilities, Implementation, LogLevel } from '../mcp/index.ts'
 import { oldestHandshake, perRequestRevisions, revisions } from '../mcp/revisions/index.ts'
-import { httpSse, session, stateless, type Fetch, type ClientTransport } from './transport.ts'
+import { httpSse, statelessHttp, streamableHttp, type ClientTransport, type Fetch } from './transport.ts'
 
 export interface ConnectOptions {
   /** The revision to speak, and with it the transport. Default: the newest. */
@@ -37,8 +37,8 @@ export interface RequestOptions {
   headers?: Record<string, string>
 }
 
-/** What a server tells of itself. */
-export interface Hello {
+/** What a server tells of itself: the result of `initialize`, or of `server/discover`. */
+export interface ServerDescription {
   capabilities: Capabilities
   serverInfo?: Implementation
   instructions?: string
@@ -82,34 +82,34 @@ export class Connection {
   }
 
   /** Opens the connection: with the handshake, or the request that stands in its place. */
-  async open(): Promise<Hello> {
+  async open(): Promise<ServerDescription> {
     const isHttpSse = this.revision === oldestHandshake.version
     const { url = `http://localhost/${isHttpSse ? 'sse' : 'mcp'}`, headers = {} } = this.#options
-    const openTransport = !this.hasHandshake ? stateless : isHttpSse ? httpSse : session
+    const openTransport = !this.hasHandshake ? statelessHttp : isHttpSse ? httpSse : streamableHttp
     this.#transport = await openTransport({
       fetch: this.#fetch,
       url,
       headers: { 'mcp-protocol-version': this.revision, ...headers },
       receive: (message) => this.#receive(message),
       isWaiting: (id) => this.#pending.has(id),
-      lose: (why, id) => this.#lose(new Error(why), id),
+      fail: (why, id) => this.#fail(new Error(why), id),
     })
-    if (!this.hasHandshake) return (await this.request('server/discover')) as Hello
+    if (!this.hasHandshake) return (await this.request('server/discover')) as ServerDescription
     const { clientInfo = CLIENT, logLevel } = this.#options
     const params = { protocolVersion: this.revision, capabilities: this.#capabilities, clientInfo }
-    const hello = (await this.request('initialize', params)) as Hello & { protocolVersion: string }
-    if (hello.protocolVersion !== this.revision)
-      throw new Error(`The server speaks ${hello.protocolVersion} and not ${this.revision}.`)
+    const described = (await this.request('initialize', params)) as ServerDescription & { protocolVersion: string }
+    if (described.protocolVersion !== this.revision)
+      throw new Error(`The server speaks ${described.protocolVersion} and not ${this.revision}.`)
     await this.#transport.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
     if (logLevel !== undefined) await this.request('logging/setLevel', { level: logLevel })
-    return hello
+    return described
   }
 
   /** Sends a request, and answers what it asks on the way. Throws RpcError where the response is an error. */
   async request(method: string, params: Params = {}, options: RequestOptions = {}): Promise<object> {
     let more: Params = {}
     for (;;) {
-      const result = (await this.#ask(method, { ...params, ...more }, options)) as Params
+      const result = (await this.#requestOnce(method, { ...params, ...more }, options)) as Params
       if (result['resultType'] !== 'input_required') return result
       const { inputRequests = {}, requestState } = result as { inputRequests?: Record<string, RpcRequest> } & Params
       const answers = Object.entries(inputRequests).map(async ([name, asked]) => [name, await this.#answer(asked)])
@@ -128,23 +128,23 @@ export class Connection {
   /** Ends the session, if there is one, and all that waits. */
   async close(): Promise<void> {
     await this.#transport?.close()
-    this.#lose(new Error('The client has closed.'))
+    this.#fail(new Error('The client has closed.'))
   }
 
-  /** One request and its response. */
-  #ask(method: string, given: Params, { signal, headers }: RequestOptions): Promise<object> {
+  /** Sends one request, and returns its result. */
+  #requestOnce(method: string, given: Params, { signal, headers }: RequestOptions): Promise<object> {
     const id = ++this.#lastId
     const params = method === 'initialize' ? given : { ...given, _meta: this.#metaOf(id) }
     const response = new Promise<object>((resolve, reject) => this.#pending.set(id, { resolve, reject }))
     const cancel = (): void => {
       if (this.hasHandshake)
         void this.#transport!.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } })
-      this.#lose(signal!.reason, id)
+      this.#fail(signal!.reason, id)
     }
     signal?.addEventListener('abort', cancel, { once: true })
     const own = this.hasHandshake ? {} : { 'mcp-method': method, ...nameHeader(given), ...headers }
     const sent = this.#transport!.send({ jsonrpc: '2.0', id, method, params }, own, signal)
-    sent.catch((error: unknown) => this.#lose(error, id))
+    sent.catch((error: unknown) => this.#fail(error, id))
     return response.finally(() => signal?.removeEventListener('abort', cancel))
   }
 
@@ -197,7 +197,7 @@ export class Connection {
   }
 
   /** Rejects a request, or all of them. */
-  #lose(why: unknown, id?: Id): void {
+  #fail(why: unknown, id?: Id): void {
     for (const [each, pending] of this.#pending) {
       if (id !== undefined && each !== id) continue
       this.#pending.delete(each)

@@ -21,24 +21,24 @@ export interface TransportSettings {
   /** Whether a request waits for its response. */
   isWaiting(id: Id): boolean
   /** Told that no response will come: to one request, or to any. */
-  lose(why: string, id?: Id): void
+  fail(why: string, id?: Id): void
 }
 
 /** Streamable HTTP without sessions: a POST for each request, whose HTTP response has the answer. */
-export function stateless(settings: TransportSettings): ClientTransport {
+export function statelessHttp(settings: TransportSettings): ClientTransport {
   const closed = new AbortController()
   return {
     async send(message, headers, signal = closed.signal) {
       await post(settings, settings.url, message, { ...settings.headers, ...headers }, signal)
-      if (isRequest(message)) settings.lose(ENDED, message.id)
+      if (isRequest(message)) settings.fail(ENDED, message.id)
     },
     close: () => Promise.resolve(closed.abort()),
   }
 }
 
 /** Streamable HTTP with a session, and its standalone stream once the handshake is over. */
-export function session(settings: TransportSettings): ClientTransport {
-  const { fetch, url, isWaiting, lose } = settings
+export function streamableHttp(settings: TransportSettings): ClientTransport {
+  const { fetch, url, isWaiting, fail } = settings
   const { signal, ...closed } = closing()
   const headers: Record<string, string> = { ...settings.headers }
   const get = (lastEventId = '') =>
@@ -59,7 +59,7 @@ export function session(settings: TransportSettings): ClientTransport {
       // The server may end the connection of a stream, and not the stream: what is missing comes after the last event.
       while (isWaiting(message.id) && lastEventId !== '' && !signal.aborted)
         lastEventId = await listen(settings, await get(lastEventId))
-      lose(ENDED, message.id)
+      fail(ENDED, message.id)
     },
     async close() {
       await fetch(new Request(url, { method: 'DELETE', headers }))
@@ -70,14 +70,14 @@ export function session(settings: TransportSettings): ClientTransport {
 
 /** HTTP+SSE: one stream with all that the server says. Its first event is the URL to post to. */
 export async function httpSse(settings: TransportSettings): Promise<ClientTransport> {
-  const { fetch, url, headers, lose } = settings
+  const { fetch, url, headers, fail } = settings
   const { signal, ...closed } = closing()
   const response = await fetch(new Request(url, { headers: { ...headers, accept: STREAM }, signal }))
   if (!response.ok) throw await refusal(response)
   const endpoint = await new Promise<string>((resolve, reject) => {
     void listen(settings, response, resolve).then(() => {
       reject(new Error('The stream ended before its endpoint event.'))
-      lose(ENDED)
+      fail(ENDED)
     })
   })
   return {

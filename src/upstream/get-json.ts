@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { upstreamCalls } from '../bounds/channels.ts'
+import { upstreamChannel } from '../diagnostics/channels.ts'
 import { timeLimit } from './abort.ts'
 import { createSlots } from './slots.ts'
 
@@ -124,8 +124,8 @@ function createTry({ baseUrl, requestMs, answerBytes }: UpstreamSettings) {
 
   return (path: string, connectMs: number, signal: AbortSignal): Promise<unknown> => {
     const url = `${base}/${path}.json`
-    if (!upstreamCalls.hasSubscribers) return tryOnce(url, connectMs, signal)
-    return upstreamCalls.tracePromise(() => tryOnce(url, connectMs, signal), { url })
+    if (!upstreamChannel.hasSubscribers) return tryOnce(url, connectMs, signal)
+    return upstreamChannel.tracePromise(() => tryOnce(url, connectMs, signal), { url })
   }
 }
 

@@ -15,7 +15,7 @@ export interface CacheSettings {
   now: () => number
 }
 
-/** Keeps what was fetched for a while. Who asks for what is under way already waits for that with the others. */
+/** A cache of what was fetched, for a while. Whoever asks for a key that is being fetched waits for the same fetch. */
 export function createSharedCache<T>({ keptItems, keepFailureMs, now }: CacheSettings) {
   const entries = new Map<string, Entry<T>>()
 

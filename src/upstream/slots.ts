@@ -1,7 +1,10 @@
 import { INTERNAL_ERROR, RpcError } from '../mcp/index.ts'
 import { unlessAborted } from './abort.ts'
 
-/** Runs so many at once; so many more wait, first come, first served. Rejects with RpcError "busy" beyond that. */
+/**
+ * Runs at most `atOnce` pieces of work at a time; at most `waiting` more wait, first come, first served. Rejects with
+ * RpcError "busy" beyond that.
+ */
 export function createSlots(atOnce: number, waiting: number) {
   let free = atOnce
   const queue = new Set<() => void>()

@@ -193,7 +193,7 @@ test('what is no envelope, no change and no event is passed over, and what comes
   const stream = await openEvents(`${n1.url}/mcp`, inSession(session))
   await stream.event()
   const [to] = (await keys('{odd}:to:*')).concat('{odd}:to:nobody')
-  const envelope = (more: object) => JSON.stringify({ is: 'message', session, principal: '', from: 'x', ...more })
+  const envelope = (more: object) => JSON.stringify({ kind: 'message', session, principal: '', from: 'x', ...more })
   for (const text of [
     '',
     '[',
@@ -201,14 +201,14 @@ test('what is no envelope, no change and no event is passed over, and what comes
     '7',
     '{}',
     '{"is":1}',
-    envelope({ is: 'what' }),
+    envelope({ kind: 'what' }),
     envelope({ message: 5 }),
     envelope({ principal: '[' }),
-    envelope({ is: 'changed', fields: 5 }),
-    envelope({ is: 'changed', fields: [1, { a: 1 }] }),
-    envelope({ is: 'carry', name: '../x' }),
-    envelope({ is: 'more' }),
-    envelope({ is: 'post', session: 'x' }),
+    envelope({ kind: 'changed', fields: 5 }),
+    envelope({ kind: 'changed', fields: [1, { a: 1 }] }),
+    envelope({ kind: 'carry', name: '../x' }),
+    envelope({ kind: 'more' }),
+    envelope({ kind: 'post', session: 'x' }),
     envelope({ message: { jsonrpc: '2.0', id: 1, method: 'tools/call' } }),
   ]) {
     await redis.command('XADD', '{odd}:all', '*', 'd', text)

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { after, test, type TestContext } from 'node:test'
 import { atMostTenASecond } from '../../src/serve/log-rate.ts'
 import { defineTool, logToStderr, safeLog, serve, type Log, type LogEntry } from '../../src/index.ts'
-import { causeOf } from '../../src/bounds/log.ts'
+import { causeOf } from '../../src/diagnostics/log.ts'
 import { post, request } from '../support/wire.ts'
 
 test('each refusal is one line: a stable reason, where it was, and what the caller was told; no body, no session id', async () => {

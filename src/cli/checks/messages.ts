@@ -103,6 +103,13 @@ export function wantError(talk: Conversation, { error, result }: Message, code: 
   talk.want(error?.code === code, `"code":${code}`)
 }
 
+/** Wants 202 and no body, or a refusal by HTTP: for what has no answer. */
+export async function wantNoAnswer(response: HttpExchange, talk: Conversation): Promise<void> {
+  await response.end()
+  const { status, body } = response
+  talk.want((status === 202 && body === '') || (status >= 400 && status < 500), '202 and no body, or 400')
+}
+
 /** Wants a refusal by HTTP, and no failure of the server. */
 export function wantRefused({ status }: HttpExchange, talk: Conversation, wanted: string): void {
   talk.want(status >= 400 && status < 500, wanted)

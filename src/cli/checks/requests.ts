@@ -1,4 +1,5 @@
 // What holds of HTTP requests on every transport: whose page asks, under which name, by which method, in which type.
+import { isLoopback } from '../../bounds/loopback.ts'
 import { openClient, WITH_403, type Protocol } from '../client.ts'
 import type { Check, HttpExchange } from '../stages.ts'
 import { wantRefused } from './messages.ts'
@@ -42,7 +43,8 @@ export function requestChecks({ transport, version }: Protocol): Check[] {
       should: `${MUST_VALIDATE} to prevent DNS rebinding attacks: those come with a Host that is not the server’s own.`,
       section,
       async run(talk, target) {
-        if (!isLoopback(target.mcp)) talk.skip('it is not on this machine: its names are its own affair')
+        if (!isLoopback(new URL(target.mcp).hostname))
+          talk.skip('it is not on this machine: its names are its own affair')
         const client = await open(talk, target)
         const response = await client.post(client.ping, { Host: 'stranger.example' })
         wantRefused(response, talk, '403, or another 4xx, for Host: stranger.example')
@@ -91,5 +93,3 @@ export function requestChecks({ transport, version }: Protocol): Check[] {
     },
   ]
 }
-
-const isLoopback = (url: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname)

@@ -1,7 +1,7 @@
 // What holds of Streamable HTTP with sessions alone, beside what the course checks.
 import { ACCEPT, answerIn, WITHOUT_BATCHES, type Protocol } from '../client.ts'
 import { open, type Check } from '../stages.ts'
-import { wantRefused } from './messages.ts'
+import { wantNoAnswer, wantRefused } from './messages.ts'
 
 const SESSIONS = 'basic/transports#session-management'
 const SENDING = 'basic/transports#sending-messages-to-the-server'
@@ -58,13 +58,7 @@ export function sessionChecks({ version }: Protocol): Check[] {
       section: SENDING,
       async run(talk, target) {
         const { post } = await open(talk, target, version)
-        const response = await post({ jsonrpc: '2.0', id: 'never-asked', result: {} })
-        await response.end()
-        const { status } = response
-        talk.want(
-          (status === 202 && response.body === '') || (status >= 400 && status < 500),
-          '202 and no body, or 400',
-        )
+        await wantNoAnswer(await post({ jsonrpc: '2.0', id: 'never-asked', result: {} }), talk)
       },
     },
     {
@@ -74,13 +68,7 @@ export function sessionChecks({ version }: Protocol): Check[] {
       section: SENDING,
       async run(talk, target) {
         const { post } = await open(talk, target, version)
-        const response = await post({ jsonrpc: '2.0', method: 'notifications/unheard-of' })
-        await response.end()
-        const { status } = response
-        talk.want(
-          (status === 202 && response.body === '') || (status >= 400 && status < 500),
-          '202 and no body, or 400',
-        )
+        await wantNoAnswer(await post({ jsonrpc: '2.0', method: 'notifications/unheard-of' }), talk)
       },
     },
     ...(version < WITHOUT_BATCHES ? [batches] : [noBatches, versionHeader, noVersionHeader]),

@@ -1,7 +1,7 @@
 // What holds without sessions alone, beside what the course checks.
 import { answerIn, openClient, type Protocol } from '../client.ts'
 import { stateless, type Check } from '../stages.ts'
-import { wantError, wantRefused } from './messages.ts'
+import { wantError, wantNoAnswer, wantRefused } from './messages.ts'
 
 const HTTP = 'basic/transports/streamable-http'
 const MISMATCH = -32020
@@ -91,13 +91,7 @@ export function statelessChecks({ version }: Protocol): Check[] {
         const method = 'notifications/unheard-of'
         const { message, headers } = stateless(method, {}, version)
         const { id: _left, ...notification } = message
-        const response = await talk.post(target.mcp, notification, headers)
-        await response.end()
-        const { status } = response
-        talk.want(
-          (status === 202 && response.body === '') || (status >= 400 && status < 500),
-          '202 and no body, or 400',
-        )
+        await wantNoAnswer(await talk.post(target.mcp, notification, headers), talk)
       },
     },
     {

@@ -11,22 +11,23 @@ export interface Extension {
   /** The revisions that have it: those with a handshake, or those without one. Default: all. */
   readonly lifecycle?: Revision['lifecycle']
   /**
-   * The methods that it adds to those of a server, and those that it answers in another way: such a one may hand a call
-   * on to the method that it was given, and change the result.
+   * Its methods, by name: new ones, and ones that take the place of a method of the server. Those of the server are
+   * given, so that a method can call the one whose place it takes, and change the result.
    */
   methods?(given: Methods): Methods
   /** Called when the server shuts down, before requests in flight are waited for. */
   close?(): void
 }
 
-const isKnown = (revision: Revision) => (one: Extension) => (one.lifecycle ?? revision.lifecycle) === revision.lifecycle
+const isPartOf = (revision: Revision) => (one: Extension) =>
+  (one.lifecycle ?? revision.lifecycle) === revision.lifecycle
 
-/** The methods of a revision with those of its extensions, each of which is given what those before it have made. */
+/** The methods of a revision with those of its extensions. Each is given the methods that those before it have made. */
 export const extendMethods = (methods: Methods, revision: Revision, extensions: readonly Extension[] = []): Methods =>
-  extensions.filter(isKnown(revision)).reduce((given, one) => ({ ...given, ...one.methods?.(given) }), methods)
+  extensions.filter(isPartOf(revision)).reduce((given, one) => ({ ...given, ...one.methods?.(given) }), methods)
 
-/** The capabilities of a server in a revision, those extensions among them that the revision has. */
+/** The capabilities that a server declares in a revision, with the extensions that are part of it. */
 export function declareExtensions(own: Capabilities, revision: Revision, all: readonly Extension[]): Capabilities {
-  const known = all.filter(isKnown(revision)).map(({ id, settings = {} }) => [id, settings])
-  return revision.encodeCapabilities(known.length > 0 ? { ...own, extensions: Object.fromEntries(known) } : own)
+  const declared = all.filter(isPartOf(revision)).map(({ id, settings = {} }) => [id, settings])
+  return revision.encodeCapabilities(declared.length > 0 ? { ...own, extensions: Object.fromEntries(declared) } : own)
 }

@@ -1,10 +1,10 @@
 import { after, attempt, clip, INVALID_PARAMS, isRecord, RpcError } from '../../jsonrpc/index.ts'
 import type { MaybePromise, Params } from '../../jsonrpc/index.ts'
 import { wholeNumber } from '../../bounds/limits.ts'
-import { causeOf, type Log } from '../../bounds/log.ts'
+import { causeOf, type Log } from '../../diagnostics/log.ts'
 import { checkAgainst, checkSchema, type Check } from '../../json-schema/index.ts'
 import type { AnySchema, Arguments, Infer, JsonSchema } from '../../json-schema/types.ts'
-import { adaptSchemas, type Side, type StandardSchema } from '../../schema-adapters/index.ts'
+import { adaptSchemas, type InferStandard, type StandardSchema } from '../../schema-adapters/index.ts'
 import { indexBy, isFunction, isText, must } from '../options.ts'
 import { InputRequired, ToolError } from '../protocol/errors.ts'
 import type { CallToolResult, Content, ToolInfo } from '../protocol/types.ts'
@@ -54,9 +54,9 @@ export interface ToolDefinition<S extends ToolSchema, O extends ToolSchema> exte
 }
 
 /** The type of the arguments: what the schema says, or what its library makes of them. */
-export type ToolArguments<S> = S extends StandardSchema ? Side<S, 'output'> : Arguments<S>
+export type ToolArguments<S> = S extends StandardSchema ? InferStandard<S, 'output'> : Arguments<S>
 /** The type of structuredContent, as `run` returns it: a library may still transform it. */
-export type ToolOutput<S> = S extends StandardSchema ? Side<S, 'input'> : Infer<S>
+export type ToolOutput<S> = S extends StandardSchema ? InferStandard<S, 'input'> : Infer<S>
 
 /** A tool: what lists say of it, the checks of its schemas, and the function that does its work. */
 export interface Tool extends ToolInfo {
@@ -185,14 +185,14 @@ async function checkOutput(returned: ToolReturn, tool: Tool): Promise<ToolReturn
 function encodeCallResult(result: CallToolResult, revision: Revision): object {
   // Nearly all results are text and nothing else, which is the same in every revision.
   if (result.structuredContent === undefined && result.content.every(isPlain)) return result
-  return revision.encodeCallResult({ ...result, content: known(result.content, revision) as Content[] })
+  return revision.encodeCallResult({ ...result, content: knownBlocks(result.content, revision) as Content[] })
 }
 
 const isPlain = ({ type, annotations, _meta }: Content) =>
   type === 'text' && annotations === undefined && _meta === undefined
 
 /** The blocks whose type is known to the client's revision. */
-const known = (content: readonly Content[], revision: Revision): object[] =>
+const knownBlocks = (content: readonly Content[], revision: Revision): object[] =>
   content.filter(({ type }) => revision.contentTypes.includes(type)).map((block) => revision.encodeContent(block))
 
 const text = (value: string): Content => ({ type: 'text', text: value })

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from './node-http.ts'
 import { clip, INVALID_REQUEST } from '../../jsonrpc/index.ts'
-import { createList } from '../../bounds/allowed.ts'
+import { createAllowList } from '../../bounds/allowed.ts'
 import { parseUrl } from '../../url.ts'
 import { rememberLast } from '../../bounds/remember-last.ts'
 import { HttpError } from './http-error.ts'
@@ -28,8 +28,8 @@ export type Guard = (request: HttpRequest, anyHost?: boolean) => void
  * believes to talk to (Host). Throws TypeError for a list with an entry that never matches.
  */
 export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Guard {
-  const isOurs = rememberLast(createList('allowedHosts', allowedHosts))
-  const mayCall = rememberLast(createList('allowedOrigins', allowedOrigins))
+  const isOurs = rememberLast(createAllowList('allowedHosts', allowedHosts))
+  const mayCall = rememberLast(createAllowList('allowedOrigins', allowedOrigins))
 
   return (request, anyHost = false) => {
     checkHead(request)

@@ -12,7 +12,7 @@ export const pathOf = ({ url = '/' }: { url?: string | undefined }): string => {
  * The path under which a framework has mounted the handler, as `originalUrl` tells: `/api` after Express's
  * `app.use('/api', …)`. Empty where it is no plain path: a client must never be sent to `//another.host`.
  */
-export function mountOf(request: HttpRequest & { originalUrl?: unknown }): string {
+export function mountOf(request: HttpRequest): string {
   if (typeof request.originalUrl !== 'string') return ''
   const path = pathOf(request)
   const asked = pathOf({ url: request.originalUrl })

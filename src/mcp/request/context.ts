@@ -11,13 +11,25 @@ export interface ClientChannel {
   send(message: Message): void
   /** Whether what is sent reaches the client: one that accepts JSON alone gets the response and nothing else. */
   readonly canSend: boolean
-  /** Whether the client can be asked by requests, in a revision in which the response would have to ask it. */
+  /** Whether it takes requests of the server in a revision that has none, as a task does, whose client polls them. */
   readonly canAsk?: boolean
   /** The headers of the request, in a transport that has such. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Ends the connection, not the stream: the client can come back for the rest after `retryMs` milliseconds. */
   disconnect?(retryMs: number): void
 }
+
+/**
+ * Handles a message of a client: runs a request and returns its response, takes a response to a request of ours.
+ * Undefined: it was no request, or its sender does not want a response any more. What is sent before the response goes
+ * to the channel. `memory` is that of the message, which a request in flight retains.
+ */
+export type HandleMessage = (
+  message: Message,
+  client: Client,
+  channel: ClientChannel,
+  memory?: MessageMemory,
+) => MaybePromise<Response | undefined>
 
 /** What a request needs of the server that handles it. */
 export interface RequestServices {
@@ -27,13 +39,8 @@ export interface RequestServices {
   readonly askPrefix: string
   /** Reports an unexpected error. */
   onUnexpected(error: unknown): void
-  /** Handles a message, as the server does: an extension may have one handled later, or again. */
-  handle(
-    message: Message,
-    client: Client,
-    channel: ClientChannel,
-    hold?: MessageMemory,
-  ): MaybePromise<Response | undefined>
+  /** Handles a message as the server does: by this an extension has one handled later, or again. */
+  readonly handle: HandleMessage
 }
 
 /**
@@ -46,7 +53,7 @@ export class RequestContext implements InFlightRequest {
   readonly channel: ClientChannel
   readonly services: RequestServices
   /** The memory of the message, given back when nothing refers to it any more. */
-  readonly hold: MessageMemory | undefined
+  readonly memory: MessageMemory | undefined
   /** Whether the client wants no response any more, or is gone. */
   cancelled = false
   /** The requests of the server that belong to it and wait for a response, by id. */
@@ -67,13 +74,13 @@ export class RequestContext implements InFlightRequest {
     client: Client,
     channel: ClientChannel,
     services: RequestServices,
-    hold?: MessageMemory,
+    memory?: MessageMemory,
   ) {
     this.message = message as Request // a notification has no id, and none of their methods reads it
     this.client = client
     this.channel = channel
     this.services = services
-    this.hold = hold
+    this.memory = memory
   }
 
   /** The reason for which it is over: answered, timed out or cancelled. Undefined: it is not. */
@@ -138,7 +145,7 @@ export class RequestContext implements InFlightRequest {
   forgetParams(): void {
     const params = this.message.params ?? {}
     for (const name of Object.keys(params)) delete params[name]
-    this.hold?.free()
+    this.memory?.free()
   }
 
   #finish(end: Error): void {

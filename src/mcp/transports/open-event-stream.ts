@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../http/node-http.ts'
-import { closed, opened, streams } from '../../bounds/channels.ts'
 import { callAt } from '../../bounds/deadline.ts'
+import { closed, opened, streamChannel } from '../../diagnostics/channels.ts'
 import { openStream, type EventStream } from '../../sse/index.ts'
 import { busy, type HttpError } from '../http/http-error.ts'
 import type { Caller } from '../request/client.ts'
@@ -22,9 +22,9 @@ export function openEventStream(
     const forgetDate = callAt(principal.expiresAt, () => stream.close())
     response.once('close', forgetDate)
   }
-  if (streams.hasSubscribers) {
-    opened(streams, stream)
-    response.once('close', () => closed(streams, stream))
+  if (streamChannel.hasSubscribers) {
+    opened(streamChannel, stream)
+    response.once('close', () => closed(streamChannel, stream))
   }
   return stream
 }

@@ -1,14 +1,14 @@
 import type { MaybePromise, Message } from '../../jsonrpc/index.ts'
 import type { CoalesceKey } from '../../sse/index.ts'
-import { closed, opened, sessions as channel } from '../../bounds/channels.ts'
 import type { HttpLimits } from '../../bounds/limits.ts'
-import { createSessionMap, type Kept } from '../../bounds/session-map.ts'
+import { createSessionMap, type SessionUse } from '../../bounds/session-map.ts'
+import { closed, opened, sessionChannel } from '../../diagnostics/channels.ts'
 import { notificationOf, type Change } from '../protocol/change-bus.ts'
 import { isSame, ownerOf, type Caller, type Client } from '../request/client.ts'
 import { coalesceKey } from './coalesce.ts'
 
 /** A session (basic/lifecycle): what the server keeps of one client from its handshake on, and the streams to it. */
-export interface Session extends Kept {
+export interface Session extends SessionUse {
   /** The id, 122 random bits: whoever knows it may use the session, so it cannot be guessed. */
   readonly id: string
   readonly client: Client
@@ -56,7 +56,7 @@ export function createSessionStore<S extends Session>(
   const sessions = createSessionMap<S>(limits, { isInUse, ownerOf: ({ client }) => ownerOf(client.caller), close }, now)
 
   function close(session: S, retryMs?: number): void {
-    if (sessions.remove(session)) closed(channel, session)
+    if (sessions.remove(session)) closed(sessionChannel, session)
     for (const request of session.client.inFlight) request.cancel()
     session.end(retryMs)
   }
@@ -69,7 +69,7 @@ export function createSessionStore<S extends Session>(
     },
     add(session: S): boolean {
       const isAdded = sessions.add(session)
-      if (isAdded) opened(channel, session)
+      if (isAdded) opened(sessionChannel, session)
       return isAdded
     },
     touch: sessions.touch,

@@ -1,5 +1,5 @@
-// Holds a server against all checks of a revision that it speaks: those of the course's stages that rest on a sentence
-// of the specification, and those of src/cli/checks.
+// The checks of a revision that a server speaks: those of the course's stages that rest on a sentence of the
+// specification, and those of src/cli/checks.
 import { featureChecks } from './checks/features.ts'
 import { messageChecks } from './checks/messages.ts'
 import { requestChecks } from './checks/requests.ts'
@@ -31,16 +31,16 @@ const STAGES: Record<TransportName, readonly number[]> = {
 
 const AT_ONCE = 4 // no server is asked for more at a time
 
-/** Runs the checks of one revision; told to end, it begins no further one. */
-export async function hold(spoken: Spoken, target: Target, signal: AbortSignal): Promise<Result[]> {
+/** Runs them all. Once the signal is aborted, no further one begins. */
+export async function runChecks(spoken: Spoken, target: Target, signal: AbortSignal): Promise<Result[]> {
   const checks = checksOf(spoken)
   const results: Result[] = []
   const queue = [...checks.entries()]
-  const lane = async (): Promise<void> => {
+  const runInTurn = async (): Promise<void> => {
     for (let next = queue.shift(); next && !signal.aborted; next = queue.shift())
       results[next[0]] = await resultOf(next[1], spoken, target)
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+  await Promise.all(Array.from({ length: AT_ONCE }, runInTurn))
   return results
 }
 

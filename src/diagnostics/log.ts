@@ -1,4 +1,5 @@
-import { logEntries } from './channels.ts'
+import { logChannel } from './channels.ts'
+import { printable } from './printable.ts'
 
 /** An entry of the log, for whoever runs the server. `reason` is a stable word, to search and count by. */
 export interface LogEntry {
@@ -33,10 +34,10 @@ export function safeLog(log: Log = logToStderr): Log {
 }
 
 /** A log whose entries are published on the diagnostics channel `sse-mcp:log` too. */
-export const published =
+export const publishedLog =
   (log: Log): Log =>
   (entry) => {
-    logEntries.publish(entry)
+    logChannel.publish(entry)
     log(entry)
   }
 
@@ -67,14 +68,8 @@ let underWay = 0 // lines that are neither written nor lost yet
 const MAX_WAITING = 65_536 // bytes that may wait for the reader of standard error
 const ignore = (): void => {}
 
-// An entry as a line, with control characters escaped. JSON escapes the C0 controls itself; the others are C1 (U+009B
-// begins a terminal's command), line separators, and format characters, which turn a line's direction or are not seen
-// at all.
 const toLine = (entry: LogEntry): string =>
-  `${JSON.stringify({ time: new Date().toISOString(), ...entry }).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped)}\n`
-
-const escaped = (character: string): string =>
-  character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  `${printable(JSON.stringify({ time: new Date().toISOString(), ...entry }))}\n`
 
 /** The cause of a failure as a text, with its stack: for the log alone. */
 export function causeOf(error: unknown): string {

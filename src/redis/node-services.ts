@@ -3,8 +3,8 @@ import type { Bus } from './bus.ts'
 import type { EventLogs } from './event-log.ts'
 import type { Records } from './records.ts'
 
-/** What the sessions of a node share. */
-export interface NodeParts {
+/** What a session needs of the node that keeps it. */
+export interface NodeServices {
   /** The full name of this node. */
   node: string
   bus: Bus
@@ -12,8 +12,8 @@ export interface NodeParts {
   logs: EventLogs
 }
 
-/** Adds a session here and to the engine, or nowhere. */
-export async function addTo<S extends Session>(
+/** Adds a session to the store of this node and its record to the engine, or neither. */
+export async function addWithRecord<S extends Session>(
   local: { add(session: S): boolean; close(session: S): void },
   session: S,
   addRecord: () => Promise<boolean>,
