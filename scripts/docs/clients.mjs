@@ -22,7 +22,7 @@ ${sh(`npx @modelcontextprotocol/inspector@2 --cli ${H}/mcp --transport http --me
 npx @modelcontextprotocol/inspector@2 --cli ${H}/mcp --transport http --method tools/call \\
   --tool-name get-hackernews-top-stories --tool-arg type=topstories --tool-arg amount=3`)}
 
-With a token: \`--header "Authorization: Bearer TOKEN"\`. For 2026-07-28 choose the protocol era *modern* (or *auto*) in the server's settings; *legacy* is how it comes.`,
+With a token: \`--header "Authorization: Bearer TOKEN"\` (version 2; the command line of 0.15 has no such option). For 2026-07-28 choose the protocol era *modern* (or *auto*) in the server's settings; *legacy* is how it comes.`,
       notes: [
         'Without `--transport` a bare URL means SSE.',
         'Exit code 5: the tool answered with `isError`. Exit code 3: the server wants authorization.',
@@ -40,7 +40,7 @@ ${sh(`npx @modelcontextprotocol/inspector@2 --cli ${H}/mcp --transport http --me
 npx @modelcontextprotocol/inspector@2 --cli ${H}/mcp --transport http --method tools/call \\
   --tool-name get-hackernews-top-stories --tool-arg type=topstories --tool-arg amount=3`)}
 
-有令牌时加 \`--header "Authorization: Bearer TOKEN"\`。要用 2026-07-28，就在服务器设置里把协议年代选成 *modern*（或 *auto*）；默认是 *legacy*。`,
+有令牌时加 \`--header "Authorization: Bearer TOKEN"\`（版本 2；0.15 的命令行没有这个选项）。要用 2026-07-28，就在服务器设置里把协议年代选成 *modern*（或 *auto*）；默认是 *legacy*。`,
       notes: [
         '不写 `--transport` 时，只有一个 URL 就当作 SSE。',
         '退出码 5：工具返回了 `isError`。退出码 3：服务器要授权。',

@@ -92,7 +92,8 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
     if (this.destroyed) return this
     // Nothing was sent: the client is gone, or the head cannot be written.
     if (!this.#hasBegun) this.#respond(new Response(null, { status: 500 }))
-    this.#body?.error(new Error('The response was cut off.'))
+    // With the code that Node gives to this, by which servers know that it is no fault of theirs.
+    this.#body?.error(Object.assign(new Error('The response was cut off.'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }))
     this.#close()
     return this
   }

@@ -6,6 +6,11 @@ import type { PromptInfo, ResourceContents, ResourceInfo, ResourceTemplateInfo, 
 import { asHeader, Connection, type ConnectOptions, type RequestOptions } from './connection.ts'
 import type { Fetch } from './transport.ts'
 
+/** A result of a tool, whose texts can be read without a look at each type: `content[0].text`. */
+export type ToolResult = Omit<CallToolResult, 'content'> & {
+  content: (CallToolResult['content'][number] & { text?: string })[]
+}
+
 /** A client for tests: results come back as they are, errors are thrown. */
 export class TestClient extends Connection {
   /** What the server has told of itself. */
@@ -48,10 +53,10 @@ export class TestClient extends Connection {
   }
 
   /** Calls a tool. What goes wrong inside it is a result with `isError`. An aborted signal cancels the call. */
-  async callTool(name: string, args: Params = {}, options: RequestOptions = {}): Promise<CallToolResult> {
+  async callTool(name: string, args: Params = {}, options: RequestOptions = {}): Promise<ToolResult> {
     const headers = this.hasHandshake ? {} : await this.#paramHeaders(name, args)
     const result = await this.request('tools/call', { name, arguments: args }, { headers, ...options })
-    return result as CallToolResult
+    return result as ToolResult
   }
 
   async readResource(uri: string): Promise<ResourceContents[]> {

@@ -3,7 +3,7 @@ import { TestClient } from './client.ts'
 import type { ConnectOptions } from './connection.ts'
 import type { Fetch } from './transport.ts'
 
-export type { TestClient } from './client.ts'
+export type { TestClient, ToolResult } from './client.ts'
 export type { ConnectOptions, RequestOptions } from './connection.ts'
 export type { Fetch } from './transport.ts'
 

@@ -161,13 +161,18 @@ function runTool(tool: Tool, args: Params, context: RequestContext, log: Log): M
   )
 }
 
+const kindOf = (value: unknown): string =>
+  isRecord(value) ? 'an object without content' : `a value of type ${typeof value}`
+
 /** The result that a tool returned, in full. Throws TypeError for what is none. */
 function asResult(returned: ToolReturn): CallToolResult {
   if (typeof returned === 'string') return { content: [text(returned)] }
-  const { content, structuredContent } = returned as Partial<CallToolResult>
+  const { content, structuredContent } = (returned ?? {}) as Partial<CallToolResult>
   if (Array.isArray(content)) return returned as CallToolResult
   if (structuredContent === undefined)
-    throw new TypeError('The tool returned neither a text nor { content: [...] } nor { structuredContent }.')
+    throw new TypeError(
+      `The tool returned ${kindOf(returned)}: return a text, { content: [...] } or { structuredContent }.`,
+    )
   return { ...returned, content: [text(JSON.stringify(structuredContent))] }
 }
 

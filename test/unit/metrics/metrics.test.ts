@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { after, test, type TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import * as all from '../../../src/bounds/channels.ts'
+import * as all from '../../../src/diagnostics/channels.ts'
 import { bearerToken } from '../../../src/auth/index.ts'
 import { definePrompt, defineTool, serve, ToolError, type ServeOptions } from '../../../src/index.ts'
 import { metrics, type MetricsOptions } from '../../../src/metrics/index.ts'
