@@ -1,4 +1,4 @@
-import { after, isThenable, type MaybePromise } from '../jsonrpc/index.ts'
+import { after, type MaybePromise } from '../jsonrpc/index.ts'
 import { isStandardSchema, jsonSchemaOf, validated, type StandardSchema } from './standard-schema.ts'
 
 export type * from './standard-schema.ts'
@@ -40,15 +40,13 @@ export function adaptSchemas<Args, Context, Returned>(
     adapted.inputSchema = jsonSchemaOf(input, 'input', `${where}: inputSchema`)
     if (validate) {
       adapted.checksInput = true
-      adapted.run = (args, context) => {
-        const validating = validate(args)
-        const isLater = isThenable(validating)
-        return after(validating, (result) => {
-          // Who asked may be gone by now, or the time be up: then the tool is not begun.
-          if (isLater) (context as { signal?: AbortSignal }).signal?.throwIfAborted()
+      adapted.run = (args, context) =>
+        after(validate(args), (result) => {
+          // Validation may take its time. Who asked may be gone by then, or the time be up: then the tool is not begun.
+          const { signal } = context as { signal?: AbortSignal }
+          signal?.throwIfAborted()
           return tool.run(validated(result, 'arguments', refuse) as Args, context)
         })
-      }
     }
   }
   if (isStandardSchema(output)) {
