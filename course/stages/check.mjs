@@ -37,7 +37,7 @@ export function targetOf(url, known = {}) {
 }
 
 /** A check whose server never stops talking ends after so long. */
-const CHECK_MS = 6 * PATIENCE_MS
+export const CHECK_MS = 6 * PATIENCE_MS
 
 /**
  * Runs a check.

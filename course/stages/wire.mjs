@@ -22,6 +22,8 @@ export class Skipped extends Error {}
 const SHOWN = 300 // characters of a line
 const LAST = 10 // lines
 const MOST = 4 * 1024 * 1024 // bytes of a response: what goes on after that is cut off
+const MOST_EVENTS = 10_000 // the same
+const KEPT = 1_000 // lines of a conversation: what comes after these is not noted
 
 /** What one check says to a server, and what it hears. Lines begin with > for what went, < and ~ for what came. */
 export class Conversation {
@@ -41,6 +43,8 @@ export class Conversation {
   }
 
   note(mark, text) {
+    if (this.#lines.length === KEPT) this.#lines.push('  …')
+    if (this.#lines.length > KEPT) return
     const line = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
     this.#lines.push(`${mark} ${line}`)
   }
@@ -155,10 +159,10 @@ class Exchange {
       )
     })
     response.on('data', (bytes) => {
+      if (this.#text.length > MOST || this.#events.length > MOST_EVENTS) return this.#sent.destroy()
       if (isStream) parser.push(bytes)
       const text = bytes.toString('latin1')
       this.#text += text
-      if (this.#text.length > MOST) sent.destroy()
       for (const [comment] of text.matchAll(/^:.*$/gm)) this.#comments.push(comment)
       this.#wake()
     })

@@ -45,7 +45,9 @@ export async function check(args: readonly string[], terminal: Terminal): Promis
   })
   if (values.arguments !== undefined && values.call === undefined) throw new Error('--arguments needs --call.')
   if (values.patience !== undefined) {
-    if (!/^\d+(\.\d+)?$/.test(values.patience)) throw new Error('--patience is a number of seconds.')
+    const isSeconds = /^\d+(\.\d+)?$/.test(values.patience) && Number(values.patience) > 0
+    if (!isSeconds || Number(values.patience) > 3600)
+      throw new Error('--patience is a number of seconds, 3600 at most.')
     process.env['CHECK_PATIENCE_MS'] = String(Number(values.patience) * 1000) // before the stages are loaded
   }
   const asked = {

@@ -1,6 +1,7 @@
 // What a server speaks: asked of it, as a client does that does not know it yet.
+import { clip } from '../jsonrpc/index.ts'
 import { ACCEPT, answerIn, PROTOCOLS, type Protocol } from './client.ts'
-import { connect, Conversation, stateless, type Target } from './stages.ts'
+import { CHECK_MS, connect, Conversation, stateless, type Target } from './stages.ts'
 
 /** A revision that a server speaks, and what it says of itself there. */
 export interface Spoken extends Protocol {
@@ -23,10 +24,11 @@ export async function discover(asked: Asked, transports: ReadonlySet<string>) {
   for (const protocol of PROTOCOLS.filter(({ transport }) => transports.has(transport))) {
     const talk = new Conversation(asked.headers)
     try {
-      const { result, url } = await ask[protocol.transport](talk, asked, protocol.version)
+      const asking = ask[protocol.transport](talk, asked, protocol.version)
+      const { result, url } = await talk.within(asking, 'an end of the conversation', CHECK_MS)
       const { name = '?', version = '?' } = (serverInfoOf(result) ?? {}) as { name?: string; version?: string }
       const capabilities = { ...(result['capabilities'] as object | undefined) }
-      spoken.push({ ...protocol, url, server: { name: String(name), version: String(version) }, capabilities })
+      spoken.push({ ...protocol, url, server: { name: short(name), version: short(version) }, capabilities })
     } catch {
       unspoken.push({ ...protocol, lines: talk.lines })
     } finally {
@@ -35,6 +37,9 @@ export async function discover(asked: Asked, transports: ReadonlySet<string>) {
   }
   return { spoken, unspoken }
 }
+
+/** A name as a line shows it: a stranger's may be as long as a book. */
+const short = (name: unknown): string => clip(String(name), 100)
 
 interface Found {
   result: Record<string, unknown>

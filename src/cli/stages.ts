@@ -6,6 +6,8 @@
 export interface Conversation {
   /** Goes on if the condition holds. `wanted`, in terms of the wire, is what is missing otherwise. */
   want(condition: unknown, wanted: string): void
+  /** What a promise gives, if it comes in so many milliseconds; `wanted` is what is missing otherwise. */
+  within<T>(promise: Promise<T>, wanted: string, ms: number): Promise<T>
   /** Leaves the check: it does not apply, for this reason. */
   skip(reason: string): never
   request(method: string, url: string | URL, options?: RequestOptions): Promise<HttpExchange>
@@ -113,6 +115,8 @@ interface Stage {
 interface Stages {
   stages: readonly Stage[]
   runCheck(check: Check, target: Target): Promise<Outcome>
+  /** Milliseconds after which a conversation ends, however much the server says. */
+  CHECK_MS: number
   Conversation: new (headers?: Record<string, string>) => Conversation
   connect(talk: Conversation, target: Pick<Target, 'sse'>): Promise<SseClient>
   open(talk: Conversation, target: Target, version: string): Promise<Session>
@@ -131,7 +135,7 @@ const load = async (file: string): Promise<object> => (await import(new URL(file
 const files = await Promise.all(
   ['check.mjs', 'wire.mjs', 'sse-client.mjs', '9-streamable.mjs', '10-stateless.mjs'].map(load),
 )
-export const { stages, runCheck, Conversation, connect, open, answerOf, stateless } = Object.assign(
+export const { stages, runCheck, CHECK_MS, Conversation, connect, open, answerOf, stateless } = Object.assign(
   {},
   ...files,
 ) as Stages

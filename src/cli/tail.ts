@@ -2,6 +2,7 @@
 // what came in which pieces, and what happened to the connection.
 import { parseArgs } from 'node:util'
 import { createParser } from '../sse/index.ts'
+import { refusalOf } from './refusal.ts'
 import { printable, printableJson, readHeaders, readUrl, type Terminal } from './terminal.ts'
 
 export const TAIL_HELP = `sse-mcp tail URL: shows an event stream, and comes back when it breaks. Ctrl-C ends it.
@@ -56,7 +57,7 @@ export async function tail(args: readonly string[], { out, error, signal }: Term
     reconnectMs: 3000, // [9.2.2] "in the region of a few seconds"
   }
   const tell = (happening: Happening): void =>
-    out(values.json ? printableJson(happening) : lineOf(happening).map(printable).join('\n'))
+    out(values.json ? printableJson(happening) : lineOf(happening).map(shown).join('\n'))
   const refusal = await follow(stream, tell, signal)
   if (refusal === undefined) return 0
   for (const line of refusal) error(printable(line))
@@ -72,7 +73,7 @@ async function follow(
   for (let wasOpen = false; ;) {
     let cause: string
     try {
-      const response = await fetch(stream.url, { headers: requestHeaders(stream), signal })
+      const response = await fetch(stream.url, { headers: requestHeaders(stream), signal, redirect: 'manual' })
       const refusal = await refusalOf(response)
       if (refusal !== undefined) return refusal
       wasOpen = true
@@ -93,7 +94,9 @@ async function follow(
 function requestHeaders({ headers, lastEventId }: Stream): Record<string, string> {
   // `fetch` takes a header value as bytes, each written as the character of that number.
   const id = Buffer.from(lastEventId).toString('latin1')
-  return { ...headers, Accept: 'text/event-stream', ...(id !== '' && { 'Last-Event-ID': id }) }
+  // An id that would not arrive as it is, or would make the head too long, is not sent: src/event-source.ts does so too.
+  const arrives = /^[\t\x20-\x7e\x80-\xff]+$/.test(id) && id === id.trim() && id.length <= MAX_ID_BYTES
+  return { ...headers, Accept: 'text/event-stream', ...(arrives && { 'Last-Event-ID': id }) }
 }
 
 async function read(response: Response, stream: Stream, tell: (happening: Happening) => void): Promise<void> {
@@ -103,7 +106,7 @@ async function read(response: Response, stream: Stream, tell: (happening: Happen
     onEvent: ({ type, data, lastEventId }) => tell({ what: 'event', type, id: lastEventId, data }),
     onComment: (text) => tell({ what: 'comment', text }),
     onRetry: (milliseconds) => {
-      stream.reconnectMs = Math.min(milliseconds, LONGEST_TIMER_MS)
+      stream.reconnectMs = Math.min(Math.max(milliseconds, LEAST_WAIT_MS), LONGEST_TIMER_MS)
       tell({ what: 'retry', milliseconds })
     },
   })
@@ -114,6 +117,8 @@ async function read(response: Response, stream: Stream, tell: (happening: Happen
   }
 }
 
+const MAX_ID_BYTES = 4096
+const LEAST_WAIT_MS = 100 // a server that says 0 and ends would be asked without a pause
 const LONGEST_TIMER_MS = 2 ** 31 - 1 // a timer that is set to more fires at once
 
 /** A time, unless it is told to end. */
@@ -132,38 +137,6 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   })
 }
 
-/** Why a response is no event stream, and what to do; undefined if it is one. */
-async function refusalOf(response: Response): Promise<string[] | undefined> {
-  const { status } = response
-  const type = response.headers.get('Content-Type') ?? 'no Content-Type'
-  if (status === 200 && /^text\/event-stream\s*(;|$)/i.test(type)) return undefined
-  const body = (await firstText(response)).trim()
-  return [`${status} ${type}${body === '' ? '' : `: ${body}`}`, whatToDo(status)]
-}
-
-const SHOWN = 500 // characters of a refusal
-
-async function firstText({ body }: Response): Promise<string> {
-  let text = ''
-  const decoder = new TextDecoder()
-  try {
-    for await (const bytes of body ?? []) if ((text += decoder.decode(bytes, { stream: true })).length > SHOWN) break
-  } catch {} // what has come will do
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
-}
-
-function whatToDo(status: number): string {
-  if (status === 200) return 'This is no event stream. Is it another path? /sse, say, or /mcp with --header.'
-  if (status === 204) return 'The server asks not to come back: there is nothing to read.'
-  if (status === 400) return 'A stream of a session needs its id: --header "Mcp-Session-Id: …".'
-  if (status === 401) return 'It wants to know who asks: --header "Authorization: Bearer …".'
-  if (status === 403) return 'It knows who asks, and says no; or it refuses this Host or Origin.'
-  if (status === 404) return 'There is nothing at this path, or the session is over. Is it /sse, or /mcp?'
-  if (status === 405) return 'There is no stream to GET here: the path is right for POST alone.'
-  if (status === 429 || status === 503) return 'It has too much to do: try again later.'
-  return status >= 500 ? 'The server has failed: its log says why.' : 'The server does not serve it.'
-}
-
 function causeOf(error: unknown): string {
   const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
   if (cause?.code === 'ECONNREFUSED') return 'nobody listens there'
@@ -178,7 +151,12 @@ function lineOf(happening: Happening): string[] {
       return [`  ${happening.count} bytes`]
     case 'event': {
       const id = happening.id === '' ? '' : `  id: ${happening.id}`
-      return [`~ event: ${happening.type}${id}`, ...happening.data.split('\n').map((line) => `  data: ${line}`)]
+      return [
+        `~ event: ${happening.type}${id}`,
+        ...cut(happening.data)
+          .split('\n')
+          .map((line) => `  data: ${line}`),
+      ]
     }
     case 'comment':
       return [`~ : ${happening.text}`]
@@ -190,3 +168,9 @@ function lineOf(happening: Happening): string[] {
     }
   }
 }
+
+/** As much of a text as a person reads; machines get all of it. */
+const cut = (text: string, most = 65_536): string =>
+  text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text
+
+const shown = (line: string): string => printable(cut(line, 70_000)) // data is cut before, and so not again

@@ -41,7 +41,12 @@ export function adaptSchemas<Args, Context, Returned>(
     if (library.validate) {
       adapted.checksInput = true
       adapted.run = (args, context) =>
-        after(library.validate!(args), (result) => tool.run(validated(result, 'arguments', refuse) as Args, context))
+        after(library.validate!(args), (result) => {
+          // Validation may take its time. Who asked may be gone by then, or the time be up: then the tool is not begun.
+          const { signal } = context as { signal?: AbortSignal }
+          signal?.throwIfAborted()
+          return tool.run(validated(result, 'arguments', refuse) as Args, context)
+        })
     }
   }
   if (isStandardSchema(output)) {

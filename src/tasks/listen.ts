@@ -7,6 +7,9 @@ import type { TaskStore } from './task-store.ts'
 /** Tasks of one subscription. */
 const MAX_TASKS = 100
 
+/** Subscriptions of one task: each is sent its whole result, however large. */
+const MAX_LISTENERS = 10
+
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 
 /** The channel of a subscription that hears of tasks: the acknowledgment names those that it will hear of. */
@@ -41,9 +44,10 @@ export function listen(next: Handler<RequestContext>, store: TaskStore): Handler
     const wanted = isRecord(params['notifications']) ? params['notifications']['taskIds'] : undefined
     if (wanted === undefined || channel instanceof ListenChannel) return next(params, context)
     requireDeclared(client)
-    const tasks = asIds(wanted)
+    const tasks = [...new Set(asIds(wanted))]
       .map((id) => store.find(id, client))
       .filter((task) => task !== undefined)
+      .filter(({ listeners }) => listeners.size < MAX_LISTENERS)
 
     const _meta = { [SUBSCRIPTION]: message.id }
     const stops = tasks.map((task) => {

@@ -160,3 +160,17 @@ test('shutdown ends a subscription to tasks in good order, and the tasks', async
   assert.ok(methods.includes('notifications/cancelled') && methods.includes('result'), methods.join())
   await stream.ended
 })
+
+test('a subscription hears of a task once, and ten subscriptions at most hear of it', async () => {
+  const taskId = await start('crowd')
+  const heard: unknown[] = []
+  const streams = []
+  for (let i = 0; i < 12; i++) {
+    const stream = await listen({ taskIds: [taskId, taskId] })
+    streams.push(stream)
+    heard.push((await stream.message()).params.notifications.taskIds.length)
+  }
+  for (const stream of streams) stream.destroy()
+  gateOf('crowd').open('over')
+  assert.deepEqual(heard, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0])
+})

@@ -56,7 +56,7 @@ test('it shows events with type, id and data, comments, and the reconnection tim
   )
 })
 
-test('it comes back after the time that the stream has set, with the last id and the headers that it was given', async () => {
+test('it comes back after the time that the stream has set, a tenth of a second at least, with the last id and the headers that it was given', async () => {
   const asked: unknown[] = []
   const url = await start(({ headers }, response) => {
     asked.push([headers['last-event-id'], headers['x-who'], headers.accept])
@@ -65,7 +65,7 @@ test('it comes back after the time that the stream has set, with the last id and
   const args = ['--header', 'X-Who: me', '--last-event-id', 'ö', url]
   const { code, text } = await run(args, (said) => said.split('< 200').length === 3)
   assert.equal(code, 0)
-  assert.match(text, /! the server has ended the stream; again in 7 ms/)
+  assert.match(text, /! the server has ended the stream; again in 100 ms/)
   assert.deepEqual(asked, [
     [Buffer.from('ö').toString('latin1'), 'me', 'text/event-stream'],
     ['2', 'me', 'text/event-stream'],

@@ -79,6 +79,21 @@ test('a validator that never ends is stopped by the timeout of the tool', async 
   assert.deepEqual([text, isError], ['The tool a took longer than 0.02 s and was stopped.', true])
 })
 
+test('a tool is not begun when its validator ends after the time of the call', async () => {
+  let runs = 0
+  let validated!: (result: object) => void
+  const tool = defineTool({
+    name: 'a',
+    inputSchema: schemaOf(() => new Promise((resolve) => (validated = resolve))),
+    timeoutMs: 20,
+    run: () => `run ${++runs}`,
+  })
+  assert.match((await call(tool)).text, /took longer than 0\.02 s/)
+  validated({ value: {} })
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(runs, 0)
+})
+
 test('a validator of results that never ends is stopped as well', async () => {
   const tool = defineTool({
     name: 'a',
