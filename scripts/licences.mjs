@@ -25,8 +25,11 @@ const TAKEN_FOR_TESTS = new Set(['CC-BY-4.0', 'MPL-2.0'])
 const LOOKED_AT = new Map([
   ['@modelcontextprotocol/inspector', 'MIT, and Apache-2.0 for what is new'],
   ['@tmcp/adapter-zod', 'MIT, in its file LICENSE'],
+  ['human-readable-ids', 'Apache-2.0, spelled otherwise'],
   ['mcp-lite', 'none: measured against, by whoever runs the bench, and not handed on'],
   ['oldest', 'MIT: Node'],
+  ['pipenet', 'MIT, in its file LICENSE'],
+  ['uri-templates', 'public domain or MIT, at the address that it names'],
 ])
 
 /** The lock files of the repository, below a folder. */

@@ -2,7 +2,7 @@
 // needs the compiler API of TypeScript 5.9, which stands in this folder for it alone.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { Application } from 'typedoc'
 import { ROOT } from '../scripts/parts.mjs'
 
@@ -58,11 +58,13 @@ async function englishPages() {
   })
   const project = await app.convert()
   if (!project) throw new Error('The source could not be read for the reference.')
-  // A module bears the name of what is imported.
-  for (const module of project.children ?? []) {
-    const entry = all.find(({ source }) => module.sources?.[0]?.fullFileName === source.replaceAll('\\', '/'))
-    module.name = entry?.page ?? (module.name === 'index' ? 'main' : module.name)
-  }
+  // TypeDoc calls a module by its path below src; here it bears the name of what is imported.
+  const pathOf = ({ source }) =>
+    relative(join(ROOT, 'src'), source)
+      .replaceAll('\\', '/')
+      .replace(/(^|\/)index\.ts$|\.ts$/, '')
+  const pageOf = new Map(all.map((entry) => [pathOf(entry) || 'index', entry.page]))
+  for (const module of project.children ?? []) module.name = pageOf.get(module.name) ?? module.name
   await app.outputs.writeOutput({ name: 'markdown', path: out }, project)
   const pages = new Map()
   for (const { specifier, page } of all) {

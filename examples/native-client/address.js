@@ -1,6 +1,5 @@
 // @ts-check
-// Where the page connects: /sse, or, where the server has the laboratory, an address with a slow tool. The package has
-// not even the laboratory's page.
+// Where the page connects: /sse, or, where the server has the laboratory, an address with a slow tool.
 import { $ } from './draw.js'
 
 /** The address that is chosen. */
@@ -9,7 +8,7 @@ export const address = () => $('addresses').querySelector(':checked').value
 fetch('lab/course.json')
   .then((response) => response.json())
   .then(({ course, page }) => {
-    $('addresses').hidden = course !== true
-    document.querySelector('.laboratory').hidden = page === false
+    $('addresses').hidden = !course
+    $('lab').hidden = page === false
   })
-  .catch(() => {}) // then there is one address
+  .catch(() => {}) // one address

@@ -37,9 +37,9 @@ test('what the core stands on beside its four folders has at most 1,225 lines of
   assert.ok(lines <= 1225, `${lines} lines`)
 })
 
-test('what takes the schemas of other libraries has at most 120 lines of code', () => {
+test('what takes the schemas of other libraries has at most 125 lines of code', () => {
   const lines = filesIn('src/schema-adapters').reduce((sum, file) => sum + codeLinesOf(file), 0)
-  assert.ok(lines <= 120, `${lines} lines`)
+  assert.ok(lines <= 125, `${lines} lines`)
 })
 
 test('what lets several processes serve the same sessions has at most 1,100 lines of code', () => {
