@@ -27,7 +27,9 @@ const WORDS = {
     nodes: '(d) the same, on each of several nodes',
     test: '(e) a test of the tool, in one process',
     of: (some, all) => `${some} of ${all}`,
-    note: 'see below',
+    stateless: 'without sessions',
+    newest: '2026-07-28 alone',
+    none: '–: the user writes where sessions are kept',
   },
   zh: {
     head: '用户要写的代码行数',
@@ -39,16 +41,22 @@ const WORDS = {
     nodes: '(d) 同上，在几个节点的每一个上',
     test: '(e) 工具的测试，在一个进程里',
     of: (some, all) => `${all} 个里的 ${some} 个`,
-    note: '见下文',
+    stateless: '没有会话',
+    newest: '只有 2026-07-28',
+    none: '–：会话存在哪里，由用户自己写',
   },
 }
 
 /** Lines with code, imports and comments left out: editors write the first, and nobody is the worse for the second. */
 export const userLines = (text) => codeLines(text.replace(/^import [^']*'[^']+'\n/gm, ''))
 
-function linesOf(folder, program, { note }) {
-  const file = join(ROOT, folder, `${program}.mjs`)
-  return existsSync(file) ? String(userLines(readFileSync(file, 'utf8'))) : `–, ${note}`
+const linesOf = (folder, program) => String(userLines(readFileSync(join(ROOT, folder, `${program}.mjs`), 'utf8')))
+
+/** Several nodes: a program of its own, program (a) where no line is added, or nothing, and why. */
+function nodesOf({ name, folder }, say) {
+  if (name === 'mcp-lite') return say.none
+  if (!existsSync(join(ROOT, folder, 'nodes.mjs'))) return `${linesOf(folder, 'tool')}, ${say.newest}`
+  return name === 'FastMCP' ? `${linesOf(folder, 'nodes')}, ${say.stateless}` : linesOf(folder, 'nodes')
 }
 
 /** How many revisions `npm run check:others` found in the server of a library: cells of its table in docs/check.md. */
@@ -65,7 +73,7 @@ function tableOf(lang) {
   const say = WORDS[lang]
   const locks = ({ name }) => OTHERS.find((other) => other.name === name).locks
   const row = (head, cell) => [head, ...COMPARED.map(cell)]
-  const counted = (program) => row(say[program], ({ folder }) => linesOf(folder, program, say))
+  const counted = (program) => row(say[program], ({ folder }) => linesOf(folder, program))
   return [
     row(say.head, ({ name }) => name),
     row('---', () => '---'),
@@ -73,7 +81,7 @@ function tableOf(lang) {
     counted('tool'),
     row(say.revisions, ({ name }) => say.of(...revisionsOf(name))),
     counted('auth'),
-    counted('nodes'),
+    row(say.nodes, (one) => nodesOf(one, say)),
     counted('test'),
   ]
     .map((cells) => `| ${cells.join(' | ')} |`)
