@@ -14,14 +14,11 @@ const { COMPARED, comparePages } = (await import('../../scripts/docs/compare.mjs
   COMPARED: { name: string; folder: string; packages: string }[]
   comparePages(): [string, string][]
 }
-const { startServer } = (await import('../../course/stages/start.mjs' as string)) as {
-  startServer(file: string, env: Record<string, string>): Promise<{ url: string; close(): Promise<void> }>
-}
 const { ensureBuilt } = (await import('../../scripts/build.mjs' as string)) as { ensureBuilt(): void }
 const { redis } = (await import('../../scripts/parts.mjs' as string)) as { redis(): string | undefined }
 
-const TOKEN = 'a-token-of-thirty-two-characters!'
-const SERVER_SECRET = 'a-secret-that-all-the-nodes-share!'
+const TOKEN = 'a-token-of-thirty-two-characters'
+const SERVER_SECRET = 'a-secret-that-all-the-nodes-share'
 
 ensureBuilt()
 
@@ -71,12 +68,25 @@ for (const { name, folder, packages } of COMPARED) {
     )
 }
 
+/** Starts a program. It listens once it has printed its URL on a line of its own: FastMCP names it before, in its log. */
 async function withServer(file: string, env: Record<string, string>, use: (url: string) => Promise<void>) {
-  const server = await startServer(file, { ...env, PORT: String(await freePort()) })
+  const child = spawn(process.execPath, [file], { env: { ...process.env, ...env, PORT: String(await freePort()) } })
+  const closed = once(child, 'close')
+  let output = ''
   try {
-    await use(`${server.url}/mcp`)
+    const url = await new Promise<string>((resolve, reject) => {
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (text) => {
+          output += text
+          const found = /^http:\S+\/mcp$/m.exec(output)
+          if (found) resolve(found[0])
+        })
+      child.once('close', () => reject(new Error(output)))
+    })
+    await use(url)
   } finally {
-    await server.close()
+    child.kill()
+    await closed
   }
 }
 
