@@ -7,11 +7,11 @@ import { OTHERS, versionsOf, withTable } from './others.mjs'
 
 /** Where the programs of each library stand, beside the packages that they import. */
 export const COMPARED = [
-  { name: 'sse-mcp', folder: 'bench/compare/sse-mcp', packages: '.' },
-  { name: 'official SDK 2', folder: 'test/interop/sdk-v2/compare', packages: 'test/interop/sdk-v2' },
-  { name: 'FastMCP', folder: 'test/interop/fastmcp/compare', packages: 'test/interop/fastmcp' },
-  { name: 'mcp-lite', folder: 'bench/rivals/compare/mcp-lite', packages: 'bench/rivals' },
-  { name: 'tmcp', folder: 'bench/rivals/compare/tmcp', packages: 'bench/rivals' },
+  { name: 'sse-mcp', folder: 'bench/compare/sse-mcp' },
+  { name: 'official SDK 2', folder: 'test/interop/sdk-v2/compare' },
+  { name: 'FastMCP', folder: 'test/interop/fastmcp/compare' },
+  { name: 'mcp-lite', folder: 'bench/rivals/compare/mcp-lite' },
+  { name: 'tmcp', folder: 'bench/rivals/compare/tmcp' },
 ]
 
 const PAGES = { 'docs/compare.md': 'en', 'docs/compare.zh-CN.md': 'zh' }
