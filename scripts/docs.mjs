@@ -7,6 +7,7 @@ import { pictures } from '../course/pictures.mjs'
 import { ensureBuilt } from './build.mjs'
 import { checkTables } from './docs/checks.mjs'
 import { clientPages } from './docs/clients.mjs'
+import { comparePages } from './docs/compare.mjs'
 import { errorPages } from './docs/errors.mjs'
 import { badges, figures, withFigures } from './docs/figures.mjs'
 import { limitPages } from './docs/limits.mjs'
@@ -33,6 +34,7 @@ const pages = [...(await limitPages()), ...errorPages(), ...clientPages(), ...(a
 for (const [path, text] of pages) write(path, text)
 for (const [path, lang] of Object.entries(DOCS))
   write(path, withTable(readFileSync(join(ROOT, path), 'utf8'), 'checks', await checkTables(lang)))
+for (const [path, text] of comparePages()) write(path, text)
 
 const values = figures()
 for (const { file, text } of withFigures(values)) write(file, text)

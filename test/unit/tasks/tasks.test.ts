@@ -1,6 +1,6 @@
 // The extension Tasks without a transport: what becomes a task, what it says, how it ends, what it may take.
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
+import { after, test, type TestContext } from 'node:test'
 import { createClient, createMcpServer, defineTool, RpcError, ToolError } from '../../../src/index.ts'
 import type { Client, HandlerContext, LogEntry, Principal } from '../../../src/index.ts'
 import { perRequestRevisions } from '../../../src/mcp/revisions/index.ts'
@@ -10,6 +10,10 @@ import type { Json } from '../../support/wire.ts'
 
 const ID = 'io.modelcontextprotocol/tasks'
 const [revision] = perRequestRevisions.values()
+
+/** The servers of this file: what still runs in one at the end would keep the process for a minute. */
+const servers: { drain(): Promise<void> }[] = []
+after(() => Promise.all(servers.map((server) => server.drain())))
 
 /** A server with one tool, whose calls may become tasks. */
 function serverOf(
@@ -27,6 +31,7 @@ function serverOf(
     log: (entry) => void entries.push(entry),
     limits: { drainMs: 0 },
   })
+  servers.push(server)
   let id = 0
   const ask = async (method: string, params: Json, from = clientOf()): Promise<Json> => {
     await job.check() // the schema is compiled: from here on a call waits for its tool alone
