@@ -17,6 +17,12 @@ export function entries() {
   })
 }
 
+/** What TypeDoc calls the module of an entry: its path below src. */
+const pathOf = ({ source }) =>
+  relative(join(ROOT, 'src'), source)
+    .replaceAll('\\', '/')
+    .replace(/(^|\/)index\.ts$|\.ts$/, '')
+
 /** The pages of the reference: Markdown, by address. Docstrings are English: the Chinese pages say so and lead there. */
 export async function apiPages() {
   const pages = new Map()
@@ -58,11 +64,7 @@ async function englishPages() {
   })
   const project = await app.convert()
   if (!project) throw new Error('The source could not be read for the reference.')
-  // TypeDoc calls a module by its path below src; here it bears the name of what is imported.
-  const pathOf = ({ source }) =>
-    relative(join(ROOT, 'src'), source)
-      .replaceAll('\\', '/')
-      .replace(/(^|\/)index\.ts$|\.ts$/, '')
+  // A module bears the name of what is imported.
   const pageOf = new Map(all.map((entry) => [pathOf(entry) || 'index', entry.page]))
   for (const module of project.children ?? []) module.name = pageOf.get(module.name) ?? module.name
   await app.outputs.writeOutput({ name: 'markdown', path: out }, project)

@@ -24,7 +24,7 @@ export async function sourcePages() {
 
   function pagesOf(path) {
     if (!statSync(join(ROOT, path)).isDirectory()) return { [`${path}.html`]: pageOf(path) }
-    const entries = readdirSync(join(ROOT, path), { withFileTypes: true })
+    const entries = readdirSync(join(ROOT, path), { withFileTypes: true }).filter(({ name }) => name !== 'node_modules')
     const links = entries.map((entry) => linkTo(entry)).toSorted()
     const pages = entries.map((entry) => pagesOf(`${path}/${entry.name}`))
     return Object.assign({ [`${path}/index.html`]: page(path, `<ul>${links.join('')}</ul>`) }, ...pages)
