@@ -1,8 +1,10 @@
 // What only some users need hangs beside the core: without it, the core is as it was.
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { copyOfDist } from '../support/copy-of-dist.ts'
 import { connectHttpSse, post } from '../support/wire.ts'
 
@@ -22,6 +24,24 @@ const LEAVES = {
   'server-card': 'the server card',
   cli: 'the commands beside the server',
 }
+
+/** What stands on another leaf, and goes with it. */
+const STANDS_ON: Record<string, string[]> = { fetch: ['testing'] }
+
+for (const [leaf, what] of Object.entries(LEAVES))
+  test(`without ${leaf} (${what}) all the other leaves load, and so does the server`, async () => {
+    const aside = join(copy, `${leaf}.aside`)
+    renameSync(join(copy, leaf), aside)
+    const gone = [leaf, ...(STANDS_ON[leaf] ?? [])]
+    const left = ['.', ...Object.keys(LEAVES).filter((each) => !gone.includes(each))]
+    const files = left.map((each) => (each.endsWith('.js') ? each : `${each}/index.js`))
+    const program = files.map((file) => `await import(${JSON.stringify(pathToFileURL(join(copy, file)).href)})`)
+    try {
+      execFileSync(process.execPath, ['--input-type=module', '--eval', program.join('\n')], { encoding: 'utf8' })
+    } finally {
+      renameSync(aside, join(copy, leaf))
+    }
+  })
 
 test(`without the leaves (${Object.values(LEAVES).join(', ')}) every era is served`, async () => {
   for (const leaf of Object.keys(LEAVES)) rmSync(join(copy, leaf), { recursive: true })
