@@ -369,7 +369,7 @@ test('R-TO-15: a result that breaks its outputSchema is a failure of the tool: t
   for (const [name, cause] of [
     ['breaks-its-word', /structuredContent\/sum must be number \(rule: type\)/],
     ['says-nothing', /structuredContent is missing/],
-    ['returns-nothing', /neither a text nor/],
+    ['returns-nothing', /returned an object without content/],
   ] as const) {
     logged.length = 0
     const failed = await call(name)
