@@ -120,7 +120,6 @@ interface Stages {
   Conversation: new (headers?: Record<string, string>) => Conversation
   connect(talk: Conversation, target: Pick<Target, 'sse'>): Promise<SseClient>
   open(talk: Conversation, target: Target, version: string): Promise<Session>
-  answerOf(talk: Conversation, response: HttpExchange, id: unknown): Promise<Message>
   stateless(
     method: string,
     params: object,
@@ -135,7 +134,7 @@ const load = async (file: string): Promise<object> => (await import(new URL(file
 const files = await Promise.all(
   ['check.mjs', 'wire.mjs', 'sse-client.mjs', '9-streamable.mjs', '10-stateless.mjs'].map(load),
 )
-export const { stages, runCheck, CHECK_MS, Conversation, connect, open, answerOf, stateless } = Object.assign(
+export const { stages, runCheck, CHECK_MS, Conversation, connect, open, stateless } = Object.assign(
   {},
   ...files,
 ) as Stages
