@@ -44,6 +44,9 @@ export interface ServerDescription {
   instructions?: string
 }
 
+/** What is sent to a server that has gone meanwhile reaches nobody: no request waits for it, and none fails by it. */
+const gone = (): void => {}
+
 interface Pending {
   resolve(result: object): void
   reject(why: unknown): void
@@ -138,7 +141,9 @@ export class Connection {
     const response = new Promise<object>((resolve, reject) => this.#pending.set(id, { resolve, reject }))
     const cancel = (): void => {
       if (this.hasHandshake)
-        void this.#transport!.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } })
+        this.#transport!
+          .send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } })
+          .catch(gone)
       this.#fail(signal!.reason, id)
     }
     signal?.addEventListener('abort', cancel, { once: true })
@@ -162,7 +167,7 @@ export class Connection {
 
   #receive(message: Message): void {
     if (isResponse(message)) return this.#settle(message)
-    if (isRequest(message)) return void this.#reply(message)
+    if (isRequest(message)) return void this.#reply(message).catch(gone)
     this.notifications.push(message)
     const waiting = this.#waiting.find(({ method }) => method === message.method)
     if (!waiting) return void this.#untaken.push(message)

@@ -222,3 +222,28 @@ test('close ends the server that it made: streams, sessions, and whatever waits'
     await assert.rejects(client.request('tools/list'))
   }
 })
+
+test('a server that has gone when the client cancels leaves no rejection that nobody hears', async () => {
+  const handle = createFetchHandler({
+    name: 't',
+    version: '1',
+    tools: [defineTool({ name: 'hangs', inputSchema: { type: 'object' }, run: () => new Promise<string>(() => {}) })],
+  })
+  let isGone = false
+  const client = await connect((request) => (isGone ? Promise.reject(new Error('gone')) : handle(request)), {
+    revision: '2025-11-25',
+  })
+  const unheard: unknown[] = []
+  const listen = (error: unknown) => void unheard.push(error)
+  process.on('unhandledRejection', listen)
+  const leaving = new AbortController()
+  const call = client.callTool('hangs', {}, { signal: leaving.signal })
+  isGone = true
+  leaving.abort(new Error('left'))
+  await assert.rejects(call, /left/)
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', listen)
+  assert.deepEqual(unheard, [])
+  isGone = false
+  await handle.close()
+})
