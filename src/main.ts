@@ -24,8 +24,8 @@ try {
     process.exitCode = await runCommand(command, args)
   } else if (command === '--version') console.log(VERSION)
   else {
-    const settings = readSettings(process.argv.slice(2), process.env)
-    if (settings.help) console.log(`${USAGE}\n${help()}`)
+    const { help: isHelp, ...settings } = readSettings(process.argv.slice(2), process.env)
+    if (isHelp) console.log(`${USAGE}\n${help()}`)
     else await start(settings)
   }
 } catch (error) {

@@ -4,10 +4,10 @@ import { challenge, readToken } from './challenge.ts'
 
 /**
  * Lets in whoever knows the secret, which all callers share: the simplest that is safe, for one person or a team.
- * Throws TypeError where the secret could be guessed, or cannot stand in a header.
+ * Throws TypeError where the secret is missing, could be guessed, or cannot stand in a header.
  */
-export function bearerToken(secret: string): Auth {
-  if (secret.length < MIN_LENGTH || !/^[\w.~+/-]+=*$/.test(secret))
+export function bearerToken(secret: string | undefined): Auth {
+  if (typeof secret !== 'string' || secret.length < MIN_LENGTH || !/^[\w.~+/-]+=*$/.test(secret))
     throw new TypeError(
       `The token (AUTH_TOKEN) needs at least ${MIN_LENGTH} characters, letters, digits and -._~+/ only. Make one: node -p "crypto.randomBytes(32).toString('base64url')"`,
     )

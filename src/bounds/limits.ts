@@ -10,8 +10,8 @@ type Limit = readonly [number, what: string, why: string, beyond: string]
 
 /** Kept by `createMcpServer`: the work of clients. */
 const SERVER = {
-  maxInFlight: [64, 'calls of a client that run, given up or not', 'fairness', '-32603, reason busy'],
-  maxRunning: [2_000, 'the same of all clients', 'each holds its message', '-32603, reason busy'],
+  maxInFlight: [64, 'calls of a session that run, given up or not', 'fairness', '-32603, reason busy'],
+  maxRunning: [2_000, 'the same of all; half for one principal', 'each holds its message', '-32603, reason busy'],
   maxAbandoned: [256, 'of these, those that are given up', 'tools that do not end', '-32603 for those tools'],
   maxListens: [1_000, 'subscriptions (`subscriptions/listen`)', 'each is an open stream', '503, reason busy'],
   drainMs: [6_000, 'ms for answers under way, at shutdown', 'most are done by then', '-32603, reason shutting down'],

@@ -3,3 +3,6 @@
  * numbers, and IPv6 in brackets.
  */
 export const isLoopback = (hostname: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+
+/** The addresses, and the name, by which a server listens to this machine alone. */
+export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])

@@ -1,6 +1,9 @@
 import { addTo } from './counts.ts'
 
-/** The bounds on authors' functions that run: for one client, for all, and those that nobody waits for any more. */
+/**
+ * The bounds on authors' functions that run: for one client, for all, and those that nobody waits for any more. Of all
+ * that run one principal has at most half; of those that nobody waits for, one caller.
+ */
 export interface RunningLimits {
   maxInFlight: number
   maxRunning: number
@@ -10,7 +13,7 @@ export interface RunningLimits {
 /** A client for whom functions run, and how many. `RunningCalls` keeps the count. */
 export interface CountedClient {
   running: number
-  readonly caller: { readonly key: string }
+  readonly caller: { readonly key: string; readonly principal: { readonly isShared?: boolean } | undefined }
 }
 
 /** Ends the count of a call: now, or, given work that runs on though nobody waits for it, when that has ended. */
@@ -24,6 +27,8 @@ export type EndCall = (work?: Promise<unknown>) => void
 export class RunningCalls {
   readonly #limits: RunningLimits
   #running = 0
+  /** Of these, by caller: without sessions each request is a client of its own. */
+  readonly #runningBy = new Map<string, number>()
   /** The number of abandoned calls, by what they run: "tool slow". */
   readonly #abandoned = new Map<string, number>()
   /** The number of abandoned calls, by caller. */
@@ -41,9 +46,11 @@ export class RunningCalls {
     const { key } = client.caller
     this.#running++
     client.running++
+    addTo(this.#runningBy, key, 1)
     const end = () => {
       this.#running--
       client.running--
+      addTo(this.#runningBy, key, -1)
     }
     return (work) => {
       if (!work) return end()
@@ -61,6 +68,10 @@ export class RunningCalls {
     const hanging = this.#abandoned.get(name) ?? 0
     if (running >= maxInFlight)
       return `${running} requests of this client are under way.${this.#blame()} Wait for an answer.`
+    const ownRunning = this.#runningBy.get(caller.key) ?? 0
+    const isOne = caller.principal !== undefined && !caller.principal.isShared // an address may be that of many
+    if (isOne && ownRunning >= maxRunning / 2)
+      return `${ownRunning} requests of this caller are under way.${this.#blame()} Wait for an answer.`
     if (this.#running >= maxRunning)
       return `The server is at work on ${this.#running} requests.${this.#blame()} Try again in a moment.`
     const ofCaller = this.#abandonedBy.get(caller.key) ?? 0

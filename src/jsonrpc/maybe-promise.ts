@@ -8,9 +8,13 @@ export type MaybePromise<T> = T | Promise<T>
 export const isThenable = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 
+// What follows is a promise of ours, whichever library's was given: others may be lazy, or have neither `catch` nor
+// `finally`. A promise of ours is handed on as it is.
+const ours = <T>(value: PromiseLike<T>): Promise<T> => Promise.resolve(value)
+
 /** Calls `next` with a value: now, or once its promise is fulfilled. What `next` throws is thrown, or rejects. */
 export const after = <T, R>(value: T | PromiseLike<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> =>
-  isThenable(value) ? (value.then(next) as Promise<R>) : next(value)
+  isThenable(value) ? ours(value).then(next) : next(value)
 
 /** Runs some work, and calls `next` with what it returns, or `onError` with what it throws or rejects with. */
 export function attempt<T, R>(
@@ -24,5 +28,5 @@ export function attempt<T, R>(
   } catch (error) {
     return onError(error)
   }
-  return isThenable(value) ? (value.then(next, onError) as Promise<R>) : next(value)
+  return isThenable(value) ? ours(value).then(next, onError) : next(value)
 }

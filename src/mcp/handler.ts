@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { after, clip, RpcError, type MaybePromise } from '../jsonrpc/index.ts'
+import { after, attempt, clip, RpcError, type MaybePromise } from '../jsonrpc/index.ts'
 import { Budget } from '../bounds/budget.ts'
 import { limitsFor, limitsFrom, type HttpLimits } from '../bounds/limits.ts'
 import { waitForTurn } from '../bounds/pipelining.ts'
-import { publishedLog, safeLog } from '../diagnostics/log.ts'
+import { causeOf, publishedLog, safeLog } from '../diagnostics/log.ts'
 import { authorizeRequest, type AccessOptions } from './http/access.ts'
 import { methodNotAllowed, notFound, sendError } from './http/content.ts'
 import { allowPage, createGuard, preflight, refuseForeignLoad, type GuardOptions } from './http/guard.ts'
@@ -17,6 +17,7 @@ import { createMcpServer, shutdownError, type ServerOptions } from './server.ts'
 import { createMemoryEngine, type Engine } from './transports/engine.ts'
 import type { TransportOptions } from './transports/transport.ts'
 
+/** The options of `createMcpHandler`. */
 export interface HttpOptions extends ServerOptions, GuardOptions, AccessOptions {
   /** One door for all: `/sse` and `/mcp` serve any client, whichever URL it was given. Default true. */
   anyUrl?: boolean
@@ -32,6 +33,7 @@ export interface HttpOptions extends ServerOptions, GuardOptions, AccessOptions 
   fallback?: (request: IncomingMessage, response: ServerResponse) => MaybePromise<void>
 }
 
+/** An MCP server as a request handler. */
 export interface McpHandler {
   /** Serves a request. With `next`, what is not MCP is left to it, unguarded: it is not ours. */
   (request: IncomingMessage, response: ServerResponse, next?: () => void): MaybePromise<void>
@@ -71,11 +73,12 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   if (options.allowedOrigins?.includes('null'))
     log({ level: 'warn', reason: 'null-origin', message: 'allowedOrigins has null: every sandboxed frame may call.' })
   const checksCallers = options.auth !== undefined || options.admit !== undefined
-  let isClosing = false
+  let closing: Promise<void> | undefined
 
   /** What every request passes, in this order. Each step responds, throws HttpError, or lets it pass. */
   function serve(request: IncomingMessage, response: ServerResponse, route?: Route): MaybePromise<void> {
-    if (isClosing) throw closingError()
+    if (closing) throw closingError()
+    if (response.destroyed) return // the client left before its turn: nobody would hear of what is done
     // 1. Is it the web page of a stranger?
     guard(request, !route && isProbe(request))
     // 2. Is it MCP at all?
@@ -113,14 +116,12 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
   }
 
   /** Serves, and refuses what was thrown. */
-  function respond(request: IncomingMessage, response: ServerResponse, route?: Route): MaybePromise<void> {
-    try {
-      const served = serve(request, response, route)
-      return served instanceof Promise ? served.catch((error: unknown) => refuse(request, response, error)) : served
-    } catch (error) {
-      refuse(request, response, error)
-    }
-  }
+  const respond = (request: IncomingMessage, response: ServerResponse, route?: Route): MaybePromise<void> =>
+    attempt<void, void>(
+      () => serve(request, response, route),
+      () => {},
+      (error) => refuse(request, response, error),
+    )
 
   /** The route of a URL, which may begin with the path of `publicUrl` and end with a slash. */
   function routeOf(request: IncomingMessage): Route | undefined {
@@ -139,20 +140,20 @@ export function createMcpHandler(options: HttpOptions): McpHandler {
     )
   }
 
-  server.changes.subscribe((change) => {
+  const unsubscribe = server.changes.subscribe((change) => {
     sessions.sse.publish(change)
     sessions.streamable.publish(change)
   })
-  return Object.assign(handler, {
-    changes: server.changes,
-    async close() {
-      isClosing = true
-      await server.drain()
-      sessions.sse.closeAll()
-      sessions.streamable.closeAll()
-      await engine.close()
-    },
-  })
+
+  async function close(): Promise<void> {
+    await server.drain()
+    unsubscribe()
+    sessions.sse.closeAll()
+    sessions.streamable.closeAll()
+    await engine.close()
+  }
+
+  return Object.assign(handler, { changes: server.changes, close: () => (closing ??= close()) })
 }
 
 const addressOfConnection = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? ''
@@ -166,11 +167,12 @@ const closingError = () => {
 }
 
 /** A refusal, for the log: where it was, and what the caller was told. */
-const details = (request: IncomingMessage, { code, message }: RpcError) => ({
+const details = (request: IncomingMessage, { code, message, cause }: RpcError) => ({
   method: request.method,
   path: clip(pathOf(request)),
   code,
   message,
+  ...(cause !== undefined && { cause: causeOf(cause) }),
 })
 
 // All others are the caller's to mend, or pass by themselves.

@@ -27,6 +27,7 @@ import { RequestContext, type HandleMessage, type RequestServices } from './requ
 import { createSigner } from './request/signer.ts'
 import { revisions, type Revision } from './revisions/index.ts'
 
+/** The options of `createMcpServer`. */
 export interface ServerOptions extends LifecycleOptions {
   tools?: readonly Tool[]
   resources?: readonly Resource[]
@@ -50,6 +51,7 @@ export interface ServerOptions extends LifecycleOptions {
   log?: Log
 }
 
+/** An MCP server without a transport. */
 export interface McpServer {
   /** Handles a message of a client. */
   readonly handle: HandleMessage
@@ -72,7 +74,12 @@ export function createMcpServer(options: ServerOptions): McpServer {
   indexBy(extensions, ({ id }) => id, 'extensions are called')
   const listening = subscriptions(changes, listChanged, limits.maxListens)
   const page = createPager(options.pageSize ?? 100, createSigner('cursor', options.serverSecret))
-  const all = { tools: [], resources: [], resourceTemplates: [], prompts: [], ...options }
+  const all = {
+    tools: options.tools ?? [],
+    resources: options.resources ?? [],
+    resourceTemplates: options.resourceTemplates ?? [],
+    prompts: options.prompts ?? [],
+  }
   const features: Methods = {
     ...logging(),
     ...tools(all.tools, page, log),
@@ -89,10 +96,11 @@ export function createMcpServer(options: ServerOptions): McpServer {
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
   const signer = createSigner('requestState', options.serverSecret)
   const askPrefix = nodeId === undefined ? 'ask-' : `ask-${nodeId}-`
-  const services: RequestServices = { signer, onUnexpected, askPrefix, handle: (...call) => server.handle(...call) }
+  const services: RequestServices = { signer, onUnexpected, askPrefix, handle: (...args) => server.handle(...args) }
   const calls = new RunningCalls(limits)
   const inFlight = new Places<RequestContext>()
   let whenIdle: (() => void) | undefined
+  let draining: Promise<void> | undefined
 
   /** Runs a request. One that is answered at once is never in flight. */
   function run(context: RequestContext): MaybePromise<Response | undefined> {
@@ -148,18 +156,24 @@ export function createMcpServer(options: ServerOptions): McpServer {
       if (!requestChannel.hasSubscribers) return work(context)
       return traced(requestChannel, { message, client }, () => work(context))
     },
-    async drain() {
-      listening.close()
-      // What one of them throws keeps neither the others nor the server from ending.
-      for (const extension of extensions) void (async () => extension.close?.())().catch(onUnexpected)
-      const idle = new Promise<void>((resolve) => (whenIdle = resolve))
-      if (inFlight.size > 0) await Promise.race([idle, sleep(limits.drainMs, undefined, { ref: false })])
-      for (const context of inFlight) context.abort(shutdownError())
-      if (inFlight.size > 0) await idle
-    },
+    drain: () => (draining ??= drain()),
   }
   return server
+
+  async function drain(): Promise<void> {
+    listening.close()
+    // What one of them throws keeps neither the others nor the server from ending.
+    for (const extension of extensions) void (async () => extension.close?.())().catch(onUnexpected)
+    const idle = new Promise<void>((resolve) => (whenIdle = resolve))
+    const isIdleIn = (ms: number) => Promise.race([idle, sleep(ms, undefined, { ref: false })])
+    if (inFlight.size > 0) await isIdleIn(limits.drainMs)
+    for (const context of inFlight) context.abort(shutdownError())
+    if (inFlight.size > 0) await isIdleIn(ABORTED_MS)
+  }
 }
+
+/** Milliseconds to answer what was aborted. A method of an extension may not heed it: nobody waits for that. */
+const ABORTED_MS = 1_000
 
 // Official clients forget a progress token when they read the answer: read in one piece with it, the last progress is
 // lost. With 20 ms between them none of 1,000 was, with one turn of the event loop nearly all.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { networkOf } from '../bounds/network.ts'
 import { HttpError, INTERNAL_ERROR, type Principal } from '../mcp/index.ts'
 import type { ClientAddress } from './client-address.ts'
 
@@ -93,13 +94,3 @@ const keyOf = ({ issuer, subject, client }: Principal): string =>
   createHash('sha256')
     .update(JSON.stringify([issuer, subject, client]))
     .digest('base64')
-
-/** The network of an IPv6 address, its first 64 bits: whoever has one address of it may use all. */
-const networkOf = (address: string): string => (address.includes(':') ? groups(address).slice(0, 4).join(':') : address)
-
-function groups(address: string): string[] {
-  const [head = '', tail] = address.split('::')
-  const before = head.split(':')
-  const after = tail?.split(':') ?? []
-  return [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
-}

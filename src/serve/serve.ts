@@ -7,8 +7,10 @@ import { atMostTenASecond } from './log-rate.ts'
 import { createRateLimit, type SharedBuckets } from './rate-limit.ts'
 import { createMcpHandler, safeLog } from '../mcp/index.ts'
 import type { ChangeBus, Engine, HttpOptions, SocketLimits } from '../mcp/index.ts'
+import { LOOPBACK } from '../bounds/loopback.ts'
 import { checkOptions, isText, must } from '../mcp/options.ts'
 
+/** The options of `serve`. */
 export interface ServeOptions extends HttpOptions {
   /** Default 3000; 0 lets the system choose. */
   port?: number
@@ -24,9 +26,10 @@ export interface ServeOptions extends HttpOptions {
   allowUnauthorized?: boolean
 }
 
+/** A server that listens. */
 export interface RunningServer {
   readonly server: Server
-  /** Where it listens, without a slash at the end. */
+  /** Where it listens, without a slash at the end. Clients call it by a name of `allowedHosts`. */
   readonly url: string
   /** Tells clients that lists or resources have changed. */
   readonly changes: ChangeBus
@@ -50,13 +53,14 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   // Behind a trusted proxy, who comes over loopback is not on this machine.
   const isLocal = LOOPBACK.has(host) && !options.trustProxy?.length
   const isRateLimited = !isLocal || options.limits?.maxRequestsPerMinute !== undefined
-  const addressOf = createClientAddress(options.trustProxy)
-  const admit = createRateLimit(limits.maxRequestsPerMinute, addressOf, { shared: options.engine?.buckets })
+  const addressOf = options.addressOf ?? createClientAddress(options.trustProxy)
+  const rateLimit = createRateLimit(limits.maxRequestsPerMinute, addressOf, { shared: options.engine?.buckets })
+  const admit = options.admit ?? (isRateLimited ? rateLimit : undefined)
   const log = atMostTenASecond(safeLog(options.log))
   const mcp = createMcpHandler({
-    ...(isRateLimited && { admit }),
-    ...(options.trustProxy?.length && { addressOf }),
     ...options,
+    ...(admit && { admit }),
+    ...(options.trustProxy?.length && { addressOf }),
     log,
     limits: limitsFor('createMcpHandler', limits),
   })
@@ -103,8 +107,6 @@ function missingToListen({ auth, allowUnauthorized, allowedHosts }: ServeOptions
   if (!allowedHosts?.length) missing.push('name the hosts it is called by: ALLOWED_HOSTS (option allowedHosts).')
   return missing
 }
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** What Node bounds by itself. Slow senders are answered 408, a head that is too long 431. */
 const NODE_OPTIONS = {

@@ -8,6 +8,7 @@ import type { StreamResponse } from './response.ts'
  */
 export function watchSlowReader(response: StreamResponse, unreadMs = 30_000, cut: () => void): () => void {
   checkDuration('unreadMs', unreadMs, 1)
+  if (response.destroyed) return () => {} // its `close` has come already, and would not stop the timer any more
   let [left, idle] = [response.writableLength, 0]
   const watch = setInterval(() => {
     const unread = response.writableLength

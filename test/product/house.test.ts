@@ -27,14 +27,15 @@ test('the core that is read aloud has at most 4,000 lines of code', () => {
 
 // 1,050 until the rules of fairness between callers, which are no part of the protocol, moved from the core to
 // src/bounds (the places of sessions and of subscriptions, the memory of a message), and the diagnostics channels came.
-test('what the core stands on beside its four folders has at most 1,225 lines of code', () => {
+// 1,225 until the network of an address, by which all shares are counted, moved here from src/serve.
+test('what the core stands on beside its four folders has at most 1,250 lines of code', () => {
   const beside = [
     ...['src/json-schema', 'src/bounds', 'src/diagnostics', 'src/upstream'].flatMap(filesIn),
     'src/uri-template.ts',
     'src/url.ts',
   ]
   const lines = beside.reduce((sum, file) => sum + codeLinesOf(file), 0)
-  assert.ok(lines <= 1225, `${lines} lines`)
+  assert.ok(lines <= 1250, `${lines} lines`)
 })
 
 test('what takes the schemas of other libraries has at most 125 lines of code', () => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test, type TestContext } from 'node:test'
 import { Budget } from '../../src/bounds/budget.ts'
-import { serve, type Principal, type ServeOptions } from '../../src/index.ts'
+import { defineTool, serve, type Principal, type ServeOptions } from '../../src/index.ts'
+import { createCaller } from '../../src/mcp/request/client.ts'
 import { openEvents, post, type OpenStream } from '../support/wire.ts'
 
 const auth = {
@@ -89,6 +90,59 @@ test('subscriptions: half of them for one principal', async (t) => {
     [200, 200, 503, 200, 200, 503],
   )
   for (const stream of streams) stream.destroy()
+})
+
+test('calls: half of those that may run for one principal, all of them where many share a name', async (t) => {
+  let begun = () => {}
+  const pending: (() => void)[] = []
+  const tools = [
+    defineTool({
+      name: 'slow',
+      inputSchema: { type: 'object' },
+      run: () =>
+        new Promise<string>((resolve) => {
+          pending.push(() => resolve('done'))
+          begun()
+        }),
+    }),
+  ]
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+  }
+  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'slow', _meta } }
+  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'slow' }
+  for (const [callers, refused] of [
+    [
+      ['ann', 'ann', 'ann', 'ben', 'ben', 'cid'],
+      [2, 5],
+    ],
+    [['shared', 'shared', 'shared', 'shared', 'shared'], [4]],
+  ] as const) {
+    const { url } = await start(t, { tools, limits: { maxRunning: 4 } })
+    const answers: Promise<unknown>[] = []
+    const busy: number[] = []
+    for (const [index, authorization] of callers.entries()) {
+      const began = new Promise<undefined>((resolve) => (begun = () => resolve(undefined)))
+      const answer = post(`${url}/mcp`, call, { ...headers, authorization })
+      answers.push(answer)
+      const early = await Promise.race([answer, began])
+      if (!early) continue
+      assert.match(early.text, /"reason":"busy"/)
+      busy.push(index)
+    }
+    assert.deepEqual(busy, refused)
+    for (const end of pending.splice(0)) end()
+    await Promise.all(answers)
+  }
+})
+
+test('callers of one IPv6 network are one, and of two are two; an IPv4 address in IPv6 is one by itself', () => {
+  const keys = (...addresses: string[]) => new Set(addresses.map((one) => createCaller(undefined, one).key)).size
+  assert.equal(keys('2001:db8:1:2::1', '2001:db8:1:2:ffff::2', '2001:db8:1:2:3:4:5:6'), 1)
+  assert.equal(keys('2001:db8:1:2::1', '2001:db8:1:3::1', '::1', '192.0.2.1', '192.0.2.2'), 5)
+  assert.equal(keys('::ffff:192.0.2.1', '::ffff:192.0.2.2'), 2)
+  assert.equal(keys('a:b:c:d:e', 'a:b:c:d:f'), 2, 'what is no address stays as it is')
 })
 
 test('bytes: half of all for one caller, and what is given back is there again', () => {

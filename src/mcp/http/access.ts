@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isRecord, type MaybePromise } from '../../jsonrpc/index.ts'
 import type { Principal } from '../request/handler-context.ts'
 import type { HttpRequest, HttpResponse } from './node-http.ts'
 
@@ -14,8 +15,8 @@ export interface Auth {
 export interface AccessOptions {
   /** Authorization for `/mcp`, `/sse` and `/messages`. Default: everybody may call. */
   auth?: Auth
-  /** Admits a request, or throws HttpError, as a rate limit does. Default: admits all. */
-  admit?: (request: IncomingMessage, principal?: Principal) => void
+  /** Admits a request, or throws (or rejects with) HttpError, as a rate limit does. Default: admits all. */
+  admit?: (request: IncomingMessage, principal?: Principal) => MaybePromise<void>
 }
 
 /** The principal of a request, if it is authorized and admitted; otherwise throws HttpError. */
@@ -25,11 +26,19 @@ export async function authorizeRequest(
 ): Promise<Principal | undefined> {
   let principal: Principal | undefined
   try {
-    principal = await auth?.authorize(request)
+    principal = auth && known(await auth.authorize(request))
   } catch (error) {
-    admit?.(request) // a request with a wrong token is counted too: somebody may be guessing
+    await admit?.(request) // a request with a wrong token is counted too: somebody may be guessing
     throw error
   }
-  admit?.(request, principal)
+  await admit?.(request, principal)
+  return principal
+}
+
+/** The principal that `authorize` returned. Throws TypeError for what is none: a "no" must not let somebody in. */
+function known(principal: Principal): Principal {
+  const { expiresAt = 0 } = Object(principal) as Partial<Principal>
+  if (!isRecord(principal) || !Number.isFinite(expiresAt))
+    throw new TypeError('auth.authorize must return a principal, { issuer, subject, … }, or throw HttpError 401.')
   return principal
 }

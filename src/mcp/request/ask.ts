@@ -1,4 +1,4 @@
-import { clip, RpcError, type Params, type Response } from '../../jsonrpc/index.ts'
+import { clip, RpcError, type Params, type Request, type Response } from '../../jsonrpc/index.ts'
 import { CAPABILITY_MISSING, InputRequired, ToolError } from '../protocol/errors.ts'
 import type { InputRequests, InputResponses } from '../protocol/types.ts'
 import type { Client, PendingRequest } from './client.ts'
@@ -22,9 +22,8 @@ function askByRequest(context: RequestContext): Ask {
     for (const request of Object.values(requests)) requireDeclared(context.client, request, notOffered)
     const asked = Object.entries(requests).map(async ([name, { method, params }]) => {
       const id = `${context.services.askPrefix}${++lastId}`
-      const answered = responseTo(context, id)
-      context.channel.send({ jsonrpc: '2.0', id, method, ...(params && { params }) })
-      return [name, await answered] as const
+      const request = { jsonrpc: '2.0' as const, id, method, ...(params && { params }) }
+      return [name, await responseTo(context, request)] as const
     })
     return Object.fromEntries(await Promise.all(asked))
   }
@@ -76,16 +75,16 @@ const ASKABLE = ['elicitation/create', 'sampling/createMessage', 'roots/list']
 function requireDeclared(
   { capabilities, revision }: Client,
   { method, params }: InputRequests[string],
-  refusal: (missing: Record<string, object>) => Error,
+  refusal: (missing: Record<string, object>, why: string) => Error,
 ): void {
   if (!ASKABLE.includes(method)) throw new TypeError(`A server cannot ask ${String(method)}. ${SHAPE}`)
   const name = method.slice(0, method.indexOf('/'))
-  const canBeAsked = Object.hasOwn(capabilities, name) && revision.inputRequestMethods.includes(method)
-  const declared = canBeAsked ? capabilities[name]! : undefined
+  const why = revision.inputRequestMethods.includes(method) ? '' : ` Revision ${revision.version} has no ${method}.`
+  const declared = why === '' && Object.hasOwn(capabilities, name) ? capabilities[name]! : undefined
   const part = partOf(method, params)
   if (declared && (part === undefined || Object.hasOwn(declared, part))) return
   const isWhole = part === undefined || (part === 'form' && !declared)
-  throw refusal({ [name]: isWhole ? {} : { [part]: {} } })
+  throw refusal({ [name]: isWhole ? {} : { [part]: {} } }, why)
 }
 
 /** The part of a capability that a request needs and that has to be declared by itself. */
@@ -101,8 +100,8 @@ const named = (missing: Record<string, object>): string =>
     .map(([name, parts]) => [name, ...Object.keys(parts).map((part) => `(${part})`)].join(' '))
     .join()
 
-const notOffered = (missing: Record<string, object>) =>
-  new ToolError(`This has to ask the client, which did not declare ${named(missing)} in its capabilities.`)
+const notOffered = (missing: Record<string, object>, why: string) =>
+  new ToolError(`This has to ask the client, which did not declare ${named(missing)} in its capabilities.${why}`)
 
 const notDeclared = (requiredCapabilities: Record<string, object>) =>
   new RpcError(
@@ -124,8 +123,12 @@ function isAnswer(method: string, value: unknown): boolean {
   return typeof role === 'string' && typeof model === 'string' && typeof content === 'object'
 }
 
-/** The client's response to a request of the server; rejects when nobody waits for it any more. */
-function responseTo(context: RequestContext, id: string): Promise<object> {
+/**
+ * Sends a request of the server. The client's response; rejects when nobody waits for it any more, and where the
+ * request is no JSON and cannot be sent.
+ */
+function responseTo(context: RequestContext, request: Request & { id: string }): Promise<object> {
+  const { id } = request
   const pending = (context.pending ??= new Map<string, PendingRequest>())
   return new Promise((resolve, reject) => {
     const close = () => {
@@ -152,6 +155,12 @@ function responseTo(context: RequestContext, id: string): Promise<object> {
         else resolve(response.result)
       },
     })
+    try {
+      context.channel.send(request)
+    } catch (error) {
+      close()
+      reject(error)
+    }
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Request, Response } from '../../jsonrpc/index.ts'
+import { networkOf } from '../../bounds/network.ts'
 import { Places } from '../../bounds/places.ts'
 import type { Capabilities, Implementation, LogLevel } from '../protocol/types.ts'
 import type { Revision } from '../revisions/index.ts'
@@ -9,8 +10,8 @@ export interface Caller {
   /** The principal; undefined without authorization. */
   readonly principal: Principal | undefined
   /**
-   * The key by which shares are counted: one for each principal; the address where it is shared, or where there is
-   * none.
+   * The key by which shares are counted: one for each principal; the network of the address where it is shared, or
+   * where there is none.
    */
   readonly key: string
 }
@@ -18,7 +19,7 @@ export interface Caller {
 /** The caller of a request from an address. */
 export const createCaller = (principal: Principal | undefined, address: string): Caller => ({
   principal,
-  key: principal && !principal.isShared ? keyOf(principal) : address,
+  key: principal && !principal.isShared ? keyOf(principal) : networkOf(address),
 })
 
 /** The owner of what is kept for a caller: its key, where that is one principal's. Undefined: it may be that of many. */

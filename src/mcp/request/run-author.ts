@@ -18,6 +18,7 @@ export function withTimeout<T>(
   timeoutError: () => Error,
   run: (context: HandlerContext) => T | PromiseLike<T>,
 ): MaybePromise<T> {
+  if (context.end) throw context.end // it was cancelled while it waited for its schema, say
   const deadline = new Deadline(timeoutMs)
   const returned = run(new AuthorContext(context, deadline))
   if (!isThenable(returned)) return returned

@@ -18,6 +18,7 @@ export function openEventStream(
 ): EventStream {
   if (bytes > 0 && !options.unread.hasRoom(key, bytes)) throw tooMuchUnread()
   const stream = openStream(response, { ...options.streams, onUnread: (more) => options.unread.take(key, more) })
+  if (response.destroyed) return stream // the client has left: no `close` will come, at which to tidy up
   if (principal?.expiresAt !== undefined) {
     const forgetDate = callAt(principal.expiresAt, () => stream.close())
     response.once('close', forgetDate)

@@ -121,7 +121,7 @@ export class PostResponse implements ClientChannel {
    * Counts a large response, which waits in memory until it is read. Throws HttpError 503 where too much waits already.
    */
   #count(length: number): void {
-    if (length < LARGE) return
+    if (length < LARGE || this.#response.destroyed) return // who has left holds nothing, and no `close` will come
     const { unread } = this.#options
     const { key } = this.#caller
     if (!unread.take(key, length)) throw tooMuchUnread()

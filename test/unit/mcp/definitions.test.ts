@@ -10,6 +10,8 @@ import {
   serve,
   type ServeOptions,
 } from '../../../src/index.ts'
+import type { FetchOptions } from '../../../src/fetch/index.ts'
+import { OPTION_NAMES } from '../../../src/mcp/options.ts'
 import { connectHttpSse, type Json } from '../../support/wire.ts'
 
 const empty = { type: 'object' } as const
@@ -105,6 +107,13 @@ test('serve rejects, and createMcpHandler throws, with a sentence for each optio
     [{ ...named, fallback: '/srv' }, /option fallback must be a function/],
     [{ ...named, auth: 'secret' }, /option auth must be an object, as bearerToken\(\)/],
     [{ ...named, publicUrl: 'nowhere' }, /option publicUrl must be a URL/],
+    [{ ...named, publicUrl: 'mcp.example.com:443/api' }, /option publicUrl must be a URL of http or https/],
+    [{ ...named, trustProxy: 'loopback' }, /option trustProxy must be a list/],
+    [{ ...named, addressOf: 5 }, /option addressOf must be a function/],
+    [{ ...named, serverSecret: 5 }, /option serverSecret must be a text or bytes/],
+    [{ ...named, serverSecret: '' }, /option serverSecret must be a text or bytes/],
+    [{ ...named, authToken: 'x'.repeat(32) }, /^There is no option authToken\. There are name, version, .*\bauth\b/],
+    [{ ...named, tool: [] }, /^There is no option tool\./],
     [{ ...named, tools: [{ name: 'a', inputSchema: empty, run: fun }] }, /make each with defineTool/],
     [{ ...named, tools: [undefined] }, /make each with defineTool/],
     [{ ...named, tools: [tool('a'), tool('b'), tool('a')] }, /^Two tools are called "a"/],
@@ -119,6 +128,46 @@ test('serve rejects, and createMcpHandler throws, with a sentence for each optio
     const listening = options && !Array.isArray(options) ? { ...options, port: 0 } : options
     await assert.rejects(serve(listening), { name: 'TypeError', message })
   }
+})
+
+test('the list of options has those of all functions, and no other', () => {
+  // Each option once: TypeScript knows them all.
+  const all: Record<keyof ServeOptions | keyof FetchOptions, true> = {
+    name: true,
+    version: true,
+    title: true,
+    description: true,
+    icons: true,
+    websiteUrl: true,
+    instructions: true,
+    tools: true,
+    resources: true,
+    resourceTemplates: true,
+    prompts: true,
+    extensions: true,
+    listChanged: true,
+    pageSize: true,
+    serverSecret: true,
+    nodeId: true,
+    changes: true,
+    limits: true,
+    log: true,
+    auth: true,
+    admit: true,
+    allowedHosts: true,
+    allowedOrigins: true,
+    anyUrl: true,
+    publicUrl: true,
+    addressOf: true,
+    engine: true,
+    fallback: true,
+    bodyMs: true,
+    port: true,
+    host: true,
+    trustProxy: true,
+    allowUnauthorized: true,
+  }
+  assert.deepEqual(OPTION_NAMES.toSorted(), Object.keys(all).toSorted())
 })
 
 test('serve rejects a port and a host that are none, before it listens', async () => {
