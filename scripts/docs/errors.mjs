@@ -810,9 +810,9 @@ export const GROUPS = [
         'Too many tasks. Come back later.',
         200,
         -32603,
-        '`maxTasks`, for a tool that is always a task. `data.reason` is `busy`.',
+        '`maxTasks`, for a tool that is always a task (`required`). `data.reason` is `busy`.',
         'Wait until some have ended.',
-        '到了 `maxTasks`，而工具总是任务。`data.reason` 是 `busy`。',
+        '到了 `maxTasks`，而工具必须用任务（`required`）。`data.reason` 是 `busy`。',
         '等一些任务结束。',
       ],
       [
