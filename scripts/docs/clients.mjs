@@ -40,7 +40,7 @@ ${sh(`npx @modelcontextprotocol/inspector@2 --cli ${H}/mcp --transport http --me
 npx @modelcontextprotocol/inspector@2 --cli ${H}/mcp --transport http --method tools/call \\
   --tool-name get-hackernews-top-stories --tool-arg type=topstories --tool-arg amount=3`)}
 
-有令牌时加 \`--header "Authorization: Bearer TOKEN"\`（版本 2；0.15 的命令行没有这个选项）。要用 2026-07-28，就在服务器设置里把协议年代选成 *modern*（或 *auto*）；默认是 *legacy*。`,
+有令牌时加 \`--header "Authorization: Bearer TOKEN"\`（版本 2；0.15 的命令行没有这个选项）。要用 2026-07-28，就在服务器设置里把协议时代选成 *modern*（或 *auto*）；默认是 *legacy*。`,
       notes: [
         '不写 `--transport` 时，只有一个 URL 就当作 SSE。',
         '退出码 5：工具返回了 `isError`。退出码 3：服务器要授权。',
@@ -220,7 +220,7 @@ ${json({ mcpServers: { hn: { url: `${H}/mcp` } } })}`,
 
 ${sh(`npx -y mcp-remote ${H}/mcp`)}
 
-Or without one: [examples/stdio](../../examples/stdio/server.mjs) serves the same tools on standard input and output.`,
+Or without one: [examples/stdio](../../examples/stdio/server.mjs) is a server that speaks on standard input and output itself; its tool is \`make-tea\`.`,
       notes: ['What a program prints on standard output besides messages breaks the connection.'],
     },
     zh: {
@@ -229,7 +229,7 @@ Or without one: [examples/stdio](../../examples/stdio/server.mjs) serves the sam
 
 ${sh(`npx -y mcp-remote ${H}/mcp`)}
 
-也可以不用它：[examples/stdio](../../examples/stdio/server.mjs) 在标准输入输出上提供同样的工具。`,
+也可以不用它：[examples/stdio](../../examples/stdio/server.mjs) 是一个自己在标准输入输出上说话的服务器，工具是 \`make-tea\`。`,
       notes: ['程序在标准输出上打印消息以外的东西，连接就断了。'],
     },
   },
@@ -243,6 +243,7 @@ const TEXTS = {
       'One page for each client. The server runs at `http://127.0.0.1:3000`; by default `/sse` and `/mcp` both serve any client, whichever URL it was given. `npm run docs` makes these pages. [中文](README.zh-CN.md)',
     ],
     head: ['client', 'transports', 'where it is from'],
+    from: (transports, source) => `${transports} (${source}). `,
     know: 'Good to know',
     fails:
       'If it does not connect: [what the answer means](../errors.md), and lesson 7 of the course has eight set-ups that fail.',
@@ -255,6 +256,7 @@ const TEXTS = {
       '每个客户端一页。服务器在 `http://127.0.0.1:3000`；默认情况下 `/sse` 和 `/mcp` 都接受任何客户端，填哪个 URL 都行。这些页面由 `npm run docs` 生成。[English](README.md)',
     ],
     head: ['客户端', '传输', '依据'],
+    from: (transports, source) => `${transports}（${source}）。`,
     know: '要知道的',
     fails: '连不上：看[答复的含义](../errors.zh-CN.md)；课程第 7 课有八种连不上的设置。',
     other: 'English',
@@ -265,7 +267,7 @@ const OTHER = { en: '.zh-CN', zh: '' }
 /** The pages: their text, by path. */
 export function clientPages() {
   const pages = new Map()
-  for (const [language, { suffix, index, head, know, fails, other }] of Object.entries(TEXTS)) {
+  for (const [language, { suffix, index, head, from, know, fails, other }] of Object.entries(TEXTS)) {
     const rows = CLIENTS.map((client) => {
       const { file, name, transports } = client
       const { source, body, notes } = client[language]
@@ -273,7 +275,7 @@ export function clientPages() {
       const back = `[${other}](${file}${OTHER[language]}.md)`
       pages.set(
         `docs/clients/${file}${suffix}.md`,
-        `# ${name}\n\n${transports} (${source}). ${back}\n\n${body}\n\n## ${know}\n\n${list}\n\n${fails}\n`,
+        `# ${name}\n\n${from(transports, source)}${back}\n\n${body}\n\n## ${know}\n\n${list}\n\n${fails}\n`,
       )
       return `| [${name}](${file}${suffix}.md) | ${transports} | ${source} |`
     })

@@ -7,7 +7,7 @@
  */
 export const GROUPS = [
   {
-    title: ['Before anything is read', '还没读正文'],
+    title: ['Before anything is read', '还没读请求体'],
     rows: [
       [
         'Host … is not allowed. If it should be, add it to … (option …).',
@@ -79,7 +79,7 @@ export const GROUPS = [
         'A `Transfer-Encoding` other than `chunked`.',
         'Send the body as it is.',
         '`Transfer-Encoding` 不是 `chunked`。',
-        '正文原样发送。',
+        '请求体原样发送。',
       ],
       [
         'This URL answers … and nothing else.',
@@ -171,9 +171,9 @@ export const GROUPS = [
         'Metrics are for this machine, or for authorized callers.',
         403,
         -32600,
-        '`/metrics` from elsewhere, or through a proxy, without authorization.',
+        '`/metrics` from elsewhere, or through a proxy, of a server without authorization; with it, 401.',
         'Ask from the machine itself, or set `AUTH_TOKEN`.',
-        '`/metrics` 从别处来，或经过代理，又没有授权。',
+        '`/metrics` 从别处来，或经过代理，而服务器没有设授权；设了就是 401。',
         '在本机上读，或设 `AUTH_TOKEN`。',
       ],
       [
@@ -188,7 +188,7 @@ export const GROUPS = [
     ],
   },
   {
-    title: ['The body of a POST', 'POST 的正文'],
+    title: ['The body of a POST', 'POST 的请求体'],
     rows: [
       [
         'Send the message as Content-Type: application/json.',
@@ -223,7 +223,7 @@ export const GROUPS = [
         -32600,
         'Under the fetch face: longer than `bodyMs`. Node itself answers 408 under the other.',
         'Send it faster.',
-        'fetch 入口：超过 `bodyMs`。另一个入口由 Node 自己答 408。',
+        'fetch 接口：超过 `bodyMs`。另一个接口由 Node 自己答 408。',
         '发快一些。',
       ],
       [
@@ -250,7 +250,7 @@ export const GROUPS = [
         -32700,
         'A comma too many, a quote too few, an empty body.',
         'Look at what is sent.',
-        '多了逗号、少了引号，或正文是空的。',
+        '多了逗号、少了引号，或请求体是空的。',
         '检查发出的内容。',
       ],
       [
@@ -277,7 +277,7 @@ export const GROUPS = [
         -32603,
         'A body parser before the handler has read it and left nothing. The log says `body-already-read`.',
         'Mount the handler before the parser, or let the parser leave `request.body`.',
-        '处理器之前的解析器读走了正文，什么也没留下。日志里是 `body-already-read`。',
+        '处理器之前的解析器读走了请求体，什么也没留下。日志里是 `body-already-read`。',
         '把处理器放在解析器之前，或让解析器留下 `request.body`。',
       ],
       [
@@ -374,7 +374,7 @@ export const GROUPS = [
         'Streamable HTTP without its session.',
         'Repeat the header of the answer to `initialize`.',
         'Streamable HTTP 的请求没带会话。',
-        '带上 `initialize` 答复里的那个请求头。',
+        '带上 `initialize` 答复里的那个响应头。',
       ],
       [
         'Unknown or ended session: send initialize again, without its id.',
@@ -540,8 +540,8 @@ export const GROUPS = [
         -32020,
         'A header that repeats the body differs from it.',
         'Repeat it.',
-        '复述正文的请求头与正文不同。',
-        '照正文写。',
+        '复述请求体的请求头与请求体不同。',
+        '照请求体写。',
       ],
       [
         'Mcp-Name must repeat params.… of the body: send ….',
@@ -550,7 +550,7 @@ export const GROUPS = [
         'The same, for the name of a tool or prompt or the URI of a resource.',
         'Repeat it, in Base64 where it is not ASCII.',
         '同上，是工具或提示的名字，或资源的 URI。',
-        '照正文写；不是 ASCII 就用 Base64。',
+        '照请求体写；不是 ASCII 就用 Base64。',
       ],
       [
         'Mcp-Param-… must repeat arguments.… of the body: send ….',
@@ -559,7 +559,7 @@ export const GROUPS = [
         'The same, for an argument that the schema marks.',
         'Repeat it.',
         '同上，是 schema 标出的参数。',
-        '照正文写。',
+        '照请求体写。',
       ],
       [
         "This needs …, which the request's clientCapabilities do not declare.",
@@ -776,8 +776,8 @@ export const GROUPS = [
         -32020,
         'A header that repeats the body differs from it.',
         'Repeat it.',
-        '复述正文的请求头与正文不同。',
-        '照正文写。',
+        '复述请求体的请求头与请求体不同。',
+        '照请求体写。',
       ],
       [
         'There is no such task, or its time is up.',
@@ -810,10 +810,19 @@ export const GROUPS = [
         'Too many tasks. Come back later.',
         200,
         -32603,
-        '`maxTasks` or `maxLength`. `data.reason` is `busy`.',
+        '`maxTasks`, for a tool that is always a task (`required`). `data.reason` is `busy`.',
         'Wait until some have ended.',
-        '到了 `maxTasks` 或 `maxLength`。`data.reason` 是 `busy`。',
+        '到了 `maxTasks`，而工具必须用任务（`required`）。`data.reason` 是 `busy`。',
         '等一些任务结束。',
+      ],
+      [
+        'There was no room to keep the result.',
+        200,
+        -32603,
+        'The error of a task that has ended: its result is beyond `maxLength`.',
+        'Return less, or raise the limit; then call the tool again.',
+        '已结束的任务的错误：结果超过 `maxLength`。',
+        '返回少一些，或调高上限，再重新调用工具。',
       ],
       [
         'params.uri names no skill or directory.',
@@ -939,7 +948,7 @@ const TEXTS = {
   'docs/errors.zh-CN.md': {
     language: 1,
     title: '错误',
-    lead: '每一种拒绝：调用者读到什么，什么时候出现，该怎么办。正文是 JSON-RPC：`{"jsonrpc":"2.0","error":{"code","message"}}`，能读出请求的 id 就带上它。状态 200 表示请求收下了，答复是一个错误；如果答复走流，状态就是流的状态。工具内部出的错不是协议错误，而是带 `isError: true` 的结果，给模型看。我们自己异常的原文只在日志里，别处没有。本页由 `npm run docs` 生成。[English](errors.md)',
+    lead: '每一种拒绝：调用者读到什么，什么时候出现，该怎么办。响应体是 JSON-RPC：`{"jsonrpc":"2.0","error":{"code","message"}}`，能读出请求的 id 就带上它。状态 200 表示请求收下了，答复是一个错误；如果答复走流，状态就是流的状态。工具内部出的错不是协议错误，而是带 `isError: true` 的结果，给模型看。我们自己异常的原文只在日志里，别处没有。本页由 `npm run docs` 生成。[English](errors.md)',
     head: ['调用者读到', '状态', '代码', '什么时候', '怎么办'],
     results: [
       '模型读到的工具结果',

@@ -11,7 +11,7 @@ Without a path in the URL it asks at /sse and at /mcp; with one, there. The exit
   --call NAME              the tool that may be called; else only one that says that it reads (readOnlyHint)
   --arguments JSON         what it is called with: {"city":"Oslo"}, say
   --patience SECONDS       how long an answer may take: 5
-  --verbose                tells also of what passed what went over the wire
+  --verbose                shows what went over the wire for checks that passed, too
   --json                   one JSON object, for machines
 `
 

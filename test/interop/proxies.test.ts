@@ -12,7 +12,15 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { defineTool, serve, type LogEntry, type RunningServer, type ServeOptions } from '../../src/index.ts'
+import {
+  defineTool,
+  serve,
+  type HttpRequest,
+  type HttpResponse,
+  type LogEntry,
+  type RunningServer,
+  type ServeOptions,
+} from '../../src/index.ts'
 import { site } from '../../src/app/site.ts'
 import { connectHttpSse, openEvents, post, request, type HttpSse } from '../support/wire.ts'
 import { echo } from '../support/tools.ts'
@@ -257,6 +265,18 @@ for (const proxy of PROXIES) {
       client.destroy()
     },
   )
+
+  test(`${name}: the OAuth metadata of /hn/mcp comes from the server of /hn/, under its own path`, SOON, async () => {
+    const path = '/.well-known/oauth-protected-resource/hn/mcp'
+    // Both servers have it, and say which they are.
+    const document = (from: HttpRequest, response: HttpResponse) =>
+      void response.end(`${(from as IncomingMessage).socket.localPort} ${from.url}`)
+    const authorize = () => ({ issuer: 'test', subject: 'test' })
+    const { url, hn, stop } = await start(proxy, { auth: { authorize, documents: new Map([[path, document]]) } })
+    const { text } = await request('GET', url + path)
+    assert.equal(text, `${new URL(hn.url).port} ${path}`)
+    await stop()
+  })
 
   for (const prefix of ['', '/hn']) {
     test(`${name}: what is not MCP is there too, at ${prefix}/`, SOON, async () => {

@@ -8,7 +8,7 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { serve } from '../../src/index.ts'
 import { createHackerNews } from '../../src/tools/hacker-news.ts'
-import { openEvents, post, request, type Json } from '../support/wire.ts'
+import { connectHttpSse, openEvents, post, request, type Json } from '../support/wire.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -87,6 +87,32 @@ test('R-MR-11: the same server asks by input_required in 2026-07-28, and declini
   const accepted = await answers({ action: 'accept', content: { lumps: 3 } })
   assert.equal(text(JSON.parse(accepted.text).result), 'Tea with 3 lumps of sugar.')
   assert.equal(text(JSON.parse((await answers({ action: 'decline' })).text).result), 'No tea, then.')
+})
+
+test('the server of notes: resources, a template, a prompt, completion, and a change that its subscriber hears of', async () => {
+  const client = await connectHttpSse(new URL('..', `${await start('notes')}/`).href.replace(/\/$/, ''))
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } }
+  const { capabilities } = (await client.call('initialize', params)).result
+  assert.deepEqual(Object.keys(capabilities).toSorted(), ['completions', 'logging', 'prompts', 'resources', 'tools'])
+  const read = async (uri: string) => (await client.call('resources/read', { uri })).result?.contents[0].text
+  assert.deepEqual(
+    [await read('note:///'), await read('note:///tea'), await read('note:///x')],
+    ['tea', 'Water first.', undefined],
+  )
+  const { messages } = (await client.call('prompts/get', { name: 'explain', arguments: { title: 'tea' } })).result
+  assert.equal(messages[0].content.text, 'Explain this note: Water first.')
+  const argument = { name: 'title', value: 't' }
+  for (const ref of [
+    { type: 'ref/prompt', name: 'explain' },
+    { type: 'ref/resource', uri: 'note:///{title}' },
+  ])
+    assert.deepEqual((await client.call('completion/complete', { ref, argument })).result.completion.values, ['tea'])
+  await client.call('resources/subscribe', { uri: 'note:///tea' })
+  const changed = await client.call('tools/call', { name: 'write', arguments: { title: 'tea', text: 'Milk first.' } })
+  const messagesNow = [changed, await client.message()]
+  const updated = messagesNow.find(({ method }) => method === 'notifications/resources/updated')
+  assert.deepEqual(updated.params, { uri: 'note:///tea' })
+  client.destroy()
 })
 
 test('the channel tells all who are watching, and those who come back what they missed', async () => {

@@ -44,7 +44,7 @@ test('the figures are those of today (npm run docs writes them)', async () => {
 
 test('the servers of your own are the files they name', () => {
   const blocks = [...(english + read('docs/guide.md')).matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```/g)]
-  assert.equal(blocks.length, 3)
+  assert.equal(blocks.length, 4)
   for (const [, file, code] of blocks) assert.equal(code, read(file!))
 })
 
