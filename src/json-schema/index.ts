@@ -6,10 +6,17 @@ export type { Check } from './validate.ts'
 
 /**
  * A check against a schema, compiled at its first use: until then nothing of ajv is loaded. Problems call the value
- * `what`.
+ * `what`. A failure is not kept: ajv's file may not have opened for want of file descriptors, and will the next time.
  */
 export function checkAgainst(schema: CheckedSchema, what: string): () => Check | Promise<Check> {
   let check: Check | Promise<Check> | undefined
-  const compile = async () => (check = await (await import('./validate.ts')).compile(schema, what))
+  const compile = async () => {
+    try {
+      return (check = await (await import('./validate.ts')).compile(schema, what))
+    } catch (error) {
+      check = undefined
+      throw error
+    }
+  }
   return () => (check ??= compile())
 }
