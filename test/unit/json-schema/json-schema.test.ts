@@ -283,7 +283,7 @@ test('a problem names the path, the rule, and what would be right', async () => 
 test('a schema that could not be compiled is compiled anew at the next use', async () => {
   const checked = checkSchema({ type: 'object' }, 'x')
   const check = checkAgainst(checked, 'x')
-  checked.schema['type'] = 'nonsense' // as where the file of ajv cannot be opened: the fault passes
+  checked.schema['type'] = 'nonsense' // stands for a fault that passes, want of memory say
   await assert.rejects(async () => check())
   checked.schema['type'] = 'object'
   assert.match(JSON.stringify((await check())(5)), /problem/)

@@ -188,7 +188,9 @@ test('T-52: a reader who keeps up misses no droppable message, however long', as
   const { reader, stream } = await open()
   for (const length of [100, 1_000_000]) {
     stream.send({ data: 'x'.repeat(length) }, DROPPABLE)
+    stream.send({ data: 'next' })
     assert.equal((await reader.event()).data.length, length)
+    assert.equal((await reader.event()).data, 'next')
     await stream.drained()
   }
   reader.destroy()
