@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isIPv6 } from 'node:net'
 import { causeOf, isCallEnd, LIMITS, logToStderr, serve } from './index.ts'
 import type { Auth, Engine, HttpOptions, SocketLimits } from './index.ts'
 import { loadLaboratory } from './app/laboratory.ts'
@@ -74,9 +75,7 @@ async function start(given: Settings): Promise<void> {
     logToStderr({ level: 'warn', reason: 'tool-after-end', cause: causeOf(error) })
   })
 
-  // The URL to show: with the first of the allowed hosts, if there are any, in place of the address it listens on.
-  const [name] = settings.allowedHosts ?? []
-  const here = name === undefined ? url : url.replace(/\/\/.*(?=:)/, `//${name}`)
+  const here = urlToShow(url, settings.allowedHosts)
   console.log(`sse-mcp is listening. 已启动。
 
   page 页面          ${here}/
@@ -86,6 +85,14 @@ ${laboratory ? learning(here) : ''}
   curl               curl -N ${auth ? `-H 'Authorization: Bearer …' ` : ''}${here}/sse
 ${warning(settings)}${changed(settings.limits).join('\n')}
 Ctrl-C ends it. 按 Ctrl-C 结束。`)
+}
+
+/** The URL with the first of the allowed hosts, if there are any, in place of the address it listens on. */
+function urlToShow(url: string, [name]: readonly string[] = []): string {
+  if (name === undefined) return url
+  const host = isIPv6(name) ? `[${name}]` : name
+  const hasPort = /:\d+$/.test(host)
+  return url.replace(hasPort ? /\/\/.*/ : /\/\/.*(?=:)/, `//${host}`)
 }
 
 /** The lines on the laboratory and the course. */

@@ -263,7 +263,7 @@ export const GROUPS = [
         '减少嵌套。',
       ],
       [
-        'Not a JSON-RPC 2.0 message: it needs "jsonrpc": "2.0" and a method, and an id is a string or an integer.',
+        'Not a JSON-RPC 2.0 message: it needs "jsonrpc": "2.0" and a method (of at most 256 characters), a result object or an error. Params are an object or an array; an id is an integer or a string of at most 1,024 characters.',
         400,
         -32600,
         'JSON, but no request, notification or response.',
@@ -557,9 +557,9 @@ export const GROUPS = [
         400,
         -32020,
         'The same, for an argument that the schema marks.',
-        'Repeat it.',
+        'Repeat it; where the argument is absent or null, leave the header out.',
         '同上，是 schema 标出的参数。',
-        '照请求体写。',
+        '照请求体写；参数没有给或为 null 时，就不要这个头。',
       ],
       [
         "This needs …, which the request's clientCapabilities do not declare.",

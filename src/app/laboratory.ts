@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LOOPBACK } from '../bounds/loopback.ts'
 import type { HttpOptions, Tool } from '../mcp/index.ts'
 import type { HackerNewsOptions } from '../tools/hacker-news-options.ts'
 import type { Settings } from './settings.ts'
@@ -21,14 +22,12 @@ interface LaboratoryOptions {
   settings: Settings
 }
 
-const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
-
 /** The settings of a server that is still for whoever sits at this machine. */
 const OURS = new Set(['anyUrl', 'help', 'hnBaseUrl', 'hnSource', 'limits', 'metrics', 'port', 'serverSecret'])
 
 /** Whether a server is for this machine alone. It is not, with any setting that is not known to leave it so. */
 export const isForUsAlone = ({ host = '127.0.0.1', ...settings }: Settings): boolean =>
-  LOOPBACK.includes(host) && Object.keys(settings).every((name) => OURS.has(name))
+  LOOPBACK.has(host) && Object.keys(settings).every((name) => OURS.has(name))
 
 // The package is without this folder. What stands there imports what was built, and so goes with nothing else.
 const ROUTES = new URL('../../course/laboratory/routes.mjs', import.meta.url)

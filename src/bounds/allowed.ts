@@ -4,9 +4,9 @@ import { domainToASCII } from 'node:url'
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * An allow list: a function that tells whether the value of a Host or Origin header is on it. A list of hosts has names, with or without a port;
- * a list of origins has such names too, for http and https, and origins as browsers send them (RFC 6454, section 6.2).
- * Throws TypeError for an entry that no header ever matches.
+ * An allow list: a function that tells whether the value of a Host or Origin header is on it. A list of hosts has names,
+ * with or without a port; a list of origins has such names too, for http and https, and origins as browsers send them
+ * (RFC 6454, section 6.2). Throws TypeError for an entry that no header ever matches.
  */
 export function createAllowList(option: 'allowedHosts' | 'allowedOrigins', list: readonly string[] = []) {
   if (!Array.isArray(list) || !list.every((entry) => typeof entry === 'string'))

@@ -63,13 +63,16 @@ export function callAfter(ms: number, then: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
-/** Calls `then` at a date, in milliseconds since 1970, at once where that is past. Returns the function that prevents it. */
+/**
+ * Calls `then` at a date, in milliseconds since 1970, at once where that is past. Returns the function that prevents it.
+ * NaN, which is no date, counts as past: what must end with a token must not outlive one whose end cannot be known.
+ */
 export function callAt(date: number, then: () => void): () => void {
   let timer: NodeJS.Timeout | undefined
   const check = (): void => {
     const left = date - Date.now()
-    if (left <= 0) then()
-    else timer = setTimeout(check, Math.min(left, CHECK_MS)).unref()
+    if (left > 0) timer = setTimeout(check, Math.min(left, CHECK_MS)).unref()
+    else then()
   }
   check()
   return () => clearTimeout(timer)

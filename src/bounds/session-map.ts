@@ -58,24 +58,24 @@ export function createSessionMap<S extends SessionUse>(
   }
 
   /**
-   * Whether a session is beyond the share of its owner, half of the map. An owner at its share closes its own session
-   * that was idle for longest, if there is one.
+   * Makes room for a session in the share of its owner, half of the map: an owner at its share closes its own session
+   * that was idle for longest. False: all of them are in use.
    */
-  function isOverShare(session: S): boolean {
+  function makeRoomInShare(session: S): boolean {
     const owner = ownerOf(session)
-    if (owner === undefined || sessions.size < limits.maxSessions / 2) return false
+    if (owner === undefined || sessions.size < limits.maxSessions / 2) return true
     const own = [...sessions.values()].filter((one) => ownerOf(one) === owner)
-    if (own.length < limits.maxSessions / 2) return false
+    if (own.length < limits.maxSessions / 2) return true
     const idle = own.find((one) => !isInUse(one)) // the one unused for longest first
     if (idle) close(idle)
-    return !idle
+    return idle !== undefined
   }
 
   return {
     byId: sessions as ReadonlyMap<string, S>,
     /** Adds a session. False: the map, or the share of its owner, is full of sessions in use. */
     add(session: S): boolean {
-      if (isOverShare(session) || (sessions.size >= limits.maxSessions && !makeRoom())) return false
+      if (!makeRoomInShare(session) || (sessions.size >= limits.maxSessions && !makeRoom())) return false
       sessions.set(session.id, session)
       latest = session
       session.lastUsedAt = now()

@@ -10,7 +10,7 @@ export class Shares {
     this.#total = total
   }
 
-  /** Takes one. False: all are taken, or the owner has half of them. Without an owner only the first counts. */
+  /** Takes one. False: all are taken, or the owner has half of them. Without an owner only the total bounds. */
   take(owner: string | undefined): boolean {
     const own = owner === undefined ? 0 : (this.#takenBy.get(owner) ?? 0)
     if (this.#taken >= this.#total || own >= this.#total / 2) return false

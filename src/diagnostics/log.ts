@@ -51,15 +51,16 @@ export const logToStderr: Log = (entry) => {
     if (stderr.writableLength > MAX_WAITING) return void lost++ // what a pipe does not take waits in memory
     const lines = lost + 1
     const notice = lost > 0 ? toLine({ level: 'warn', reason: 'log-lines-lost', lines: lost }) : ''
+    const text = notice + toLine(entry) // before the line counts as under way: it throws for an entry that is no JSON
     // A write that fails emits `error` after its callback. Ours are expected, and other people's are not hidden.
     if (underWay++ === 0) stderr.on('error', ignore)
-    stderr.write(notice + toLine(entry), (error) => {
+    stderr.write(text, (error) => {
       if (error) lost += lines
       setImmediate(() => --underWay === 0 && stderr.off('error', ignore))
     })
     lost = 0
   } catch {
-    lost++ // an entry that is no JSON, say
+    lost++
   }
 }
 

@@ -149,7 +149,8 @@ export function checkSchema(given: unknown, where: string): CheckedSchema {
     const { href } = url
     const base = href.split('#', 1)[0]!
     if ($id !== '#' || node === root) byUri.set(href.replace(/#$/, ''), node)
-    for (const anchor of isDraft07 ? [] : [$anchor, $dynamicAnchor]) byUri.set(`${base}#${String(anchor)}`, node)
+    for (const anchor of isDraft07 ? [] : [$anchor, $dynamicAnchor])
+      if (anchor !== undefined) byUri.set(`${base}#${String(anchor)}`, node)
     return base
   }
 

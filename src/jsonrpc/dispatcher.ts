@@ -58,9 +58,9 @@ export function answerAll(
   })
 }
 
-/** The text of that error. */
+/** The text of the error for what is no message. */
 export const NOT_A_MESSAGE =
-  'Not a JSON-RPC 2.0 message: it needs "jsonrpc": "2.0" and a method, and an id is a string or an integer.'
+  'Not a JSON-RPC 2.0 message: it needs "jsonrpc": "2.0" and a method (of at most 256 characters), a result object or an error. Params are an object or an array; an id is an integer or a string of at most 1,024 characters.'
 
 const invalidRequest = (value: unknown): Response =>
   errorResponse(new RpcError(INVALID_REQUEST, NOT_A_MESSAGE), readableId(value))

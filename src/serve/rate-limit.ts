@@ -12,7 +12,10 @@ export type Admit = (request: IncomingMessage, principal?: Principal) => void
  * that whoever keeps the buckets need not know the rate.
  */
 export interface SharedBuckets {
-  /** Draws tokens of `ms` milliseconds. Resolves with the milliseconds until the bucket is full; undefined: unknown. */
+  /**
+   * Draws tokens of `ms` milliseconds. Resolves with the milliseconds until the bucket is full; undefined: unknown. A
+   * failure is as good as that.
+   */
   draw(key: string, ms: number): Promise<number | undefined>
 }
 
@@ -55,10 +58,10 @@ export function createRateLimit(
     bucket.at = time
   }
 
-  async function settle({ draw }: SharedBuckets, key: string, bucket: Bucket): Promise<void> {
+  async function settle(all: SharedBuckets, key: string, bucket: Bucket): Promise<void> {
     const { owed } = bucket
     bucket.owed = 0
-    const untilFull = await draw(key, owed / perMs)
+    const untilFull = await all.draw(key, owed / perMs)
     if (untilFull === undefined) return
     refill(bucket)
     const left = Math.max(perMinute - untilFull * perMs, -perMinute) // a bucket is in debt for a minute at most
@@ -75,7 +78,7 @@ export function createRateLimit(
     refill(bucket)
     if (bucket.tokens >= 1) {
       bucket.tokens--
-      if (++bucket.owed >= portion && shared) void settle(shared, key, bucket)
+      if (++bucket.owed >= portion && shared) settle(shared, key, bucket).catch(() => {})
       return
     }
     const seconds = Math.ceil((1 - bucket.tokens) / perMs / 1000)

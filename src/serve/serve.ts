@@ -50,18 +50,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const missing = LOOPBACK.has(host) ? [] : missingToListen(options)
   if (missing.length > 0) throw new TypeError(`To listen on ${host}, ${missing.join(' And ')}`)
   const limits = limitsFrom('serve', options)
-  // Behind a trusted proxy, who comes over loopback is not on this machine.
-  const isLocal = LOOPBACK.has(host) && !options.trustProxy?.length
-  const isRateLimited = !isLocal || options.limits?.maxRequestsPerMinute !== undefined
-  const addressOf = options.addressOf ?? createClientAddress(options.trustProxy)
-  const rateLimit = createRateLimit(limits.maxRequestsPerMinute, addressOf, { shared: options.engine?.buckets })
-  const admit = options.admit ?? (isRateLimited ? rateLimit : undefined)
-  const log = atMostTenASecond(safeLog(options.log))
   const mcp = createMcpHandler({
     ...options,
-    ...(admit && { admit }),
-    ...(options.trustProxy?.length && { addressOf }),
-    log,
+    ...admission(options, LOOPBACK.has(host), limits.maxRequestsPerMinute),
+    log: atMostTenASecond(safeLog(options.log)),
     limits: limitsFor('createMcpHandler', limits),
   })
   const server = createServer(NODE_OPTIONS, mcp)
@@ -95,6 +87,16 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     close: () => (closing ??= close()),
   }
+}
+
+/** By which address requests are counted, and how often they are admitted: as often as one likes on this machine. */
+function admission(options: ServeOptions, isLoopback: boolean, perMinute: number): Partial<HttpOptions> {
+  const { trustProxy = [], addressOf = createClientAddress(trustProxy), engine } = options
+  // Behind a trusted proxy, who comes over loopback is not on this machine.
+  const isOurs = isLoopback && trustProxy.length === 0 && options.limits?.maxRequestsPerMinute === undefined
+  const rateLimit = isOurs ? undefined : createRateLimit(perMinute, addressOf, { shared: engine?.buckets })
+  const admit = options.admit ?? rateLimit
+  return { ...(admit && { admit }), ...(trustProxy.length > 0 && { addressOf }) }
 }
 
 /** What must be known before others than this machine may call. */

@@ -104,7 +104,7 @@ export function createEventStore(limits: Partial<EventStoreLimits> = {}, now = (
       const length = message.data?.length ?? 0
       this.#messages.push(numbered)
       this.#length += length
-      // The last message stays, however long: it may be the response that the client comes back for.
+      // The last message stays, however long, up to maxTotalLength: it may be the response that the client comes back for.
       while (this.#messages.length > 1 && (this.#messages.length > maxEvents || this.#length > maxLength))
         this.#forget(1)
       added(this, length)

@@ -135,18 +135,22 @@ class ResponseStream implements EventStream {
   send(message: SseMessage, key?: CoalesceKey): Sent {
     const text = encodeEvent(message)
     if (this.#isOver() || this.#isEnding) return 'closed'
-    if (!this.#backlog && text.length <= PIECE) return this.#write(text) ? 'sent' : this.#lag()
-    const isFirst = !this.#backlog
-    const backlog = (this.#backlog ??= new Backlog())
+    if (this.#backlog) return this.#wait(this.#backlog, text, key)
+    if (text.length <= PIECE) return this.#write(text) ? 'sent' : this.#lag()
+    // The reader keeps up: a text too long for one piece only passes through the backlog. It may be as long as it is,
+    // and its key means nothing.
+    this.#backlog = new Backlog()
+    if (!this.#count(this.#backlog.add(text))) return this.#cut()
+    this.#catchUp()
+    return this.#backlog ? 'full' : 'sent'
+  }
+
+  /** Has a text wait for the reader. */
+  #wait(backlog: Backlog, text: string, key?: CoalesceKey): Sent {
     const more = backlog.add(text, key)
     const { maxUnreadBytes = 2 ** 20, maxUnreadTotal = maxUnreadBytes } = this.#options
-    const isTooMuch = !isFirst && (backlog.keyedBytes > maxUnreadBytes || this.unread > maxUnreadTotal)
-    if (isTooMuch || !this.#count(more)) {
-      this.#cut()
-      return 'closed'
-    }
-    if (isFirst) this.#catchUp()
-    return this.#backlog ? 'full' : 'sent'
+    const isTooMuch = backlog.keyedBytes > maxUnreadBytes || this.unread > maxUnreadTotal
+    return isTooMuch || !this.#count(more) ? this.#cut() : 'full'
   }
 
   drained(): Promise<void> {
@@ -211,9 +215,10 @@ class ResponseStream implements EventStream {
   }
 
   /** Destroys the stream of a slow reader. */
-  #cut(): void {
+  #cut(): 'closed' {
     this.#options.onCut?.(this.unread, this.#backlog?.dropped ?? 0)
     this.#response.destroy()
+    return 'closed'
   }
 
   #isOver(): boolean {

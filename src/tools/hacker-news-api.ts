@@ -1,11 +1,11 @@
-import type { Settings } from './hacker-news-options.ts'
+import type { HackerNewsSettings } from './hacker-news-options.ts'
 import { createGetJson } from '../upstream/get-json.ts'
 import { createSharedCache } from '../upstream/shared-cache.ts'
 
 export type ListName = 'topstories' | 'newstories' | 'beststories'
 
 /** The Hacker News API (github.com/HackerNews/API), gentle on it, and wary of what comes from it. */
-export function createHackerNewsApi(settings: Settings) {
+export function createHackerNewsApi(settings: HackerNewsSettings) {
   const getJson = createGetJson(settings)
   const lists = createSharedCache<readonly number[]>(settings)
   const stories = createSharedCache<string | null>(settings)
@@ -16,7 +16,7 @@ export function createHackerNewsApi(settings: Settings) {
     /** An item's JSON; null for what is gone or is no story. */
     story: (id: number, signal: AbortSignal) =>
       stories(String(id), settings.keepItemMs, signal, async (shared) =>
-        asStory(await getJson(`item/${id}`, shared), id),
+        asStory(await getJson(`item/${id}`, shared), id, settings.itemLength),
       ),
   }
 }
@@ -31,11 +31,13 @@ function asIds(value: unknown): readonly number[] {
 // is no story wherever it turns up.
 const STORIES = new Set<unknown>(['story', 'job', 'poll'])
 
-function asStory(value: unknown, id: number): string | null {
+function asStory(value: unknown, id: number, maxLength: number): string | null {
   if (value === null) return null // deleted
   if (typeof value !== 'object' || (value as { id?: unknown }).id !== id)
     throw new Error('the item is not the one asked for')
   const { type, title, dead, deleted } = value as Record<string, unknown>
   if (dead || deleted || !STORIES.has(type) || typeof title !== 'string') return null
-  return JSON.stringify(value)
+  const text = JSON.stringify(value)
+  if (text.length > maxLength) throw new Error(`the item has more than ${maxLength} characters`)
+  return text
 }

@@ -17,12 +17,13 @@ const DEFAULTS = {
   retryAfterMs: 2_000, // the longest `Retry-After` that is waited for
   keepItemMs: 60_000,
   keptItems: 2_000,
+  itemLength: 64 * 1024, // UTF-16 units of the JSON of one item; this times `keptItems` is the most that is kept
   keepFailureMs: 1_000,
   offlineMs: 60_000, // how long the snapshot answers before the network is tried again
   marginMs: 250, // before the end of the call's time, to return what has arrived
 }
 export type HackerNewsOptions = Partial<typeof DEFAULTS>
-export type Settings = ReturnType<typeof readOptions>
+export type HackerNewsSettings = ReturnType<typeof readOptions>
 
 /** Throws TypeError with one sentence for whoever set the variable. */
 export function readOptions(options: HackerNewsOptions) {
@@ -37,6 +38,6 @@ export function readOptions(options: HackerNewsOptions) {
 }
 
 // Of these, 0 would let no request pass; of the others it means that nothing is waited for, kept or left over.
-const AT_LEAST_ONE = /^(connect|request|answer)/
+const AT_LEAST_ONE = /^(connect|request|answer|item)/
 // As milliseconds more than a day, and doubled still what a timer can wait.
 const AT_MOST = 100_000_000

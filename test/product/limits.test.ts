@@ -129,6 +129,7 @@ test('what Hacker News is asked for, and for how long, is checked under its name
     retryAfterMs: 0,
     keepItemMs: 0,
     keptItems: 0,
+    itemLength: 1,
     keepFailureMs: 0,
     offlineMs: 0,
     marginMs: 0,

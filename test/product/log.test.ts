@@ -159,6 +159,17 @@ test('an entry that is no JSON, and a failure without a text, throw at nobody', 
   assert.ok(causeOf(new Error('x'.repeat(10_000_000))).length < 20_000)
 })
 
+test('an entry that is no JSON leaves no listener on standard error', async (t) => {
+  written(t)
+  const before = process.stderr.listenerCount('error')
+  for (let n = 0; n < 3; n++) logToStderr({ level: 'error', reason: 'x', big: 1n })
+  assert.equal(process.stderr.listenerCount('error'), before)
+  logToStderr({ level: 'info', reason: 'y' })
+  for (let turns = 0; turns < 100 && process.stderr.listenerCount('error') > before; turns++)
+    await new Promise(setImmediate)
+  assert.equal(process.stderr.listenerCount('error'), before)
+})
+
 test('a log that throws is in nobody’s way: a refusal, a tool that fails, a result that is no JSON', async (t) => {
   written(t)
   const schema = { type: 'object' } as const

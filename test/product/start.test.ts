@@ -61,6 +61,22 @@ test('it prints where page, laboratory, course and lessons are, where to point c
   }
 })
 
+test('the URL that it shows has the first of the allowed hosts, with the port that stands there, if one does', async () => {
+  for (const [hosts, shown] of [
+    ['mcp.example', /^http:\/\/mcp\.example:\d+$/],
+    ['127.0.0.1:3999,other.example', /^http:\/\/127\.0\.0\.1:3999$/],
+    ['[::1]:3999', /^http:\/\/\[::1\]:3999$/],
+    ['::1', /^http:\/\/\[::1\]:\d+$/],
+  ] as const) {
+    const child = start([], { PORT: '0', ALLOWED_HOSTS: hosts })
+    try {
+      assert.match((await banner(child)).url, shown)
+    } finally {
+      await end(child)
+    }
+  }
+})
+
 test('--port and --host win over PORT and HOST', async () => {
   const child = start(['--port', '0', '--host', '::1'], { PORT: '1', HOST: '203.0.113.1' })
   try {

@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events'
 import http, { type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { defineTool, serve, type Principal } from '../../src/index.ts'
+import { callAt } from '../../src/bounds/deadline.ts'
 import { connectHttpSse, openEvents, post } from '../support/wire.ts'
 
 const began = new EventEmitter()
@@ -99,6 +100,16 @@ test('a stream ends with its token, also where that ended before the stream bega
     await stream.ended
     leap.mock.restore()
   }
+})
+
+test('a date that is none is past: nobody polls for it, and nothing outlives it', (t) => {
+  const timer = t.mock.method(globalThis, 'setTimeout')
+  for (const date of [NaN, undefined as never, 'soon' as never]) {
+    let calls = 0
+    callAt(date, () => calls++)
+    assert.equal(calls, 1)
+  }
+  assert.equal(timer.mock.callCount(), 0)
 })
 
 test('a token that ends while the body is on its way: the stream that begins after that ends at once', async (t) => {

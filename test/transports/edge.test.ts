@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { after, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { createClientAddress } from '../../src/serve/client-address.ts'
 import { createRateLimit } from '../../src/serve/rate-limit.ts'
 import { serve, type ServeOptions } from '../../src/index.ts'
@@ -168,6 +169,23 @@ test('shared buckets that say nothing leave a node its own', async () => {
   const admit = createRateLimit(60, createClientAddress(), { shared, now: () => 0 })
   for (let n = 0; n < 60; n++) admit(from('203.0.113.1'))
   await Promise.resolve()
+  assert.throws(() => admit(from('203.0.113.1')), { status: 429 })
+})
+
+test('shared buckets that fail, at once or later, leave a node its own, and their failure is nobody’s crash', async () => {
+  /** An engine of one's own: `draw` is a method that needs its `this`. */
+  class Failing {
+    draws = 0
+    draw(): Promise<never> {
+      if (++this.draws % 2) throw new Error('at once')
+      return Promise.reject(new Error('later'))
+    }
+  }
+  const shared = new Failing()
+  const admit = createRateLimit(60, createClientAddress(), { shared, now: () => 0 })
+  for (let n = 0; n < 60; n++) admit(from('203.0.113.1'))
+  await setImmediate() // a rejection that nobody hears would fail this test
+  assert.equal(shared.draws, 60)
   assert.throws(() => admit(from('203.0.113.1')), { status: 429 })
 })
 

@@ -1,9 +1,10 @@
 // What is answered to whom at the edge of HTTP: probes, HEAD, spellings of paths and types, and what no page embeds.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import net from 'node:net'
 import { after, test } from 'node:test'
-import { defineTool, serve } from '../../src/index.ts'
+import { createMcpHandler, defineTool, serve } from '../../src/index.ts'
 import { site } from '../../src/app/site.ts'
 import { openEvents, post, request } from '../support/wire.ts'
 
@@ -71,6 +72,28 @@ test('/health tells whoever asks, under any name and in HTTP/1.0, and no page of
     assert.equal(statusOf(await exchange(`${head}\r\nConnection: close\r\n\r\n`)), status, head)
   assert.match(await exchange('GET /health HTTP/1.0\r\n\r\n'), /\r\n\r\n\{"status":"ok"\}\n$/)
   assert.match(await exchange('HEAD /health HTTP/1.0\r\n\r\n'), /\r\n\r\n$/)
+})
+
+test('two Hosts are refused also where Node keeps the first and tells nobody of the other', async (t) => {
+  const handler = createMcpHandler(common)
+  const plain = createServer(handler)
+  await once(plain.listen(0, '127.0.0.1'), 'listening')
+  t.after(async () => {
+    await handler.close()
+    plain.close()
+  })
+  const to = `http://127.0.0.1:${(plain.address() as net.AddressInfo).port}`
+  for (const [hosts, status] of [
+    ['Host: localhost', 404],
+    ['Host: localhost\r\nHost: localhost', 400],
+    ['Host: localhost\r\nX-Host: a\r\nhOST: evil.example', 400],
+    ['Host: localhost\r\nHostile: host\r\nX: Host', 404],
+  ] as const)
+    assert.equal(
+      statusOf(await exchange(`GET /none HTTP/1.1\r\n${hosts}\r\nConnection: close\r\n\r\n`, to)),
+      status,
+      hosts,
+    )
 })
 
 test('a path that is not there is 404 with the names of those that are; the page only where there is one', async () => {

@@ -229,15 +229,43 @@ test('R-SL-11, R-SL-14, R-SL-15, R-SL-16: a marked argument is repeated by its h
   )
   for (const literal of ['=?base64?ZXU=', 'ZXU=?=', '=?BASE64?ZXU=?='])
     assert.equal(await marked({ region: literal }, { 'mcp-param-region': literal }), 200, literal)
-  assert.equal(await marked({ size: 42 }, { 'mcp-param-size': '42.0' }), 200)
+  for (const [size, text] of [
+    [42, '42'],
+    [42, '42.0'],
+    [42, '4.2e1'],
+    [42, '420E-1'],
+    [-7, '-7'],
+    [0, '0'],
+    [0, '-0'],
+  ] as const)
+    assert.equal(await marked({ size }, { 'mcp-param-size': text }), 200, text)
   assert.equal(await marked({ deep: { sure: true } }, { 'mcp-param-sure': 'true' }), 200)
   assert.equal(await marked({}, { 'mcp-param-unheard': 'of' }), 200)
   assert.equal(await marked({ region: 'eu' }, {}), -32020)
   assert.equal(await marked({ region: 'eu' }, { 'mcp-param-region': 'EU' }), -32020)
   assert.equal(await marked({ region: 'eu' }, { 'mcp-param-region': 'e\xfc' }), -32020)
   assert.equal(await marked({ region: '\ufffd' }, { 'mcp-param-region': '=?base64?/w==?=' }), -32020)
-  assert.equal(await marked({ size: 42 }, { 'mcp-param-size': '' }), -32020)
+  for (const text of ['', '43', '0x2A', '0b101010', '052', '+42', '42.', '.42e2', '42n', '4 2', 'Infinity'])
+    assert.equal(await marked({ size: 42 }, { 'mcp-param-size': text }), -32020, text)
+  assert.equal(await marked({ size: 0 }, { 'mcp-param-size': '' }), -32020)
+  assert.equal(await marked({ region: '' }, {}), -32020)
   assert.equal(await marked({ deep: { sure: true } }, { 'mcp-param-sure': 'TRUE' }), -32020)
+})
+
+test('R-SL-14, R-SL-16: where a marked argument is absent or null its header must be too, since a proxy would have believed it', async () => {
+  for (const args of [{}, { region: null }, { deep: {} }] as const)
+    for (const [header, text] of [
+      ['mcp-param-region', 'us'],
+      ['mcp-param-region', ''],
+      ['mcp-param-region', 'null'],
+      ['mcp-param-region', 'e\xfc'],
+      ['mcp-param-size', '42'],
+      ['mcp-param-sure', 'false'],
+    ] as const) {
+      const { status, json } = await callTool('marked', args, { headers: { [header]: text } })
+      assert.deepEqual([status, json.error?.code], [400, -32020], `${JSON.stringify(args)} ${header}: ${text}`)
+      assert.match(json.error.message, /^Mcp-Param-\w+ must repeat arguments\.[\w.]+ of the body: send none\.$/)
+    }
 })
 
 test('R-SL-19: unknown methods, and those of the handshake, are 404 -32601', async () => {

@@ -7,7 +7,7 @@ import type { Revision } from '../revisions/index.ts'
 import type { Methods } from './methods.ts'
 import type { Pager } from './pagination.ts'
 
-// Above: the prompt that you write. Below: what a client calls.
+// First the prompt that you write, then what a client calls.
 
 /** An argument of a prompt, with a function that completes its value, if there is one. */
 export interface PromptParameter extends PromptArgument {

@@ -9,7 +9,7 @@ import { runOrRpcError } from '../request/run-author.ts'
 import type { Methods } from './methods.ts'
 import type { Pager } from './pagination.ts'
 
-// Above: the resource that you write. Below: what a client calls.
+// First the resource that you write, then what a client calls.
 
 /**
  * What the function of a resource returns: text, bytes, or contents of several URIs. Undefined: there is no such

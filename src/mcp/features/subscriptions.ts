@@ -24,12 +24,12 @@ type Filter = { [L in ListChange]?: true } & { resourceSubscriptions?: string[] 
  */
 export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListens: number) {
   const ends = new Set<() => void>()
-  const places = new Shares(maxListens)
+  const shares = new Shares(maxListens)
 
   const listen: Handler<RequestContext> = ({ notifications }, context) => {
     if (!isRecord(notifications)) throw new RpcError(INVALID_PARAMS, 'params.notifications must be an object.')
     const owner = ownerOf(context.client.caller)
-    if (!places.take(owner))
+    if (!shares.take(owner))
       throw new RpcError(INTERNAL_ERROR, 'Too many subscriptions. Come back later.', SUBSCRIPTIONS_FULL)
     const { id } = context.message
     const _meta = { [SUBSCRIPTION]: id }
@@ -45,7 +45,7 @@ export function subscriptions(changes: ChangeBus, listChanged: boolean, maxListe
       const over = () => {
         if (!ends.delete(end)) return
         stop()
-        places.giveBack(owner)
+        shares.giveBack(owner)
         resolve({ _meta })
       }
       // The pages of the specification disagree on how a server ends a subscription: by a notification, or by the

@@ -16,7 +16,7 @@ import { headerParams, type HeaderParam } from './header-params.ts'
 import type { Methods } from './methods.ts'
 import type { Pager } from './pagination.ts'
 
-// Above: the tool that you write. Below: what a client calls.
+// First the tool that you write, then what a client calls.
 
 /**
  * What the function of a tool returns: a text, or a result. A result of structuredContent alone gets its JSON as text,

@@ -37,13 +37,11 @@ export const oldestHandshake: Revision = olderHandshakes.at(-1) ?? newestHandsha
  */
 export const negotiate = (requested: unknown): Revision => handshakeRevisions.get(requested) ?? newestHandshake
 
-/** Whether a version has no handshake: one that is served, or a later one. */
-export function isPerRequestVersion(version: unknown): boolean {
-  return typeof version === 'string' && first !== undefined && version >= first.version && DATE.test(version)
-}
-
-const [first] = [...perRequestRevisions.values()].toReversed()
-
+const [oldestPerRequest] = [...perRequestRevisions.values()].toReversed()
 const DATE = /^\d{4}-\d\d-\d\d$/
+
+/** Whether a version has no handshake: one that is served, or a later one. */
+export const isPerRequestVersion = (version: unknown): boolean =>
+  typeof version === 'string' && !!oldestPerRequest && version >= oldestPerRequest.version && DATE.test(version)
 
 export type { Revision } from './revision.ts'

@@ -39,14 +39,27 @@ export function paramMismatch(
       (at, key) => (Object.hasOwn(Object(at), key) ? (at as Params)[key] : undefined),
       args,
     )
-    if (value === undefined || value === null || typeof value === 'object') continue // the schema refuses an object
-    const given = decode(headers[`mcp-param-${name.toLowerCase()}`])
-    const same =
-      type === 'integer' ? given !== undefined && given !== '' && Number(given) === value : given === String(value)
-    if (!same) return `Mcp-Param-${name} must repeat arguments.${path.join('.')} of the body: send ${quoted(value)}.`
+    if (typeof value === 'object' && value !== null) continue // the schema refuses it
+    const right = value === undefined || value === null ? undefined : String(value)
+    if (!repeats(headers[`mcp-param-${name.toLowerCase()}`], right, type))
+      return `Mcp-Param-${name} must repeat arguments.${path.join('.')} of the body: send ${right === undefined ? 'none' : quoted(right)}.`
   }
   return undefined
 }
+
+/**
+ * Whether a header repeats the text of an argument. Where there is no argument there must be no header: the tool would
+ * run with its default, and a proxy would have routed by something else. An integer may be written in every way that
+ * JSON knows, as `42.0` say, and in no other: a proxy need not know that `0x2A` is a number in JavaScript.
+ */
+function repeats(header: string | string[] | undefined, right: string | undefined, type: HeaderParam['type']): boolean {
+  if (right === undefined) return header === undefined
+  const given = decode(header)
+  if (type !== 'integer' || given === undefined) return given === right
+  return JSON_NUMBER.test(given) && Number(given) === Number(right)
+}
+
+const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i
 
 /** A value, clipped and in quotes, for an error message. */
 const quoted = (value: unknown) => JSON.stringify(clip(String(value)))

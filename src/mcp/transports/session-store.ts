@@ -65,7 +65,7 @@ export function createSessionStore<S extends Session>(
     create,
     find(id: string, { principal }: Caller): S | undefined {
       const session = sessions.byId.get(id)
-      return isSame(session?.client.caller.principal, principal) ? session : undefined
+      return session && isSame(session.client.caller.principal, principal) ? session : undefined
     },
     add(session: S): boolean {
       const isAdded = sessions.add(session)

@@ -43,6 +43,7 @@ export class StreamableSession implements Session {
   keepResponse(data: string): SseMessage[] {
     const log = this.events.keep(String(++this.#opened), data)
     this.#keep(log)
+    // Its one event is the log's first: it has the id of the start, the place before the first, but with a 1 for the 0.
     const event = { id: `${log.start.slice(0, -1)}1`, event: 'message', data }
     return this.client.revision.primesStreams ? [primingEvent(log.start), event] : [event]
   }

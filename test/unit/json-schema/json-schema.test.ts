@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defineTool, serve, type JsonSchema, type LogEntry } from '../../../src/index.ts'
+import { checkAgainst, checkSchema } from '../../../src/json-schema/index.ts'
 import { post, type Json } from '../../support/wire.ts'
 
 const DRAFT_07 = 'http://json-schema.org/draft-07/schema#'
@@ -279,6 +280,16 @@ test('a problem names the path, the rule, and what would be right', async () => 
   )
 })
 
+test('a schema that could not be compiled is compiled anew at the next use', async () => {
+  const checked = checkSchema({ type: 'object' }, 'x')
+  const check = checkAgainst(checked, 'x')
+  checked.schema['type'] = 'nonsense' // stands for a fault that passes, want of memory say
+  await assert.rejects(async () => check())
+  checked.schema['type'] = 'object'
+  assert.match(JSON.stringify((await check())(5)), /problem/)
+  assert.equal(await check(), check())
+})
+
 test('unique items are found in the time that it takes to write them down, not in its square', async () => {
   const many = Array.from({ length: 20_000 }, (_, i) => ({ i }))
   assert.equal(await judge({ properties: { a: { uniqueItems: true } } }, { a: many }), undefined)
@@ -313,6 +324,7 @@ for (const [what, schema, place] of [
   ['a broken pattern as name', { patternProperties: { '[': {} } }, /patternProperties\/\[ is no regular expression/],
   ['a reference to nowhere', { $ref: '#/$defs/Nope' }, /a\/\$ref "#\/\$defs\/Nope" leads nowhere/],
   ['an anchor to nowhere', { $ref: '#nope' }, /leads nowhere/],
+  ['the anchor that no schema has', { $ref: '#undefined' }, /leads nowhere/],
   ['a reference into Object', { $ref: '#/constructor' }, /leads nowhere/],
   ['a reference to no schema', { $ref: '#/type' }, /leads nowhere/],
   ['a reference that is no URI', { $ref: '#/%zz' }, /leads nowhere/],

@@ -184,6 +184,18 @@ test('T-52: while a reader lags, the newest word takes the place of the one befo
   reader.destroy()
 })
 
+test('T-52: a reader who keeps up misses no droppable message, however long', async () => {
+  const { reader, stream } = await open()
+  for (const length of [100, 1_000_000]) {
+    stream.send({ data: 'x'.repeat(length) }, DROPPABLE)
+    stream.send({ data: 'next' })
+    assert.equal((await reader.event()).data.length, length)
+    assert.equal((await reader.event()).data, 'next')
+    await stream.drained()
+  }
+  reader.destroy()
+})
+
 test('T-52: what is merged or dropped does not count as unread', async () => {
   const { reader, stream, response } = await openFull()
   const before = process.memoryUsage().rss

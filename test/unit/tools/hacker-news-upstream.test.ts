@@ -195,6 +195,32 @@ test('T-70: an answer of 1 MiB is read, one byte more is not', async () => {
   }
 })
 
+test('T-70, T-77: an item of 64 KiB is read, one longer is missing: of 2,000 that are kept the length is bounded too', async () => {
+  const long = (length: number) => {
+    const whole = { ...story(2), text: '' }
+    return JSON.stringify({ ...whole, text: 'x'.repeat(length - JSON.stringify(whole).length) })
+  }
+  for (const [length, fits] of [
+    [65_536, true],
+    [65_537, false],
+  ] as const) {
+    const { standIn, tool, entries } = await start({
+      fault: (path) => (path === 'item/2' ? { text: long(length) } : undefined),
+    })
+    const returned = await run(tool, 3)
+    assert.deepEqual(idsIn(returned), fits ? [1, 2, 3] : [1, 3])
+    assert.equal(
+      textsOf(returned).some((text) => text.includes('1 missing')),
+      !fits,
+    )
+    assert.deepEqual(
+      entries.map(({ cause }) => cause),
+      fits ? [] : ['Error: the item has more than 65536 characters'],
+    )
+    await standIn.close()
+  }
+})
+
 test('T-71: shortly before the deadline the call returns what has arrived, and closes the rest', BOUNDED, async (t) => {
   const { standIn, tool } = await start({ fault: (path) => (path === 'item/3' ? 'never' : undefined) }, PATIENT)
   const shortlyBefore = holdTimer(t, 90_000, 100_000 - 250)
