@@ -257,7 +257,8 @@ test('Ctrl-C ends it before the next check', async () => {
 test('what cannot be asked is said in one sentence', async () => {
   await assert.rejects(run('nowhere'), /no URL/)
   await assert.rejects(run(), /sse-mcp check URL/)
-  await assert.rejects(run(url, '--transport', 'stdio'), /sse, http or stateless/)
+  for (const name of ['stdio', 'toString'])
+    await assert.rejects(run(url, '--transport', name), /sse, http or stateless/)
   await assert.rejects(run(url, '--arguments', '{}'), /needs --call/)
   await assert.rejects(run(url, '--call', 'greet', '--arguments', '[]'), /JSON object/)
   await assert.rejects(run(url, '--header', 'nonsense'), /'Name: value'/)
