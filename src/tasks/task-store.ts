@@ -7,7 +7,7 @@ import type { Task } from './task.ts'
 export interface TaskLimits {
   /** Tasks that are kept, half of them of one caller. Default 1,000. */
   maxTasks: number
-  /** UTF-16 units of their results, half of them of one caller. Default 32 Mi. */
+  /** UTF-16 units of their results, half of them of one caller. Default 32 Mi. The first result of a caller may be longer. */
   maxLength: number
 }
 

@@ -11,7 +11,8 @@ import { TaskStore, type TaskLimits } from './task-store.ts'
 export interface ToolTasks {
   /**
    * The milliseconds that a call may take in its request before it becomes a task. What ends before that, or asks the
-   * client, is answered as without tasks. Default 0: every call is a task that is not answered at once.
+   * client, is answered as without tasks. The tool's own `timeoutMs` holds too, 60 s unless it says more. Default 0:
+   * every call is a task that is not answered at once.
    */
   afterMs?: number
   /** Whether a client that knows no tasks is refused. Default false: it waits for the answer. */
@@ -23,9 +24,9 @@ export interface ToolTasks {
 export interface TasksOptions extends Partial<TaskLimits> {
   /** The tools whose calls may become tasks, by name. */
   tools: Readonly<Record<string, ToolTasks>>
-  /** Default one hour. */
+  /** Milliseconds that a task is kept, unless its tool says otherwise. Default 3,600,000. */
   ttlMs?: number
-  /** How often clients are asked to poll. Default 1,000. */
+  /** Milliseconds between two polls that clients are asked for. Default 1,000. */
   pollIntervalMs?: number
 }
 
