@@ -89,7 +89,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
   const signer = createSigner('requestState', options.serverSecret)
   const askPrefix = nodeId === undefined ? 'ask-' : `ask-${nodeId}-`
-  const services: RequestServices = { signer, onUnexpected, askPrefix, handle: (...call) => server.handle(...call) }
+  const services: RequestServices = { signer, onUnexpected, askPrefix, handle: (...call) => handle(...call) }
   const calls = new RunningCalls(limits)
   const inFlight = new Places<RequestContext>()
   let whenIdle: (() => void) | undefined
@@ -137,16 +137,21 @@ export function createMcpServer(options: ServerOptions): McpServer {
     return after(dispatch(tables.get(client.revision)!, message, context, onUnexpected), () => undefined)
   }
 
-  const server: McpServer = {
+  /** Handles a message, untraced: one that an extension has handled again is the same message. */
+  const handle: HandleMessage = (message, client, channel, memory) => {
+    if (isResponse(message)) return void takeResponse(client, message)
+    const context = new RequestContext(message, client, channel, services, memory)
+    return isRequest(message) ? run(context) : runNotification(context)
+  }
+
+  return {
     onUnexpected,
     changes,
     headerParamsOf: (tool) => headerParams.get(tool) ?? [],
     handle(message, client, channel, memory) {
-      if (isResponse(message)) return void takeResponse(client, message)
-      const context = new RequestContext(message, client, channel, services, memory)
-      const work = isRequest(message) ? run : runNotification
-      if (!requestChannel.hasSubscribers) return work(context)
-      return traced(requestChannel, { message, client }, () => work(context))
+      const work = () => handle(message, client, channel, memory)
+      if (isResponse(message) || !requestChannel.hasSubscribers) return work()
+      return traced(requestChannel, { message, client }, work)
     },
     async drain() {
       listening.close()
@@ -158,7 +163,6 @@ export function createMcpServer(options: ServerOptions): McpServer {
       if (inFlight.size > 0) await idle
     },
   }
-  return server
 }
 
 // Official clients forget a progress token when they read the answer: read in one piece with it, the last progress is
