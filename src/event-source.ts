@@ -1,3 +1,4 @@
+import { decode, encode, headersOf, isEventStream, isFieldValue } from './event-source-headers.ts'
 import { createParser } from './sse/index.ts'
 import { parseUrl } from './url.ts'
 
@@ -5,13 +6,19 @@ import { parseUrl } from './url.ts'
  * What the EventSource of browsers can be told, which is `withCredentials` alone, and what a program needs beside it.
  */
 export interface EventSourceOptions {
-  /** Further request headers. `Last-Event-ID` among them is the last event ID until the stream sets another. */
+  /**
+   * Further request headers. `Last-Event-ID` among them is the last event ID until the stream sets another: a text, as
+   * events have it, which is sent as UTF-8.
+   */
   headers?: Record<string, string>
   /** The credentials mode of the request: true is `include`, false `same-origin`. Default false. */
   withCredentials?: boolean
   /** The function that fetches. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch
-  /** The reconnection time in milliseconds, until the stream sets another by `retry`. Default 3,000. */
+  /**
+   * The reconnection time in milliseconds, until the stream sets another by `retry`. Default 3,000. Either may be 0, as in
+   * the standard: a server that then sends something and ends is asked again without a pause, hundreds of times a second.
+   */
   reconnectionTimeMs?: number
   /**
    * Milliseconds of silence after which a connection counts as dead and is made anew. A comment is no silence. Default
@@ -92,8 +99,8 @@ export class EventSource extends EventTarget {
     this.#maxBackoffMs = duration('maxBackoffMs', options.maxBackoffMs ?? 30_000)
     // 7. The CORS mode follows from `withCredentials`.
     this.#withCredentials = Boolean(options.withCredentials)
-    const headers = new Headers(options.headers)
-    this.#lastEventId = headers.get('Last-Event-ID') ?? ''
+    const headers = headersOf(options.headers)
+    this.#lastEventId = decode(headers.get('Last-Event-ID') ?? '')
     for (const [name, value] of headers)
       if (value !== '' && !isFieldValue(value)) throw new TypeError(`The header ${name} has a control character.`)
     // 8. to 16. Build the request, and fetch it in parallel; the constructor returns.
@@ -228,11 +235,10 @@ export class EventSource extends EventTarget {
   // The request's headers. [9.2.2] Accept; [9.2.3] "If the last event ID string is not the empty string", encode it as
   // UTF-8 and set it as Last-Event-ID.
   #headers(): Headers {
-    const headers = new Headers(this.#options.headers)
+    const headers = headersOf(this.#options.headers)
     headers.set('Accept', 'text/event-stream')
     headers.delete('Last-Event-ID')
-    // `fetch` takes a header value as bytes, each written as the character of that number.
-    const bytes = Array.from(new TextEncoder().encode(this.#lastEventId), (byte) => String.fromCharCode(byte)).join('')
+    const bytes = encode(this.#lastEventId)
     // An ID that would not arrive unchanged is not sent: no server would know it, and `fetch` may refuse the request.
     if (isFieldValue(bytes) && bytes.length <= MAX_ID_BYTES) headers.set('Last-Event-ID', bytes)
     return headers
@@ -284,17 +290,4 @@ function dictionary(value: unknown): EventSourceOptions {
 function duration(name: string, value: number): number {
   if (typeof value === 'number' && ((value >= 0 && value <= LONGEST_TIMER_MS) || value === Infinity)) return value
   throw new RangeError(`${name} must be 0 to ${LONGEST_TIMER_MS} milliseconds, or Infinity.`)
-}
-
-// A header value that arrives as it is sent (RFC 9110, section 5.5 "Field Values"): no control character but the tab,
-// and no blank at an end, where it would be taken away.
-const isFieldValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]+$/.test(value) && !/^[\t ]|[\t ]$/.test(value)
-
-// Whether a response is an event stream: status 200, and the type text/event-stream. Of several types the last valid
-// one counts (Fetch, "extract a MIME type"), without its parameters, where a comma may stand in quotes.
-function isEventStream({ status, headers }: Response): boolean {
-  const types = (headers.get('Content-Type') ?? '').replaceAll(/"(\\.|[^"\\])*"?/g, '""').split(',')
-  const essences = types.map((type) => /^[\t ]*([!#$%&'*+.^`|~\w-]+\/[!#$%&'*+.^`|~\w-]+)[\t ]*(;|$)/.exec(type)?.[1])
-  const last = essences.findLast((essence) => essence !== undefined && essence !== '*/*')
-  return status === 200 && last?.toLowerCase() === 'text/event-stream'
 }

@@ -40,12 +40,14 @@ export function targetOf(url, known = {}) {
 export const CHECK_MS = 6 * PATIENCE_MS
 
 /**
- * Runs a check.
+ * Runs a check, until the signal is aborted.
  * @returns {Promise<{ outcome: 'passed' | 'skipped' | 'failed', reason?: string, lines: string[] }>} the reason in terms
  * of the wire, and all that went over it
  */
-export async function runCheck({ run }, target) {
+export async function runCheck({ run }, target, signal) {
   const talk = new Conversation(target.headers)
+  const close = () => talk.close()
+  signal?.addEventListener('abort', close)
   const { lines } = talk
   try {
     await talk.within(run(talk, target), 'an end of the conversation', CHECK_MS)
@@ -56,6 +58,7 @@ export async function runCheck({ run }, target) {
       error instanceof Unmet ? error : new Unmet(`a JSON-RPC message as it should be (${error})`, lines)
     return { outcome: 'failed', reason: message, lines }
   } finally {
+    signal?.removeEventListener('abort', close)
     await talk.leave()
   }
 }

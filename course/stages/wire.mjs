@@ -31,10 +31,15 @@ export class Conversation {
   #exchanges = new Set()
   #headers
   #farewells = []
+  #isClosed = false
+  #close = () => {}
+  /** Rejected when it is closed: then nobody waits any more. */
+  #closed = new Promise((_, reject) => (this.#close = () => reject(new Error('The conversation is over.'))))
 
   /** @param {Record<string, string>} [headers] sent with every request, and not noted: a token may be among them */
   constructor(headers = {}) {
     this.#headers = headers
+    this.#closed.catch(() => {})
   }
 
   /** What went over the wire so far. */
@@ -63,7 +68,7 @@ export class Conversation {
   async within(promise, wanted, ms = PATIENCE_MS) {
     let timer
     const late = new Promise((resolve) => (timer = setTimeout(resolve, ms, this)))
-    const first = await Promise.race([promise, late]).finally(() => clearTimeout(timer))
+    const first = await Promise.race([promise, late, this.#closed]).finally(() => clearTimeout(timer))
     if (first === this)
       this.note(' ', say(`(not within ${PATIENCE_MS / 1000} s)`, `（${PATIENCE_MS / 1000} 秒之内没有来）`))
     this.want(first !== this, wanted)
@@ -71,12 +76,13 @@ export class Conversation {
   }
 
   /**
-   * Sends a request, and waits for the head of its response.
+   * Sends a request, and waits for the head of its response. Nothing is sent any more once it is closed.
    * @param {string} method
    * @param {string | URL} url
    * @param {{ headers?: Record<string, string>, body?: string | Buffer[] }} [options] body: a text, or its pieces
    */
   async request(method, url, { headers = {}, body } = {}) {
+    if (this.#isClosed) return this.#closed
     const pieces = typeof body === 'string' ? [Buffer.from(body)] : (body ?? [])
     const { pathname, search, protocol } = new URL(url)
     const told = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
@@ -111,6 +117,8 @@ export class Conversation {
 
   /** Ends whatever is still open. */
   close() {
+    this.#isClosed = true
+    this.#close()
     for (const exchange of this.#exchanges) exchange.close()
   }
 }

@@ -4,7 +4,6 @@ export const words = {
   title: 'SSE: one pipe that stays open',
   intro:
     'This page speaks MCP (Model Context Protocol) with its server, over SSE (Server-Sent Events). Requests go up one by one, as POSTs; every answer comes down one pipe.',
-  noscript: 'This page needs JavaScript.',
   laboratory: 'SSE laboratory',
   laboratoryWhy: 'every byte, cut streams, three transports',
   otherLanguage: '中文',

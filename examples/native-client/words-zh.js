@@ -4,7 +4,6 @@ export const words = {
   title: 'SSE，一根不关的管子',
   intro:
     '本页通过 SSE（Server-Sent Events）与服务器讲 MCP（Model Context Protocol）。请求一条条用 POST 送上去，答复都从同一根管子里下来。',
-  noscript: '本页需要 JavaScript。',
   laboratory: 'SSE 实验室',
   laboratoryWhy: '看每个字节、断线、三种传输',
   otherLanguage: 'English',

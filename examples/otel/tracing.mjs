@@ -1,6 +1,7 @@
 // An MCP server under OpenTelemetry: a span and a duration for each message, by the conventions for MCP, from what
 // sse-mcp tells on its diagnostics channels. It imports nothing of sse-mcp, and the server knows nothing of it.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { createHash } from 'node:crypto'
 import { tracingChannel } from 'node:diagnostics_channel'
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 
@@ -29,9 +30,9 @@ export function traceServers(tracer, meter) {
     const { method, params } = request.message
     const parent = propagation.extract(ROOT_CONTEXT, params?._meta ?? {}) // traceparent, tracestate, baggage: SEP-414
     const ambient = trace.getSpanContext(context.active()) // that of the HTTP request, if somebody traces it
-    const target = method === 'tools/call' || method === 'prompts/get' ? ` ${params?.name}` : ''
+    const named = method === 'tools/call' || method === 'prompts/get'
     const span = tracer.startSpan(
-      method + target,
+      text(named ? `${method} ${text(params?.name) ?? ''}` : method).trimEnd(),
       { kind: SpanKind.SERVER, attributes: attributesOf(request), links: ambient ? [{ context: ambient }] : [] },
       parent,
     )
@@ -48,10 +49,12 @@ export function traceServers(tracer, meter) {
       span.setAttribute('error.type', error).setStatus({ code: SpanStatusCode.ERROR, message: result?.error?.message })
     if (result?.error) span.setAttribute('rpc.response.status_code', String(result.error.code))
     span.setAttribute('mcp.protocol.version', client.revision.version).end() // initialize has negotiated it
-    // A stranger may send any name. Those that were answered by a result exist, so there are not too many.
+    // A stranger may send any name. Those that were answered by a result exist, so there are not too many. No
+    // notification is answered: those exist that the revision lists.
     const exists = result?.result !== undefined
+    const isKnown = 'id' in message ? exists : client.revision.methods.includes(message.method)
     duration.record((performance.now() - since) / 1000, {
-      'mcp.method.name': exists || !('id' in message) ? message.method : '_OTHER',
+      'mcp.method.name': isKnown ? message.method : '_OTHER',
       'mcp.protocol.version': client.revision.version,
       ...(exists && message.method === 'tools/call' && { 'gen_ai.tool.name': message.params.name }),
       ...(error && { 'error.type': error }),
@@ -63,24 +66,27 @@ export function traceServers(tracer, meter) {
   })
 
   // A session is told of after its handshake, and has the client of all its requests.
-  tracingChannel('sse-mcp:session').subscribe({ start: ({ id, client }) => sessionIds.set(client, id) })
+  tracingChannel('sse-mcp:session').subscribe({ start: ({ id, client }) => sessionNames.set(client, nameOf(id)) })
 }
 
-const sessionIds = new WeakMap()
+const sessionNames = new WeakMap()
+
+/** A name for a session that is always the same and lets nobody in: whoever knows the id itself can speak in it. */
+const nameOf = (id) => createHash('sha256').update(id).digest('hex').slice(0, 16)
+
+/** What a stranger has sent as a name, if it is a text, and not more of it than a span should hold. */
+const text = (value) => (typeof value === 'string' ? value.slice(0, 256) : undefined)
 
 function attributesOf({ message, client }) {
   const { id, method, params } = message
   return {
-    'mcp.method.name': method,
+    'mcp.method.name': text(method),
     'network.transport': 'tcp',
-    ...(id !== undefined && { 'jsonrpc.request.id': String(id) }),
-    ...(sessionIds.has(client) && { 'mcp.session.id': sessionIds.get(client) }),
-    ...(method === 'tools/call' && {
-      'gen_ai.operation.name': 'execute_tool',
-      'gen_ai.tool.name': String(params?.name),
-    }),
-    ...(method === 'prompts/get' && { 'gen_ai.prompt.name': String(params?.name) }),
-    ...(method.startsWith('resources/') && params?.uri && { 'mcp.resource.uri': String(params.uri) }),
+    'jsonrpc.request.id': id === undefined ? undefined : text(String(id)), // what is undefined is left out
+    'mcp.session.id': sessionNames.get(client),
+    ...(method === 'tools/call' && { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': text(params?.name) }),
+    ...(method === 'prompts/get' && { 'gen_ai.prompt.name': text(params?.name) }),
+    ...(method.startsWith('resources/') && { 'mcp.resource.uri': text(params?.uri) }),
   }
 }
 

@@ -1,4 +1,7 @@
-/** `sse-mcp/sse`: the event stream, and what a server of events needs beside it. A browser can load it as it is. */
+/**
+ * `sse-mcp/sse`: the event stream, and what a server of events needs beside it. A browser can load it and read streams
+ * with it; to write them needs Node's `Buffer` and timers.
+ */
 export * from '../sse/index.ts'
 export * from './channel.ts'
 export * from './last-event-id.ts'

@@ -5,11 +5,13 @@ export type Pumped = SseMessage | string
 
 /**
  * Sends to an event stream what a source yields, as fast as its reader reads: while the reader lags, nothing is pulled.
- * When the reader goes away, the iterator is ended there and then (`return()`), so that a generator's `finally` runs
- * and upstream is let go. The stream stays open at the end, whichever it is: whoever called may have more to say.
+ * When the reader goes away, the iterator's `return()` is called there and then, so that upstream is let go. A generator
+ * that waits is ended when what it waits for has come: give that `stream.closed`. The stream stays open at the end,
+ * whichever it is: whoever called may have more to say.
  *
  * Fulfilled with true when the source is at its end, with false when the stream was over before. Rejected with what the
- * source throws while the stream is open, and for a message that cannot be encoded.
+ * source throws while the stream is open, for a message that cannot be encoded, and with what the `finally` of a
+ * generator throws, even when the reader is gone: catch it.
  */
 export async function pump(stream: EventStream, source: AsyncIterable<Pumped> | Iterable<Pumped>): Promise<boolean> {
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()

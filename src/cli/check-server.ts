@@ -27,7 +27,8 @@ export async function checkServer(
   const at = (path: string): string => (pathname === '/' ? `${origin}${path}` : url)
   const places = { sse: at('/sse'), mcp: at('/mcp') }
 
-  const { spoken, unspoken } = await discover({ ...places, headers }, transports)
+  const { spoken, unspoken } = await discover({ ...places, headers }, transports, signal)
+  if (signal.aborted) return 130 // Ctrl-C, as a shell has it
   if (spoken.length === 0) {
     if (json) out(printableJson({ url, spoken: [], unspoken, checks: 0, ok: false }))
     tellNothing(unspoken, print)
@@ -42,7 +43,7 @@ export async function checkServer(
     const { version, capabilities } = each
     const target = { ...places, headers, version, capabilities, anyStatus: true as const, ...(call && { call }) }
     const checks = await runChecks(each, target, signal)
-    if (signal.aborted) return 130 // Ctrl-C, as a shell has it
+    if (signal.aborted) return 130
     reports.push({ ...each, checks })
     tell({ ...each, checks }, verbose, print)
   }

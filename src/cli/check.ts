@@ -15,11 +15,11 @@ Without a path in the URL it asks at /sse and at /mcp; with one, there. The exit
   --json                   one JSON object, for machines
 `
 
-const TRANSPORTS: Readonly<Record<string, string>> = {
-  sse: 'HTTP+SSE',
-  http: 'Streamable HTTP',
-  stateless: 'stateless HTTP',
-}
+const TRANSPORTS: ReadonlyMap<string, string> = new Map([
+  ['sse', 'HTTP+SSE'],
+  ['http', 'Streamable HTTP'],
+  ['stateless', 'stateless HTTP'],
+])
 
 /** The command. @returns the exit code */
 export async function check(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -27,7 +27,7 @@ export async function check(args: readonly string[], terminal: Terminal): Promis
     args: [...args],
     allowPositionals: true,
     options: {
-      transport: { type: 'string', multiple: true, default: Object.keys(TRANSPORTS) },
+      transport: { type: 'string', multiple: true, default: [...TRANSPORTS.keys()] },
       header: { type: 'string', multiple: true, default: [] },
       call: { type: 'string' },
       arguments: { type: 'string' },
@@ -39,9 +39,9 @@ export async function check(args: readonly string[], terminal: Terminal): Promis
   })
   if (values.help) return (terminal.out(CHECK_HELP), 0)
   const transports = values.transport.map((name) => {
-    if (TRANSPORTS[name] === undefined)
-      throw new Error(`--transport is sse, http or stateless, not ${printable(name)}.`)
-    return TRANSPORTS[name]
+    const transport = TRANSPORTS.get(name)
+    if (transport === undefined) throw new Error(`--transport is sse, http or stateless, not ${printable(name)}.`)
+    return transport
   })
   if (values.arguments !== undefined && values.call === undefined) throw new Error('--arguments needs --call.')
   if (values.patience !== undefined) {

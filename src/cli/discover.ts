@@ -17,12 +17,15 @@ export interface Unspoken extends Protocol {
 
 type Asked = Pick<Target, 'sse' | 'mcp' | 'headers'>
 
-/** Asks for each revision in turn. */
-export async function discover(asked: Asked, transports: ReadonlySet<string>) {
+/** Asks for each revision in turn, until the signal is aborted. */
+export async function discover(asked: Asked, transports: ReadonlySet<string>, signal: AbortSignal) {
   const spoken: Spoken[] = []
   const unspoken: Unspoken[] = []
   for (const protocol of PROTOCOLS.filter(({ transport }) => transports.has(transport))) {
+    if (signal.aborted) break
     const talk = new Conversation(asked.headers)
+    const close = (): void => talk.close()
+    signal.addEventListener('abort', close)
     try {
       const asking = ask[protocol.transport](talk, asked, protocol.version)
       const { result, url } = await talk.within(asking, 'an end of the conversation', CHECK_MS)
@@ -32,6 +35,7 @@ export async function discover(asked: Asked, transports: ReadonlySet<string>) {
     } catch {
       unspoken.push({ ...protocol, lines: talk.lines })
     } finally {
+      signal.removeEventListener('abort', close)
       await talk.leave()
     }
   }

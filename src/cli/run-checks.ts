@@ -31,14 +31,14 @@ const STAGES: Record<TransportName, readonly number[]> = {
 
 const AT_ONCE = 4 // no server is asked for more at a time
 
-/** Runs them all. Once the signal is aborted, no further one begins. */
+/** Runs them all. Once the signal is aborted, no further one begins, and those under way end. */
 export async function runChecks(spoken: Spoken, target: Target, signal: AbortSignal): Promise<Result[]> {
   const checks = checksOf(spoken)
   const results: Result[] = []
   const queue = [...checks.entries()]
   const runInTurn = async (): Promise<void> => {
     for (let next = queue.shift(); next && !signal.aborted; next = queue.shift())
-      results[next[0]] = await resultOf(next[1], spoken, target)
+      results[next[0]] = await resultOf(next[1], spoken, target, signal)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, runInTurn))
   return results
@@ -60,13 +60,13 @@ export function checksOf(protocol: Protocol): Check[] {
   ]
 }
 
-async function resultOf(check: Check, spoken: Spoken, target: Target): Promise<Result> {
+async function resultOf(check: Check, spoken: Spoken, target: Target, signal: AbortSignal): Promise<Result> {
   const { en: name, must, should = '', needs } = check
   const level = must === undefined ? 'SHOULD' : 'MUST'
   const known = { name, level, rule: must ?? should, section: sectionOf(check, spoken) } as const
   if (needs !== undefined && !(needs in spoken.capabilities))
     return { ...known, outcome: 'not applicable', reason: `it does not declare ${needs}`, wire: [] }
-  const { outcome, reason, lines } = await runCheck(check, target)
+  const { outcome, reason, lines } = await runCheck(check, target, signal)
   const named = {
     passed: 'passed',
     skipped: 'not applicable',

@@ -17,6 +17,8 @@ export interface Conversation {
   /** What went over the wire so far, a line each. */
   readonly lines: readonly string[]
   leave(): Promise<void>
+  /** Ends it at once, without a farewell: nothing is waited for or sent any more. */
+  close(): void
 }
 
 export interface RequestOptions {
@@ -114,7 +116,8 @@ interface Stage {
 
 interface Stages {
   stages: readonly Stage[]
-  runCheck(check: Check, target: Target): Promise<Outcome>
+  /** Runs a check, until the signal is aborted. */
+  runCheck(check: Check, target: Target, signal?: AbortSignal): Promise<Outcome>
   /** Milliseconds after which a conversation ends, however much the server says. */
   CHECK_MS: number
   Conversation: new (headers?: Record<string, string>) => Conversation

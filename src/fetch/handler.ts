@@ -1,6 +1,7 @@
 import { createAllowList } from '../bounds/allowed.ts'
 import { wholeNumber, LONGEST_MS } from '../bounds/limits.ts'
 import { createMcpHandler, HttpError, INVALID_REQUEST } from '../mcp/index.ts'
+import type { MaybePromise } from '../jsonrpc/index.ts'
 import type { ChangeBus, HttpOptions, HttpResponse, Principal } from '../mcp/index.ts'
 import { sendError } from '../mcp/http/content.ts'
 import { checkOptions, isFunction, must } from '../mcp/options.ts'
@@ -14,8 +15,8 @@ import { FetchResponse } from './response.ts'
 export interface FetchOptions<Info = unknown> extends Omit<HttpOptions, 'addressOf' | 'admit' | 'fallback'> {
   /** The address by which a request is counted. A Request has none: without this all callers are one. */
   addressOf?: (request: Request, info: Info) => string
-  /** Admits a request, or throws HttpError, as a rate limit does. Default: admits all. */
-  admit?: (request: Request, info: Info, principal?: Principal) => void
+  /** Admits a request, or throws HttpError, now or by a promise, as a rate limit does. Default: admits all. */
+  admit?: (request: Request, info: Info, principal?: Principal) => MaybePromise<void>
   /** Answers what is not MCP, behind the same guard. Default: 404. */
   fallback?: (request: Request, info: Info) => Response | Promise<Response>
   /** Milliseconds for a body to arrive. Default 20,000: then 408. */

@@ -79,11 +79,13 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
     return this
   }
 
-  /** Responds with a whole Response of somebody else. */
+  /** Responds with a whole Response of somebody else, and with the headers that are set here and that it lacks. */
   respondWith(response: Response): void {
     if (this.destroyed || this.#hasBegun) return
+    const lacking = [...this.#headers].filter(([name]) => !response.headers.has(name))
+    const own = withHeaders(response, lacking)
     this.#hasBegun = this.headersSent = this.writableEnded = true
-    this.#respond(response)
+    this.#respond(own)
     this.#close()
   }
 
@@ -118,15 +120,12 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
   }
 
   #push(bytes: Uint8Array): boolean {
-    if (this.#isPulled) {
-      this.#isPulled = false
-      this.#body!.enqueue(bytes)
-      return true
-    }
     this.#waiting.push(bytes)
     this.writableLength += bytes.length
-    this.#needsDrain = this.writableLength >= HIGH_WATER_MARK
-    return !this.#needsDrain
+    if (this.#isPulled) this.#pull()
+    const hasRoom = this.writableLength < HIGH_WATER_MARK
+    this.#needsDrain ||= !hasRoom
+    return hasRoom
   }
 
   #pull(): void {
@@ -161,3 +160,14 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
 }
 
 const ENCODER = new TextEncoder()
+
+/** A response with further headers. */
+function withHeaders(response: Response, headers: [string, string][]): Response {
+  try {
+    for (const [name, value] of headers) response.headers.set(name, value)
+    return response
+  } catch {
+    // Those of a redirect, or of a response that `fetch` has got, cannot be changed.
+    return withHeaders(new Response(response.body, response), headers)
+  }
+}

@@ -96,7 +96,7 @@ export function createMcpServer(options: ServerOptions): McpServer {
   const onUnexpected = (error: unknown) => log({ level: 'error', reason: 'internal-error', cause: causeOf(error) })
   const signer = createSigner('requestState', options.serverSecret)
   const askPrefix = nodeId === undefined ? 'ask-' : `ask-${nodeId}-`
-  const services: RequestServices = { signer, onUnexpected, askPrefix, handle: (...args) => server.handle(...args) }
+  const services: RequestServices = { signer, onUnexpected, askPrefix, handle: (...args) => handle(...args) }
   const calls = new RunningCalls(limits)
   const inFlight = new Places<RequestContext>()
   let whenIdle: (() => void) | undefined
@@ -145,20 +145,12 @@ export function createMcpServer(options: ServerOptions): McpServer {
     return after(dispatch(tables.get(client.revision)!, message, context, onUnexpected), () => undefined)
   }
 
-  const server: McpServer = {
-    onUnexpected,
-    changes,
-    headerParamsOf: (tool) => headerParams.get(tool) ?? [],
-    handle(message, client, channel, memory) {
-      if (isResponse(message)) return void takeResponse(client, message)
-      const context = new RequestContext(message, client, channel, services, memory)
-      const work = isRequest(message) ? run : runNotification
-      if (!requestChannel.hasSubscribers) return work(context)
-      return traced(requestChannel, { message, client }, () => work(context))
-    },
-    drain: () => (draining ??= drain()),
+  /** Handles a message, untraced: one that an extension has handled again is the same message. */
+  const handle: HandleMessage = (message, client, channel, memory) => {
+    if (isResponse(message)) return void takeResponse(client, message)
+    const context = new RequestContext(message, client, channel, services, memory)
+    return isRequest(message) ? run(context) : runNotification(context)
   }
-  return server
 
   async function drain(): Promise<void> {
     listening.close()
@@ -169,6 +161,17 @@ export function createMcpServer(options: ServerOptions): McpServer {
     if (inFlight.size > 0) await isIdleIn(limits.drainMs)
     for (const context of inFlight) context.abort(shutdownError())
     if (inFlight.size > 0) await isIdleIn(ABORTED_MS)
+  }
+
+  return {
+    onUnexpected,
+    changes,
+    headerParamsOf: (tool) => headerParams.get(tool) ?? [],
+    handle(message, client, channel, memory) {
+      if (isResponse(message) || !requestChannel.hasSubscribers) return handle(message, client, channel, memory)
+      return traced(requestChannel, { message, client }, () => handle(message, client, channel, memory))
+    },
+    drain: () => (draining ??= drain()),
   }
 }
 

@@ -35,7 +35,7 @@ export function metrics({ auth, loopback = true, fallback }: MetricsOptions = {}
   const observer = new Observer()
   const state = new ProcessState()
   const text = (): string => `${observer}${state}`
-  // A token that is guessed here is as good as one that is guessed at `/mcp`.
+  // Guessing is limited here as at /mcp: a token found here opens that too.
   const admit = createRateLimit(PER_MINUTE, ({ socket }) => socket.remoteAddress ?? '')
 
   async function show(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -13,6 +13,9 @@ export interface RequestTrace {
 /** The label of all names that are not known to exist. */
 const OTHER = '_OTHER'
 
+/** The most names of tools and prompts that are remembered: an extension may answer any by a result. */
+const MAX_NAMES = 1_000
+
 /**
  * The labels of an operation, as OpenTelemetry's conventions for MCP name its attributes. A stranger may send any
  * method and any name of a tool, so only those become labels that the server has: one that has been answered by a
@@ -25,7 +28,7 @@ export function createOperationLabels(): (trace: RequestTrace) => Labels {
   function nameOf(kind: string, name: unknown, exists: boolean): string {
     if (typeof name !== 'string') return OTHER
     const key = `${kind} ${name}`
-    if (exists) known.add(key)
+    if (exists && (kind === 'method' || known.size < MAX_NAMES)) known.add(key)
     return known.has(key) ? name : OTHER
   }
 

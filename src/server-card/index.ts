@@ -27,7 +27,7 @@ const TYPE = 'application/mcp-server-card+json'
 
 /** The card as a JSON value. Throws TypeError for what clients would refuse. */
 export function serverCardOf({ url, headers, ...about }: ServerCardOptions): object {
-  const { name, version, description, title = '-' } = about
+  const { name, version, description, title } = about
   must(
     /^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/.test(name) && name.length <= 200,
     'serverCard: name must be like com.example/weather.',
@@ -36,7 +36,10 @@ export function serverCardOf({ url, headers, ...about }: ServerCardOptions): obj
     version?.length <= 255 && /^(?!.*\.x\b)[^~^<>=*\s]+$/.test(version),
     'serverCard: version must be one version, 1.0.2 say.',
   )
-  must(isShort(description) && isShort(title), 'serverCard: description and title have 1 to 100 characters.')
+  must(
+    isShort(description) && (title === undefined || isShort(title)),
+    'serverCard: description and title have 1 to 100 characters.',
+  )
   must(/^https?:\/\/\S+$/.test(url), 'serverCard: url must be that of the server, https://example.com/mcp say.')
   const supportedProtocolVersions = revisions.map((revision) => revision.version)
   return {

@@ -91,8 +91,11 @@ function entryOf({ path, description, frontmatter, instructions, files = {} }: S
     throw new TypeError(
       `skills: ${JSON.stringify(path)} needs a path like acme/refunds, in small letters, and a description.`,
     )
+  const stray = Object.keys(files).find((file) => !isBelow(file))
+  if (stray !== undefined)
+    throw new TypeError(`skills: the file ${JSON.stringify(stray)} of ${path} needs a path below it, a/b.md say.`)
   const root = `skill://${path}`
-  const head = { name, description, ...frontmatter }
+  const head = { ...frontmatter, name, description }
   // What is JSON is YAML as well.
   const lines = Object.entries(head).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
   const main = add(root, 'SKILL.md', `---\n${lines.join('\n')}\n---\n\n${instructions}`, description)
@@ -100,3 +103,7 @@ function entryOf({ path, description, frontmatter, instructions, files = {} }: S
   const uri = `${root}/SKILL.md`
   return [uri, { uri, frontmatter: head, resources: [main, ...others] }]
 }
+
+/** Whether a path leads down, whoever resolves it: no part is empty or made of dots, and none can be read otherwise. */
+const isBelow = (path: string): boolean =>
+  path.split('/').every((part) => part !== '' && !/^(\.|%2e){1,2}$|[\\\0]/i.test(part))

@@ -1,7 +1,7 @@
 import { INVALID_PARAMS, isRecord, RpcError } from '../jsonrpc/index.ts'
 import type { Handler, Message } from '../jsonrpc/index.ts'
 import type { ClientChannel, RequestContext } from '../mcp/index.ts'
-import { cloneOf, requireDeclared, resultOf } from './calls.ts'
+import { cloneOf, requireDeclared, resultOf } from './extension.ts'
 import type { TaskStore } from './task-store.ts'
 
 /** Tasks of one subscription. */

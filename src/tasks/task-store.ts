@@ -7,7 +7,7 @@ import type { Task } from './task.ts'
 export interface TaskLimits {
   /** Tasks that are kept, half of them of one caller. Default 1,000. */
   maxTasks: number
-  /** UTF-16 units of their results, half of them of one caller. Default 32 Mi. */
+  /** UTF-16 units of their results, half of them of one caller. Default 32 Mi. The first result of a caller may be longer. */
   maxLength: number
 }
 
@@ -22,12 +22,21 @@ export class TaskStore {
     this.#lengths = new Budget(maxLength)
   }
 
-  /** Keeps a task. False: there is no room for one more of its caller. */
-  add(task: Task): boolean {
-    if (!this.#places.take(keyOf(task))) return false
+  /** Takes a place for a task. False: there is no room for one more of its caller. */
+  takePlace(task: Task): boolean {
+    return this.#places.take(keyOf(task))
+  }
+
+  /** Gives a place back whose call was answered before it became a task. */
+  giveBack(task: Task): void {
+    this.#places.giveBack(keyOf(task))
+  }
+
+  /** Keeps a task that has a place: from here on it goes on by itself. */
+  keep(task: Task): void {
     const timer = setTimeout(() => this.remove(task), task.ttlMs).unref()
     this.#tasks.set(task.id, { task, timer, counted: 0 })
-    return true
+    task.detach()
   }
 
   /** Counts the UTF-16 units of the response that a task keeps. False: there is no room for them. */
@@ -57,7 +66,7 @@ export class TaskStore {
     const { counted, timer } = this.#tasks.get(task.id)!
     clearTimeout(timer)
     this.#tasks.delete(task.id)
-    this.#places.giveBack(keyOf(task))
+    this.giveBack(task)
     this.#lengths.add(keyOf(task), -counted)
     task.cancel()
   }

@@ -68,7 +68,10 @@ export class Task implements ClientChannel {
     this.#request = undefined
   }
 
-  /** Questions are asked by the task once it is one; before, in the way of its revision. */
+  /**
+   * Whether the server's requests become questions of the task: once the request is answered. Before, the request ends
+   * with them, as its revision has it.
+   */
   get canAsk(): boolean {
     return this.isDetached
   }
@@ -88,7 +91,7 @@ export class Task implements ClientChannel {
     if (status !== this.#status || 'id' in message) this.#set(status)
   }
 
-  /** Takes a question that is answered away. False: there is none of this key. */
+  /** Removes a question that was answered. False: there is none under this key. */
   answer(key: string): boolean {
     if (!this.#questions.delete(key)) return false
     if (this.#questions.size === 0) this.#set('working')

@@ -2,7 +2,7 @@ import { after, attempt, encodeResponse, INVALID_PARAMS, isRecord, isThenable, R
 import type { MaybePromise, Params, Response } from '../jsonrpc/index.ts'
 import { wholeNumber, LONGEST_MS } from '../bounds/limits.ts'
 import { HEADER_MISMATCH, INTERNAL_ERROR, type Extension, type Methods, type RequestContext } from '../mcp/index.ts'
-import { cloneOf, ID, isDeclared, requireDeclared, resultOf } from './calls.ts'
+import { cloneOf, isDeclared, requireDeclared, resultOf, TASKS } from './extension.ts'
 import { listen } from './listen.ts'
 import { Task, type DetailedTask } from './task.ts'
 import { TaskStore, type TaskLimits } from './task-store.ts'
@@ -11,7 +11,8 @@ import { TaskStore, type TaskLimits } from './task-store.ts'
 export interface ToolTasks {
   /**
    * The milliseconds that a call may take in its request before it becomes a task. What ends before that, or asks the
-   * client, is answered as without tasks. Default 0: every call is a task that is not answered at once.
+   * client, is answered as without tasks. The tool's own `timeoutMs` holds too, 60 s unless it says more. Default 0:
+   * every call is a task that is not answered at once.
    */
   afterMs?: number
   /** Whether a client that knows no tasks is refused. Default false: it waits for the answer. */
@@ -23,11 +24,13 @@ export interface ToolTasks {
 export interface TasksOptions extends Partial<TaskLimits> {
   /** The tools whose calls may become tasks, by name. */
   tools: Readonly<Record<string, ToolTasks>>
-  /** Default one hour. */
+  /** Milliseconds that a task is kept, unless its tool says otherwise. Default 3,600,000. */
   ttlMs?: number
-  /** How often clients are asked to poll. Default 1,000. */
+  /** Milliseconds between two polls that clients are asked for. Default 1,000. */
   pollIntervalMs?: number
 }
+
+type Setting = Required<ToolTasks>
 
 /**
  * The extension Tasks (SEP-2663): a call of a tool is answered with a task, and the client comes back for the result.
@@ -36,7 +39,9 @@ export interface TasksOptions extends Partial<TaskLimits> {
 export function tasks(options: TasksOptions): Extension {
   const { ttlMs = 3_600_000, pollIntervalMs = 1000, maxTasks = 1000, maxLength = 32 * 1024 * 1024 } = options
   wholeNumber(pollIntervalMs, 'tasks: pollIntervalMs', 1, LONGEST_MS)
-  const settings = new Map(Object.entries(options.tools).map(([name, one]) => [name, { afterMs: 0, ttlMs, ...one }]))
+  const settings = new Map<string, Setting>(
+    Object.entries(options.tools).map(([name, one]) => [name, { afterMs: 0, ttlMs, required: false, ...one }]),
+  )
   for (const [name, { afterMs, ttlMs: ttl }] of settings) {
     wholeNumber(afterMs, `tasks: afterMs of ${name}`, 0, LONGEST_MS)
     wholeNumber(ttl, `tasks: ttlMs of ${name}`, 1, LONGEST_MS)
@@ -46,19 +51,29 @@ export function tasks(options: TasksOptions): Extension {
     maxLength: wholeNumber(maxLength, 'tasks: maxLength', 1, Number.MAX_SAFE_INTEGER),
   })
 
-  /** Answers a call with its task, or with its response where there is one before. */
-  function call(context: RequestContext, task: Task, afterMs: number): MaybePromise<object> {
+  /**
+   * Answers a call with its task, or with its response where there is one before. A task that is `required` has its place
+   * already.
+   */
+  function call(context: RequestContext, task: Task, { afterMs, required }: Setting): MaybePromise<object> {
     const answered = handleAgain(context, task)
     if (!isThenable(answered)) {
       if (task.isDetached) store.remove(task)
+      else if (required) store.giveBack(task)
       return resultOf(answered)
     }
     return new Promise((resolve, reject) => {
       const answer = () => resolve({ resultType: 'task', ...task.info() })
-      const timer = task.isDetached ? answer() : setTimeout(() => becomesTask(task) && answer(), afterMs)
+      const becomesTask = () => {
+        if (!required && !store.takePlace(task)) return
+        store.keep(task)
+        answer()
+      }
+      const timer = task.isDetached ? answer() : setTimeout(becomesTask, afterMs)
       void answered.then((response) => {
         if (task.isDetached) return endTask(task, response, context.services.onUnexpected)
         clearTimeout(timer as NodeJS.Timeout)
+        if (required) store.giveBack(task)
         attempt(() => resultOf(response), resolve, reject)
       })
       context.whenAborted((reason) => {
@@ -69,13 +84,6 @@ export function tasks(options: TasksOptions): Extension {
         else resolve({}) // nobody reads it
       })
     })
-  }
-
-  /** Whether there is room for a task: then the call goes on by itself from here on. */
-  function becomesTask(task: Task): boolean {
-    if (!store.add(task)) return false
-    task.detach()
-    return true
   }
 
   /** Keeps the response where there is room for it. */
@@ -99,7 +107,7 @@ export function tasks(options: TasksOptions): Extension {
   }
 
   return {
-    id: ID,
+    id: TASKS,
     lifecycle: 'per-request',
     methods: ({ 'tools/call': next, 'subscriptions/listen': nextListen }): Methods => ({
       'tasks/get': (params, context): DetailedTask => find(params, context).detail(),
@@ -124,9 +132,13 @@ export function tasks(options: TasksOptions): Extension {
           if (one.required) requireDeclared(context.client)
           else if (!isDeclared(context.client)) return next(params, context)
           const task = new Task(cloneOf(context.client), context.channel, one.ttlMs, pollIntervalMs)
-          if (one.afterMs > 0 || becomesTask(task)) return call(context, task, one.afterMs)
-          if (one.required) throw full()
-          return next(params, context)
+          // A place that may be needed later is taken before the work begins only where it cannot do without.
+          if ((one.required || one.afterMs === 0) && !store.takePlace(task)) {
+            if (one.required) throw full()
+            return next(params, context)
+          }
+          if (one.afterMs === 0) store.keep(task)
+          return call(context, task, one)
         },
       }),
       ...(nextListen && {

@@ -84,8 +84,12 @@ export class TestClient extends Connection {
     const lists = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true }
     // It is answered when it ends: with the server, or with this client.
     const ended = this.request('subscriptions/listen', { notifications: { ...lists, resourceSubscriptions: uris } })
-    ended.catch(() => {})
-    await Promise.race([this.next('notifications/subscriptions/acknowledged'), ended])
+    const refused = new AbortController()
+    ended.then(
+      () => refused.abort(new Error('The subscription has ended.')),
+      (error: unknown) => refused.abort(error),
+    )
+    await this.next('notifications/subscriptions/acknowledged', refused.signal)
   }
 
   /** What was told of progress so far. */
@@ -100,8 +104,11 @@ export class TestClient extends Connection {
 
   /** Ends the connection, and the server that `connect` has made. */
   override async close(): Promise<void> {
-    await super.close()
-    await this.#server?.close()
+    try {
+      await super.close()
+    } finally {
+      await this.#server?.close()
+    }
   }
 
   /** `await using client = await connect(…)` closes it. */

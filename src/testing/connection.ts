@@ -9,6 +9,7 @@ import type {
 } from '../jsonrpc/index.ts'
 import type { Capabilities, Implementation, LogLevel } from '../mcp/index.ts'
 import { oldestHandshake, perRequestRevisions, revisions } from '../mcp/revisions/index.ts'
+import { Notifications } from './notifications.ts'
 import { httpSse, statelessHttp, streamableHttp, type ClientTransport, type Fetch } from './transport.ts'
 
 export interface ConnectOptions {
@@ -28,6 +29,8 @@ export interface ConnectOptions {
   sample?(params: Params): object | Promise<object>
   /** Answers `roots/list`. */
   roots?: readonly { uri: string; name?: string }[]
+  /** Extensions that the client declares, with what it says of each: `{ 'io.modelcontextprotocol/tasks': {} }`. */
+  extensions?: Readonly<Record<string, object>>
 }
 
 export interface RequestOptions {
@@ -57,20 +60,19 @@ export class Connection {
   readonly revision: string
   /** Whether the conversation begins with a handshake. */
   readonly hasHandshake: boolean
+  readonly #notifications = new Notifications()
   /** All notifications so far, in their order. */
-  readonly notifications: Notification[] = []
+  readonly notifications: Notification[] = this.#notifications.all
   readonly #fetch: Fetch
   readonly #options: ConnectOptions
   readonly #capabilities: Capabilities
   readonly #pending = new Map<Id, Pending>()
-  /** Who waits for a notification, by method; and the notifications that nobody has taken. */
-  #waiting: { method: string; take(notification: Notification): void }[] = []
-  readonly #untaken: Notification[] = []
   #transport: ClientTransport | undefined
+  #isClosed = false
   #lastId = 0
 
   constructor(fetch: Fetch, options: ConnectOptions) {
-    const { revision = revisions[0]!.version, elicit, sample, roots } = options
+    const { revision = revisions[0]!.version, elicit, sample, roots, extensions } = options
     const versions = revisions.map(({ version }) => version)
     if (!versions.includes(revision)) throw new TypeError(`revision must be one of ${versions.join(', ')}.`)
     this.revision = revision
@@ -81,6 +83,7 @@ export class Connection {
       ...(elicit && { elicitation: this.hasHandshake ? {} : { form: {}, url: {} } }),
       ...(sample && { sampling: {} }),
       ...(roots && { roots: {} }),
+      ...(extensions && { extensions }),
     }
   }
 
@@ -95,7 +98,7 @@ export class Connection {
       headers: { 'mcp-protocol-version': this.revision, ...headers },
       receive: (message) => this.#receive(message),
       isWaiting: (id) => this.#pending.has(id),
-      fail: (why, id) => this.#fail(new Error(why), id),
+      fail: (why, id) => this.#fail(why, id),
     })
     if (!this.hasHandshake) return (await this.request('server/discover')) as ServerDescription
     const { clientInfo = CLIENT, logLevel } = this.#options
@@ -108,36 +111,45 @@ export class Connection {
     return described
   }
 
-  /** Sends a request, and answers what it asks on the way. Throws RpcError where the response is an error. */
+  /**
+   * Sends a request, and answers what it asks on the way. Throws RpcError where the response is an error, and Error where
+   * it goes on asking.
+   */
   async request(method: string, params: Params = {}, options: RequestOptions = {}): Promise<object> {
     let more: Params = {}
-    for (;;) {
+    for (let rounds = 0; ; rounds++) {
       const result = (await this.#requestOnce(method, { ...params, ...more }, options)) as Params
       if (result['resultType'] !== 'input_required') return result
       const { inputRequests = {}, requestState } = result as { inputRequests?: Record<string, RpcRequest> } & Params
+      if (rounds === MAX_ROUNDS) throw new Error(`${method} asks again and again: ${JSON.stringify(inputRequests)}`)
       const answers = Object.entries(inputRequests).map(async ([name, asked]) => [name, await this.#answer(asked)])
       const inputResponses: unknown = Object.fromEntries((await Promise.all(answers)) as [string, object][])
       more = { inputResponses, ...(requestState !== undefined && { requestState }) }
     }
   }
 
-  /** The next notification of a method that this has not returned before; waits for it. */
-  next(method: string): Promise<Notification> {
-    const at = this.#untaken.findIndex((one) => one.method === method)
-    if (at !== -1) return Promise.resolve(this.#untaken.splice(at, 1)[0]!)
-    return new Promise((take) => this.#waiting.push({ method, take }))
+  /** The next notification of a method that this has not returned before; waits for it, until the signal is aborted. */
+  next(method: string, signal?: AbortSignal): Promise<Notification> {
+    if (this.#isClosed) return Promise.reject(closedError())
+    return this.#notifications.next(method, signal)
   }
 
   /** Ends the session, if there is one, and all that waits. */
   async close(): Promise<void> {
-    await this.#transport?.close()
-    this.#fail(new Error('The client has closed.'))
+    this.#isClosed = true
+    try {
+      await this.#transport?.close()
+    } finally {
+      this.#fail(closedError())
+    }
   }
 
   /** Sends one request, and returns its result. */
-  #requestOnce(method: string, given: Params, { signal, headers }: RequestOptions): Promise<object> {
+  async #requestOnce(method: string, given: Params, { signal, headers }: RequestOptions): Promise<object> {
+    signal?.throwIfAborted()
     const id = ++this.#lastId
-    const params = method === 'initialize' ? given : { ...given, _meta: this.#metaOf(id) }
+    const _meta = { ...this.#metaOf(id), ...(given['_meta'] as Params | undefined) }
+    const params = method === 'initialize' ? given : { ...given, _meta }
     const response = new Promise<object>((resolve, reject) => this.#pending.set(id, { resolve, reject }))
     const cancel = (): void => {
       if (this.hasHandshake)
@@ -168,11 +180,7 @@ export class Connection {
   #receive(message: Message): void {
     if (isResponse(message)) return this.#settle(message)
     if (isRequest(message)) return void this.#reply(message).catch(gone)
-    this.notifications.push(message)
-    const waiting = this.#waiting.find(({ method }) => method === message.method)
-    if (!waiting) return void this.#untaken.push(message)
-    this.#waiting = this.#waiting.filter((one) => one !== waiting)
-    waiting.take(message)
+    this.#notifications.add(message)
   }
 
   #settle(response: RpcResponse): void {
@@ -201,22 +209,28 @@ export class Connection {
     throw new Error(`The server asks ${method}: give connect() an answer (elicit, sample, roots).`)
   }
 
-  /** Rejects a request, or all of them. */
+  /** Rejects a request; without an id all of them, and whoever waits for a notification. */
   #fail(why: unknown, id?: Id): void {
     for (const [each, pending] of this.#pending) {
       if (id !== undefined && each !== id) continue
       this.#pending.delete(each)
       pending.reject(why)
     }
+    if (id === undefined) this.#notifications.fail(why)
   }
 }
+
+/** Rounds of questions of one request. One that asks more often does not know what it was answered. */
+const MAX_ROUNDS = 100
+
+const closedError = () => new Error('The client has closed.')
 
 const CLIENT = { name: 'test', version: '1' }
 const META = 'io.modelcontextprotocol/'
 
-/** `Mcp-Name` repeats what is called: the name of a tool or a prompt, the URI of a resource. */
-function nameHeader({ name, uri }: Params): Record<string, string> {
-  const named = name ?? uri
+/** `Mcp-Name` repeats what is called: the name of a tool or a prompt, the URI of a resource, the id of a task. */
+function nameHeader({ name, uri, taskId }: Params): Record<string, string> {
+  const named = name ?? uri ?? taskId
   return typeof named === 'string' ? { 'mcp-name': asHeader(named) } : {}
 }
 

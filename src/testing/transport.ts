@@ -21,16 +21,17 @@ export interface TransportSettings {
   /** Whether a request waits for its response. */
   isWaiting(id: Id): boolean
   /** Told that no response will come: to one request, or to any. */
-  fail(why: string, id?: Id): void
+  fail(why: unknown, id?: Id): void
 }
 
 /** Streamable HTTP without sessions: a POST for each request, whose HTTP response has the answer. */
 export function statelessHttp(settings: TransportSettings): ClientTransport {
   const closed = new AbortController()
   return {
-    async send(message, headers, signal = closed.signal) {
+    async send(message, headers, given) {
+      const signal = given ? AbortSignal.any([given, closed.signal]) : closed.signal
       await post(settings, settings.url, message, { ...settings.headers, ...headers }, signal)
-      if (isRequest(message)) settings.fail(ENDED, message.id)
+      if (isRequest(message)) settings.fail(ended(), message.id)
     },
     close: () => Promise.resolve(closed.abort()),
   }
@@ -54,16 +55,19 @@ export function streamableHttp(settings: TransportSettings): ClientTransport {
       const { method } = message as { method?: string }
       const id = response.headers.get('mcp-session-id')
       if (method === 'initialize' && id !== null) headers['mcp-session-id'] = id
-      if (method === 'notifications/initialized') void listen(settings, await get())
+      if (method === 'notifications/initialized') listen(settings, await get()).catch(fail)
       if (!isRequest(message)) return
       // The server may end the connection of a stream, and not the stream: what is missing comes after the last event.
       while (isWaiting(message.id) && lastEventId !== '' && !signal.aborted)
         lastEventId = await listen(settings, await get(lastEventId))
-      fail(ENDED, message.id)
+      fail(ended(), message.id)
     },
     async close() {
-      await fetch(new Request(url, { method: 'DELETE', headers }))
-      closed.abort()
+      try {
+        await fetch(new Request(url, { method: 'DELETE', headers }))
+      } finally {
+        closed.abort()
+      }
     },
   }
 }
@@ -75,10 +79,11 @@ export async function httpSse(settings: TransportSettings): Promise<ClientTransp
   const response = await fetch(new Request(url, { headers: { ...headers, accept: STREAM }, signal }))
   if (!response.ok) throw await refusal(response)
   const endpoint = await new Promise<string>((resolve, reject) => {
-    void listen(settings, response, resolve).then(() => {
-      reject(new Error('The stream ended before its endpoint event.'))
-      fail(ENDED)
-    })
+    const end = (why: unknown): void => {
+      reject(why)
+      fail(why)
+    }
+    listen(settings, response, resolve).then(() => end(ended()), end)
   })
   return {
     async send(message) {
@@ -89,7 +94,7 @@ export async function httpSse(settings: TransportSettings): Promise<ClientTransp
 }
 
 const STREAM = 'text/event-stream'
-const ENDED = 'The stream ended without the response.'
+const ended = () => new Error('The stream ended without the response.')
 
 function closing() {
   const controller = new AbortController()
@@ -116,12 +121,15 @@ async function post(
 
 /** A refusal by JSON-RPC may lack the id: it is the answer to what was posted all the same. */
 const answerTo = (asked: Message, answer: Message): Message =>
-  isResponse(answer) && isRequest(asked) && answer.id === undefined ? { ...answer, id: asked.id } : answer
+  isResponse(answer) && isRequest(asked) && answer.id == null ? { ...answer, id: asked.id } : answer
 
 const refusal = async (response: Response): Promise<Error> =>
   new Error(`The server answered ${response.status}: ${(await response.text()).trim()}`)
 
-/** Receives the messages of an event stream until it ends. Returns the last event id. */
+/**
+ * Receives the messages of an event stream until it ends. Returns the last event id. Throws for what is no message, or no
+ * stream.
+ */
 async function listen(
   { receive }: TransportSettings,
   response: Response,
@@ -133,10 +141,13 @@ async function listen(
       else if (data !== '') receive(JSON.parse(data) as Message)
     },
   })
-  try {
-    if (response.ok) for await (const chunk of response.body ?? []) parser.feed(chunk)
-  } catch {
-    // It was cut off, or this client has closed: whoever waits for something is told that it will not come.
-  }
+  if (response.ok) for await (const piece of piecesOf(response)) parser.feed(piece)
   return parser.lastEventId
+}
+
+/** The pieces of a body. It ends as well where it is cut off, or this client has closed: whoever waits is told so. */
+async function* piecesOf({ body }: Response): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body ?? []
+  } catch {} // cut off
 }

@@ -128,21 +128,57 @@ test('a tool that fails, and a tool that is not there, are errors by the names o
   assert.match(unknown.status.message, /Unknown tool/)
 })
 
-test('a request of a session names the session, and a notification is a span too', async () => {
-  const open = (body, headers) =>
+/** Opens a session. Returns its id, and the function that posts a message in it. */
+async function openSession() {
+  const postIn = (headers) => (body) =>
     fetch(`${server.url}/mcp`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream', ...headers },
       body: JSON.stringify({ jsonrpc: '2.0', ...body }),
     })
   const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } }
-  const hello = await open({ id: 1, method: 'initialize', params })
+  const hello = await postIn({})({ id: 1, method: 'initialize', params })
   const session = hello.headers.get('mcp-session-id')
+  return { session, send: postIn({ 'Mcp-Session-Id': session }) }
+}
+
+test('a request of a session names the session, and a notification is a span too', async () => {
+  const { session, send } = await openSession()
   assert.equal(spanOf('initialize').attributes['mcp.protocol.version'], '2025-11-25')
-  await open({ method: 'notifications/initialized' }, { 'Mcp-Session-Id': session })
-  await open({ id: 2, method: 'ping' }, { 'Mcp-Session-Id': session })
+  await send({ method: 'notifications/initialized' })
+  await send({ id: 2, method: 'ping' })
   assert.equal(spanOf('notifications/initialized').attributes['jsonrpc.request.id'], undefined)
-  assert.equal(spanOf('ping').attributes['mcp.session.id'], session)
+  const named = spanOf('ping').attributes['mcp.session.id']
+  assert.match(named, /^[\da-f]{16}$/)
+  assert.ok(!session.includes(named), 'the id itself lets in whoever reads it')
+})
+
+// What throws in a subscriber ends the process (`uncaughtException`): the test would fail.
+test('a name or a URI that is no text, or a very long one, ends nothing, and is no attribute or a short one', async () => {
+  const { send } = await openSession()
+  for (const name of [{ toString: 1 }, [[{}]], 5, null]) {
+    spans.reset()
+    await send({ id: 2, method: 'tools/call', params: { name } })
+    assert.equal(spanOf('tools/call').attributes['gen_ai.tool.name'], undefined)
+    await send({ id: 3, method: 'prompts/get', params: { name } })
+    assert.equal(spanOf('prompts/get').attributes['gen_ai.prompt.name'], undefined)
+    await send({ id: 4, method: 'resources/read', params: { uri: name } })
+    assert.equal(spanOf('resources/read').attributes['mcp.resource.uri'], undefined)
+  }
+  await send({ id: 5, method: 'tools/call', params: { name: 'x'.repeat(5_000) } })
+  const { name, attributes } = spans.getFinishedSpans().at(-1)
+  assert.deepEqual([name.length, attributes['gen_ai.tool.name'].length], [256, 256])
+})
+
+test('a notification that a stranger makes up is no attribute of a duration', async () => {
+  const { send } = await openSession()
+  await send({ method: 'notifications/initialized' })
+  await send({ method: 'notifications/made-up' })
+  await reader.forceFlush()
+  const all = durations.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
+  const methods = all.at(-1).dataPoints.map(({ attributes }) => attributes['mcp.method.name'])
+  assert.ok(methods.includes('notifications/initialized') && methods.includes('_OTHER'), methods.join())
+  assert.ok(!methods.includes('notifications/made-up'), methods.join())
 })
 
 test('the durations have the name, the unit and the attributes of the conventions', async () => {

@@ -112,7 +112,7 @@ test('src/sse and src/channel import nothing of Node at run time, so that a brow
 
 /** The floors, from below. A file imports from lower floors, and from its own. `import type` counts as well. */
 const FLOORS = [
-  /^src\/(sse|jsonrpc|bounds|diagnostics|json-schema|schema-adapters)\/|^src\/(uri-template|event-source|url)\.ts/,
+  /^src\/(sse|jsonrpc|bounds|diagnostics|json-schema|schema-adapters)\/|^src\/(uri-template|event-source(-headers)?|url)\.ts/,
   /^src\/mcp\/options\.ts/,
   /^src\/mcp\/protocol\//,
   /^src\/mcp\/revisions\//,

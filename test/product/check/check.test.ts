@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { definePrompt, defineResource, defineTool, serve } from '../../../src/index.ts'
 import { bearerToken } from '../../../src/auth/index.ts'
+import type { Check } from '../../../src/cli/stages.ts'
 import { startMutant, type Mistake } from './mutant.ts'
 
 process.env['CHECK_PATIENCE_MS'] = '20000' // before the stages are loaded
@@ -254,10 +255,41 @@ test('Ctrl-C ends it before the next check', async () => {
   assert.doesNotMatch(lines.join('\n'), /✓/)
 })
 
+test('Ctrl-C ends it while a server does not answer, and asks no more', async (t) => {
+  const interrupt = new AbortController()
+  let asked = 0
+  const silent = createServer(() => (asked++, interrupt.abort())).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  t.after(() => silent.close())
+  const nowhere = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/mcp`
+  const out = () => assert.fail('nothing is told')
+  assert.equal(await check([nowhere], { out, error: out, signal: interrupt.signal }), 130)
+  assert.equal(asked, 1)
+})
+
+test('a check that is interrupted ends, and one that goes on after its time sends nothing', async (t) => {
+  const { Conversation, runCheck } = await import('../../../src/cli/stages.ts')
+  const interrupt = new AbortController()
+  const silent = createServer(() => interrupt.abort()).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  t.after(() => silent.close())
+  const mcp = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/mcp`
+  const waits: Check = { en: '', zh: '', run: async (talk) => void (await talk.request('GET', mcp)) }
+  const target = { mcp, sse: mcp, version: '', headers: {}, capabilities: {}, anyStatus: true as const }
+  const { outcome, lines } = await runCheck(waits, target, interrupt.signal)
+  assert.deepEqual([outcome, lines[0]], ['failed', '> GET /mcp'])
+  const talk = new Conversation()
+  talk.atEnd(async () => void (await talk.request('DELETE', url)))
+  await talk.leave()
+  assert.equal(talk.lines[0], '> DELETE /', 'it says goodbye')
+  await assert.rejects(talk.request('GET', url), /The conversation is over/)
+})
+
 test('what cannot be asked is said in one sentence', async () => {
   await assert.rejects(run('nowhere'), /no URL/)
   await assert.rejects(run(), /sse-mcp check URL/)
-  await assert.rejects(run(url, '--transport', 'stdio'), /sse, http or stateless/)
+  for (const name of ['stdio', 'toString'])
+    await assert.rejects(run(url, '--transport', name), /sse, http or stateless/)
   await assert.rejects(run(url, '--arguments', '{}'), /needs --call/)
   await assert.rejects(run(url, '--call', 'greet', '--arguments', '[]'), /JSON object/)
   await assert.rejects(run(url, '--header', 'nonsense'), /'Name: value'/)

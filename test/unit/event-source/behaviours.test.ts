@@ -270,6 +270,26 @@ test('request: Last-Event-ID among the headers is where it starts, until the str
   )
 })
 
+for (const id of ['7', 'é', '一二', '😀', ' a b ', '\ufeff1'])
+  test(`request: the Last-Event-ID ${JSON.stringify(id)} of the options is sent as UTF-8, as one of the stream is`, async (t) => {
+    const { url, requests } = await serve(t, whole('retry:0\ndata:a\n\n'), (response) => stream(response))
+    const heard = await listen(t, url, { headers: { 'Last-Event-ID': id } }).until(4)
+    const trimmed = id.replaceAll(/^ | $/g, '') // as of any header
+    assert.ok(heard.includes(`message=a#${trimmed}`), heard.join())
+    assert.deepEqual(
+      requests.map(({ lastEventId }) => lastEventId),
+      [trimmed, trimmed],
+    )
+  })
+
+test('request: headers may be what fetch takes', async (t) => {
+  for (const headers of [new Headers({ 'X-Any': 'a' }), [['X-Any', 'a']]]) {
+    const { url, requests } = await serve(t, (response) => stream(response))
+    await listen(t, url, { headers: headers as never }).until(1)
+    assert.equal(requests[0]!.headers['x-any'], 'a')
+  }
+})
+
 test('request: further headers are looked at anew for each connection', async (t) => {
   const { url, requests } = await serve(t, whole('retry:0\n\n'), (response) => stream(response))
   const headers = { Authorization: 'Bearer old' }

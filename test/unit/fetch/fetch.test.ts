@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { createFetchHandler, type FetchOptions } from '../../../src/fetch/index.ts'
+import { FetchResponse } from '../../../src/fetch/response.ts'
 import { bearerToken } from '../../../src/auth/index.ts'
 import { defineTool, type LogEntry, type Principal } from '../../../src/index.ts'
 import { closedGate } from '../../support/gate.ts'
@@ -336,6 +337,25 @@ test('a reader that takes nothing of a large answer is cut after unreadMs', asyn
   await assert.rejects(response.text(), /cut off/)
 })
 
+test('a reader that waits gets what is written in pieces of 16 KiB, and drain comes when all was taken', async () => {
+  const begun = closedGate<Response>()
+  const writer = new FetchResponse(begun.open, false)
+  writer.flushHeaders()
+  const reader = (await begun.opened).body!.getReader()
+  const first = reader.read()
+  let drains = 0
+  writer.on('drain', () => drains++)
+  assert.equal(writer.write('x'.repeat(40_000)), false)
+  const lengths = [(await first).value!.length, (await reader.read()).value!.length]
+  assert.equal(writer.write('y'), true, 'there is room again')
+  assert.deepEqual([drains, writer.writableLength], [0, 7_233])
+  lengths.push((await reader.read()).value!.length, (await reader.read()).value!.length)
+  assert.deepEqual(lengths, [16_384, 16_384, 7_232, 1])
+  assert.equal(drains, 1)
+  writer.end()
+  assert.equal((await reader.read()).done, true)
+})
+
 test('a large answer arrives whole at a reader that reads', async (t) => {
   const server = face(t)
   const text = 'é😀'.repeat(200_000)
@@ -356,7 +376,7 @@ test('addressOf, admit and fallback are given the Request and what the server ha
   const seen: unknown[] = []
   const server = face(t, {
     addressOf: (request, info) => (seen.push('address', request.method, info), '192.0.2.1'),
-    admit: (request, info) => void seen.push('admit', request.method, info),
+    admit: async (request, info) => void seen.push('admit', request.method, info),
     fallback: (request, info) => Response.json([new URL(request.url).pathname, info]),
   })
   await server.fetch('/sse', { method: 'HEAD' }, 'info')
@@ -370,6 +390,22 @@ test('a fallback is behind the guard, and one that fails is 500', async (t) => {
   assert.equal((await face(t, broken).fetch('/page')).status, 500)
   const forgetful = { fallback: () => undefined as unknown as Response }
   assert.equal((await face(t, forgetful).fetch('/page')).status, 500)
+})
+
+test('a fallback is for pages of its own origin, unless it says otherwise', async (t) => {
+  const answers: Record<string, () => Response> = {
+    '/page': () => new Response('page'),
+    '/moved': () => Response.redirect('http://localhost:3000/page', 302), // its headers cannot be changed
+    '/picture': () => new Response('', { headers: { 'Cross-Origin-Resource-Policy': 'cross-origin' } }),
+  }
+  const server = face(t, { fallback: ({ url }) => answers[new URL(url).pathname]!() })
+  const policyOf = async (path: string) => {
+    const { status, headers } = await server.fetch(path)
+    return [status, headers.get('location'), headers.get('cross-origin-resource-policy')]
+  }
+  assert.deepEqual(await policyOf('/page'), [200, null, 'same-origin'])
+  assert.deepEqual(await policyOf('/moved'), [302, 'http://localhost:3000/page', 'same-origin'])
+  assert.deepEqual(await policyOf('/picture'), [200, null, 'cross-origin'])
 })
 
 test('what is not MCP is 404, another method 405', async (t) => {

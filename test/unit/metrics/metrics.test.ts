@@ -9,8 +9,10 @@ import { after, test, type TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import * as all from '../../../src/diagnostics/channels.ts'
 import { bearerToken } from '../../../src/auth/index.ts'
-import { definePrompt, defineTool, serve, ToolError, type ServeOptions } from '../../../src/index.ts'
+import { createClient, definePrompt, defineTool, serve, ToolError, type ServeOptions } from '../../../src/index.ts'
+import { newestHandshake } from '../../../src/mcp/revisions/index.ts'
 import { metrics, type MetricsOptions } from '../../../src/metrics/index.ts'
+import { createOperationLabels } from '../../../src/metrics/operation-labels.ts'
 import { createGetJson } from '../../../src/upstream/get-json.ts'
 import { connectHttpSse, openEvents, post, request } from '../../support/wire.ts'
 
@@ -128,6 +130,20 @@ test('methods, tools and prompts that a stranger makes up become no labels', asy
   const operations = seriesOf(text, OPERATIONS)
   assert.ok(operations.length <= 8, operations.join('\n'))
   assert.ok(operations.some((labels) => labels.includes('mcp_method_name="_OTHER",error_type="-32601"')))
+})
+
+test('where an extension answers any name by a result, 1,000 become labels', () => {
+  const labelsOf = createOperationLabels()
+  const trace = (method: string, name: string) =>
+    labelsOf({
+      message: { jsonrpc: '2.0', id: 1, method, params: { name } },
+      client: createClient(newestHandshake),
+      result: { jsonrpc: '2.0', id: 1, result: {} },
+    })
+  const names = Array.from({ length: 1_500 }, (_, i) => trace('tools/call', `tool-${i}`)['gen_ai_tool_name'])
+  assert.deepEqual([new Set(names).size, names[0], names.at(-1)], [1_000, 'tool-0', '_OTHER'])
+  assert.equal(trace('tools/call', 'tool-7')['gen_ai_tool_name'], 'tool-7')
+  assert.equal(trace('prompts/list', '')['mcp_method_name'], 'prompts/list')
 })
 
 // A subscriber that throws ends the process (`uncaughtException`): the test would fail.

@@ -97,6 +97,31 @@ for (const path of ['', 'Refunds', 'a//b', '-a', 'a--b', 'a/', '../a', 'a b'])
     assert.throws(() => skills([{ ...GIT, path }]), /^TypeError: skills: /)
   })
 
+for (const file of ['', '/c', 'a//b', 'a/', '.', '../../x', 'a/../b', 'a/./b', '%2E%2e/x', 'a\\b', 'a\0'])
+  test(`a file of a skill is refused at ${JSON.stringify(file)}`, () => {
+    assert.throws(() => skills([{ ...GIT, files: { [file]: '' } }]), /^TypeError: skills: the file/)
+  })
+
+test('a file whose name has dots is none of these', () => {
+  const { resources: all } = skills([{ ...GIT, files: { '.env/..a/...': '' } }])
+  assert.ok(all.some(({ uri }) => uri === 'skill://git-workflow/.env/..a/...'))
+})
+
+test('the name and the description are those of the skill, whatever the frontmatter says', async () => {
+  const { extension: one } = skills([
+    { ...GIT, frontmatter: { name: 'other', description: 'another', license: 'MIT' } },
+  ])
+  const skillServer = createMcpServer({ name: 'test', version: '1', extensions: [one] })
+  const list = { jsonrpc: '2.0', id: 1, method: 'skills/list' } as const
+  const channel = { send() {}, canSend: false }
+  const { result } = (await skillServer.handle(list, createClient(newestHandshake), channel)) as Json
+  assert.deepEqual(result.skills[0].frontmatter, {
+    license: 'MIT',
+    name: 'git-workflow',
+    description: 'How we use Git.',
+  })
+})
+
 test('two skills at one path are refused', () => {
   assert.throws(() => skills([GIT, GIT]), TypeError)
 })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test, type TestContext } from 'node:test'
 import { createClient, createMcpServer, defineTool, RpcError, ToolError } from '../../../src/index.ts'
 import type { Client, HandlerContext, LogEntry, Principal } from '../../../src/index.ts'
+import { requestChannel } from '../../../src/diagnostics/channels.ts'
 import { perRequestRevisions } from '../../../src/mcp/revisions/index.ts'
 import { tasks, type TasksOptions } from '../../../src/tasks/index.ts'
 import { closedGate } from '../../support/gate.ts'
@@ -10,6 +11,8 @@ import type { Json } from '../../support/wire.ts'
 
 const ID = 'io.modelcontextprotocol/tasks'
 const [revision] = perRequestRevisions.values()
+
+type Subscribers = Parameters<typeof requestChannel.subscribe>[0]
 
 /** The servers of this file: what still runs in one at the end would keep the process for a minute. */
 const servers: { drain(): Promise<void> }[] = []
@@ -450,6 +453,44 @@ test('where a tool needs a task and there is no place, the call is refused', asy
   await start()
   const { error } = await start()
   assert.deepEqual([error.code, error.data], [-32603, { reason: 'busy' }])
+})
+
+test('where a tool needs a task, its place is taken before the work begins, and given back if none was needed', async (t) => {
+  const gates = [closedGate<string>(), closedGate<string>(), closedGate<string>()]
+  const ran: number[] = []
+  const run = ({ n }: Json) => (ran.push(n), gates[n]!.opened)
+  const { start } = withClock(t, run, { maxTasks: 1, tool: { required: true, afterMs: 100 } })
+  const first = start({ n: 0 })
+  await settle()
+  assert.deepEqual((await start({ n: 1 })).error.data, { reason: 'busy' })
+  gates[0]!.open('in time')
+  assert.equal((await first).result.content[0].text, 'in time')
+  const leaving = clientOf()
+  const left = start({ n: 1 }, leaving)
+  await settle()
+  for (const request of leaving.inFlight) request.cancel()
+  await left
+  await settle() // its tool is stopped
+  const last = start({ n: 2 })
+  await settle()
+  t.mock.timers.tick(100)
+  assert.equal((await last).result.resultType, 'task')
+  assert.deepEqual((await start({ n: 1 })).error.data, { reason: 'busy' })
+  assert.deepEqual(ran, [0, 1, 2])
+})
+
+test('a call is measured once, whether it is answered in its request, becomes a task, or is refused', async (t) => {
+  const seen: string[] = []
+  const subscribers = { start: ({ message }: Json) => void seen.push(message.method) } as Subscribers
+  requestChannel.subscribe(subscribers)
+  t.after(() => requestChannel.unsubscribe(subscribers))
+  const { start } = serverOf(() => Promise.resolve('done'), { tool: { afterMs: 1_000 } })
+  assert.equal((await start()).result.content[0].text, 'done')
+  const other = serverOf(() => Promise.resolve('done'))
+  assert.equal((await other.start()).result.resultType, 'task')
+  await settle()
+  await other.ask('subscriptions/listen', { notifications: { taskIds: 'none' } })
+  assert.deepEqual(seen, ['tools/call', 'tools/call', 'subscriptions/listen'])
 })
 
 test('a result for which there is no room fails its task, and the room of a forgotten one is free again', async (t) => {

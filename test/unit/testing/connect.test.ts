@@ -1,8 +1,10 @@
 // The client for people's own tests, against a server of every kind of thing, in every revision.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { createFetchHandler } from '../../../src/fetch/index.ts'
+import { tasks } from '../../../src/tasks/index.ts'
+import { TestClient } from '../../../src/testing/client.ts'
 import { connect, type ConnectOptions } from '../../../src/testing/index.ts'
 import { bearerToken } from '../../../src/auth/index.ts'
 import { definePrompt, defineResource, defineResourceTemplate, defineTool, RpcError } from '../../../src/index.ts'
@@ -191,6 +193,141 @@ for (const { version: revision } of revisions) {
     assert.ok(outcome instanceof RpcError || (outcome as { isError?: boolean }).isError)
   })
 }
+
+for (const { version: revision } of revisions) {
+  test(`${revision}: a signal that is aborted before the call keeps it from being sent`, async (t) => {
+    const methods: unknown[] = []
+    const client = await connect(serverThatTells(t, methods), { revision })
+    t.after(() => client.close())
+    methods.length = 0
+    const signal = AbortSignal.abort(new Error('never mind'))
+    await assert.rejects(client.request('tools/list', {}, { signal }), /never mind/)
+    assert.deepEqual(methods, [])
+  })
+
+  test(`${revision}: close ends the calls under way, also those with a signal, and whoever waits for a notification`, async (t) => {
+    const started = closedGate()
+    const hangs = defineTool({
+      name: 'hangs',
+      inputSchema: { type: 'object' },
+      run: () => (started.open(), new Promise<string>(() => {})),
+    })
+    const handler = createFetchHandler({ ...server, tools: [hangs], limits: { drainMs: 0 } })
+    t.after(() => handler.close())
+    const client = await connect(handler, { revision })
+    const call = client.callTool('hangs', {}, { signal: new AbortController().signal })
+    const change = client.next('notifications/tools/list_changed')
+    await started.opened
+    const [called, changed] = [assert.rejects(call), assert.rejects(change, /The client has closed/)]
+    await client.close()
+    await Promise.all([called, changed])
+    await assert.rejects(client.next('notifications/tools/list_changed'), /The client has closed/)
+  })
+
+  test(`${revision}: what is no message of JSON is told to whoever waits`, async (t) => {
+    const handler = createFetchHandler(server)
+    t.after(() => handler.close())
+    const client = await connect(async (request) => spoilt(await handler(request)), { revision })
+    t.after(() => client.close())
+    await assert.rejects(client.callTool('counts'), SyntaxError)
+  })
+
+  test(`${revision}: the _meta that is given travels with that of the client`, async (t) => {
+    const seen: Record<string, unknown>[] = []
+    const client = await connect(serverThatTells(t, [], seen), { revision })
+    t.after(() => client.close())
+    await client.request('tools/list', { _meta: { traceparent: '00-1-2-01' } })
+    const { traceparent, progressToken } = seen.at(-1)!
+    assert.deepEqual([traceparent, typeof progressToken], ['00-1-2-01', 'number'])
+  })
+}
+
+/** A function that hands requests on to a server, and notes the method and the `_meta` of each message. */
+function serverThatTells(t: TestContext, methods: unknown[], metas: Record<string, unknown>[] = []) {
+  const handler = createFetchHandler(server)
+  t.after(() => handler.close())
+  return async (request: Request) => {
+    if (request.method === 'POST') {
+      const { method, params } = JSON.parse(await request.clone().text())
+      methods.push(method)
+      metas.push(params?._meta)
+    }
+    return handler(request)
+  }
+}
+
+/** A response whose progress is no JSON. */
+const spoilt = ({ body, status, headers }: Response): Response => {
+  if (!headers.get('content-type')?.startsWith('text/event-stream')) return new Response(body, { status, headers })
+  const spoil = new TransformStream<string, string>({
+    transform: (text, controller) =>
+      controller.enqueue(text.replace('{"jsonrpc":"2.0","method":"notifications/progress', '{')),
+  })
+  const text = body!.pipeThrough(new TextDecoderStream()).pipeThrough(spoil)
+  return new Response(text.pipeThrough(new TextEncoderStream()), { status, headers })
+}
+
+test('a tool that asks again and again is not answered for ever', async (t) => {
+  const insists = defineTool({
+    name: 'insists',
+    inputSchema: { type: 'object' },
+    async run(_args, call): Promise<string> {
+      for (;;)
+        await call
+          .ask({ again: { method: 'roots/list' } })
+          .then(() => call.ask({ [Math.random()]: { method: 'roots/list' } }))
+    },
+  })
+  const client = await connect({ ...server, tools: [insists] }, { roots: [] })
+  t.after(() => client.close())
+  await assert.rejects(client.callTool('insists'), /tools\/call asks again and again: .*roots\/list/)
+})
+
+test('a subscription that is refused leaves nobody who takes the acknowledgment of the next', async (t) => {
+  const handler = createFetchHandler(server)
+  t.after(() => handler.close())
+  const full = { jsonrpc: '2.0', id: null, error: { code: -32603, message: 'Too many.' } }
+  let isFull = true
+  const client = await connect((request) =>
+    isFull && request.headers.get('mcp-method') === 'subscriptions/listen' ? Response.json(full) : handler(request),
+  )
+  t.after(() => client.close())
+  await assert.rejects(client.subscribe('test://a'), /Too many/)
+  isFull = false
+  await client.subscribe('test://a')
+})
+
+test('where the end of the session is refused, the server is closed all the same', async () => {
+  const client = await connect(server, { revision: '2025-11-25' })
+  const closing = new TestClient(
+    () => Promise.reject(new Error('no network')),
+    { revision: '2025-11-25' },
+    { changes: client.changes!, close: () => client.close() },
+  )
+  await assert.rejects(closing.open(), /no network/)
+  await assert.rejects(closing.close(), /no network/)
+  await assert.rejects(client.request('ping'))
+})
+
+test('a refusal whose id is null is that of the request', async () => {
+  const refuse = () => Response.json({ jsonrpc: '2.0', id: null, error: { code: -32600, message: 'Not today.' } })
+  await assert.rejects(connect(refuse), (error) => error instanceof RpcError && error.message === 'Not today.')
+})
+
+test('a client that declares the extension gets a task, and asks for it', async (t) => {
+  const gate = closedGate<string>()
+  const works = defineTool({ name: 'works', inputSchema: { type: 'object' }, run: () => gate.opened })
+  const extension = tasks({ tools: { works: { required: true } } })
+  const options = { ...server, tools: [works], extensions: [extension] }
+  const client = await connect(options, { extensions: { [extension.id]: {} } })
+  t.after(() => client.close())
+  const { taskId } = (await client.callTool('works')) as unknown as { taskId: string }
+  gate.open('done')
+  let status = ''
+  do ({ status } = (await client.request('tasks/get', { taskId })) as { status: string })
+  while (status === 'working')
+  assert.equal(status, 'completed')
+})
 
 test('the newest revision is the default, and an unknown one is refused', async () => {
   const client = await connect(server)

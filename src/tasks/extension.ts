@@ -1,9 +1,9 @@
-// What the methods of the extension share.
+// What the methods of the extension share: its identifier, and who may use it.
 import { RpcError, type Response } from '../jsonrpc/index.ts'
 import { CAPABILITY_MISSING, createClient, type Client } from '../mcp/index.ts'
 
 /** The identifier of the extension. */
-export const ID = 'io.modelcontextprotocol/tasks'
+export const TASKS = 'io.modelcontextprotocol/tasks'
 
 /** A client like that of a call, whose work goes on without the request: only this one cancels it. */
 export const cloneOf = ({ revision, caller, info, capabilities, logLevel }: Client): Client => ({
@@ -22,13 +22,13 @@ export function resultOf(response: Response | undefined): object {
 }
 
 /** Whether a client declares the extension. */
-export const isDeclared = ({ capabilities }: Client): boolean => Object.hasOwn(capabilities.extensions ?? {}, ID)
+export const isDeclared = ({ capabilities }: Client): boolean => Object.hasOwn(capabilities.extensions ?? {}, TASKS)
 
 /** Throws RpcError where a client does not declare the extension. */
 export function requireDeclared(client: Client): void {
   if (isDeclared(client)) return
-  const requiredCapabilities = { extensions: { [ID]: {} } }
-  throw new RpcError(CAPABILITY_MISSING, `This needs the extension ${ID}, which the client does not declare.`, {
+  const requiredCapabilities = { extensions: { [TASKS]: {} } }
+  throw new RpcError(CAPABILITY_MISSING, `This needs the extension ${TASKS}, which the client does not declare.`, {
     requiredCapabilities,
   })
 }
