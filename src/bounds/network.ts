@@ -6,7 +6,7 @@ import { isIPv6 } from 'node:net'
  * (`::ffff:192.0.2.1`).
  */
 export function networkOf(address: string): string {
-  if (!address.includes(':') || address.includes('.') || !isIPv6(address)) return address
+  if (address.includes('.') || !isIPv6(address)) return address
   const [head = '', tail] = address.split('::')
   const before = head.split(':')
   const after = tail?.split(':') ?? []

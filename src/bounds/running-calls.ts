@@ -16,6 +16,10 @@ export interface CountedClient {
   readonly caller: { readonly key: string; readonly principal: { readonly isShared?: boolean } | undefined }
 }
 
+/** The key of a caller, where that is one principal's: an address may be that of many. */
+const ownerOf = ({ caller: { principal, key } }: CountedClient): string | undefined =>
+  principal && !principal.isShared ? key : undefined
+
 /** Ends the count of a call: now, or, given work that runs on though nobody waits for it, when that has ended. */
 export type EndCall = (work?: Promise<unknown>) => void
 
@@ -27,7 +31,7 @@ export type EndCall = (work?: Promise<unknown>) => void
 export class RunningCalls {
   readonly #limits: RunningLimits
   #running = 0
-  /** Of these, by caller: without sessions each request is a client of its own. */
+  /** Of these, by principal: without sessions each request is a client of its own. */
   readonly #runningBy = new Map<string, number>()
   /** The number of abandoned calls, by what they run: "tool slow". */
   readonly #abandoned = new Map<string, number>()
@@ -46,11 +50,12 @@ export class RunningCalls {
     const { key } = client.caller
     this.#running++
     client.running++
-    addTo(this.#runningBy, key, 1)
+    const owner = ownerOf(client)
+    if (owner) addTo(this.#runningBy, owner, 1)
     const end = () => {
       this.#running--
       client.running--
-      addTo(this.#runningBy, key, -1)
+      if (owner) addTo(this.#runningBy, owner, -1)
     }
     return (work) => {
       if (!work) return end()
@@ -68,10 +73,8 @@ export class RunningCalls {
     const hanging = this.#abandoned.get(name) ?? 0
     if (running >= maxInFlight)
       return `${running} requests of this client are under way.${this.#blame()} Wait for an answer.`
-    const ownRunning = this.#runningBy.get(caller.key) ?? 0
-    const isOne = caller.principal !== undefined && !caller.principal.isShared // an address may be that of many
-    if (isOne && ownRunning >= maxRunning / 2)
-      return `${ownRunning} requests of this caller are under way.${this.#blame()} Wait for an answer.`
+    if ((this.#runningBy.get(caller.key) ?? 0) >= maxRunning / 2)
+      return `Half of the requests that may be under way are this caller's.${this.#blame()} Wait for an answer.`
     if (this.#running >= maxRunning)
       return `The server is at work on ${this.#running} requests.${this.#blame()} Try again in a moment.`
     const ofCaller = this.#abandonedBy.get(caller.key) ?? 0

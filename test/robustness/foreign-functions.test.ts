@@ -85,6 +85,7 @@ test('a promise of another library is a promise: one that rejects, one that is l
   const nothingThrown = watchProcess(t)
   let pulled = 0
   const lazy = (settle: () => void) => ({
+    // oxlint-disable-next-line unicorn/no-thenable -- what is tried here
     then(resolve: (value?: unknown) => void, reject: (why: unknown) => void) {
       pulled++
       try {

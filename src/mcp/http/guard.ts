@@ -58,8 +58,12 @@ const MAX_FIELDS = 1_000
 
 // Looks at the raw headers: of two, Node keeps the first and leaves no trace, unless it was told to join them. This runs
 // for every request, so it compares no text that is not as long.
-const hasTwoHosts = (rawHeaders: readonly string[]): boolean =>
-  rawHeaders.filter((text, i) => i % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host').length > 1
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === 'host') hosts++
+  return hosts > 1
+}
 
 const badHead = (status: number, text: string) =>
   new HttpError(status, INVALID_REQUEST, text, { headers: { Connection: 'close' } })

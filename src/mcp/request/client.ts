@@ -19,7 +19,7 @@ export interface Caller {
 /** The caller of a request from an address. */
 export const createCaller = (principal: Principal | undefined, address: string): Caller => ({
   principal,
-  key: principal && !principal.isShared ? keyOf(principal) : networkOf(address),
+  key: principal && !principal.isShared ? keyOf(principal) : address.includes(':') ? networkOf(address) : address,
 })
 
 /** The owner of what is kept for a caller: its key, where that is one principal's. Undefined: it may be that of many. */
