@@ -29,6 +29,8 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
   readonly #headers = new Headers()
   #status = 200
   #hasBegun = false
+  /** Whether nothing was written yet. */
+  #isEmpty = true
   #waiting: Uint8Array[] = []
   #needsDrain = false
   /** Whether the stream of the body has pulled and got nothing yet. */
@@ -53,15 +55,19 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
     return this
   }
 
-  /** Lets the head leave before there is a body. */
+  /** Lets the head of an event stream leave before there is an event. */
   flushHeaders(): void {
-    if (!this.#hasBegun) this.#begin(this.#stream())
+    if (this.#hasBegun) return
+    this.#begin(this.#stream())
+    // Bun keeps the head back until there is a byte of the body: a comment, where no event follows at once.
+    if ('Bun' in globalThis) queueMicrotask(() => this.#isEmpty && this.write(':\n\n'))
   }
 
   /** Writes a text. False: more waits than should, and `drain` tells when nothing does any more. */
   write(text: string): boolean {
     if (this.destroyed || this.writableEnded) return false
     this.flushHeaders()
+    this.#isEmpty = false
     return this.#isHead || this.#push(ENCODER.encode(text))
   }
 

@@ -298,6 +298,15 @@ test('a client who leaves a stream is no error of its body: servers write that t
   assert.equal((await server.fetch(endpoint, { ...bodyOf(['{}']), headers: JSON_TYPE })).status, 404)
 })
 
+test('on Bun, which keeps the head back until there is a byte, a silent stream begins with a comment', async (t) => {
+  Object.assign(globalThis, { Bun: {} })
+  t.after(() => Reflect.deleteProperty(globalThis, 'Bun'))
+  const server = face(t)
+  const headers = await session(server, '2025-06-18')
+  assert.equal(await reading(await server.fetch('/mcp', { headers })).next(), ':\n\n')
+  assert.match((await reading(await server.fetch('/sse')).next())!, /^event: endpoint\n/)
+})
+
 test('a URL that is none, as workerd makes one of two Host headers, is refused', async (t) => {
   const handler = createFetchHandler({ name: 'test', version: '1', log: () => {} })
   t.after(() => handler.close())
