@@ -11,6 +11,7 @@ outer.use(async (c, next) => {
   await next()
 })
 outer.route('/', app)
-serve({ fetch: outer.fetch, port, hostname: '127.0.0.1' }, (info) => {
+const server = serve({ fetch: outer.fetch, port, hostname: '127.0.0.1' }, (info) => {
   console.log(`http://127.0.0.1:${info.port}/api/mcp`)
 })
+server.maxRequestsPerSocket = 100 // who sends many ahead is served at once, and all that waits in memory

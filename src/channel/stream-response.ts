@@ -39,6 +39,8 @@ class BodyWriter extends EventTarget {
   readonly body: ReadableStream<Uint8Array>
   #controller!: ReadableStreamDefaultController<Uint8Array>
   #needsDrain = false
+  /** Whether nothing was written yet. */
+  #isEmpty = true
   #isClosed = false
 
   constructor() {
@@ -64,10 +66,14 @@ class BodyWriter extends EventTarget {
     return this
   }
 
-  flushHeaders(): void {}
+  // Bun keeps the head back until there is a byte of the body: a comment, where no event follows at once.
+  flushHeaders(): void {
+    if ('Bun' in globalThis) queueMicrotask(() => this.#isEmpty && this.write(':\n\n'))
+  }
 
   write(text: string): boolean {
     if (this.#isClosed) return true
+    this.#isEmpty = false
     this.#controller.enqueue(encoder.encode(text))
     this.#needsDrain ||= this.#controller.desiredSize! <= 0
     return !this.#needsDrain

@@ -65,7 +65,7 @@ export function createFetchHandler<Info = unknown>(options: FetchOptions<Info>):
       const response = new FetchResponse(resolve, source.method === 'HEAD')
       const leave = (): void => {
         request.destroy()
-        response.destroy()
+        response.leave()
       }
       request.once('late', () => {
         sendError(response as unknown as HttpResponse, tooSlow())

@@ -1,5 +1,9 @@
 import { EventEmitter } from 'node:events'
 import type { HttpRequest } from '../mcp/index.ts'
+import { parseUrl } from '../url.ts'
+
+/** For a URL that is none: workerd makes one of two Host headers, and leaves it as it is. The guard refuses it. */
+const NO_URL = { host: '', pathname: '', search: '' }
 
 /** What the transports read of a request; what a framework may have left on it is no part of a Request. */
 type Members = Record<Exclude<keyof HttpRequest, 'body' | 'originalUrl'>, unknown>
@@ -42,9 +46,9 @@ export class FetchRequest<Info> extends EventEmitter implements Members {
       this.headers[name] = value
       this.rawHeaders.push(name, value)
     }
-    const { host, pathname, search } = new URL(source.url)
+    const { host, pathname, search } = parseUrl(source.url) ?? NO_URL
     const named = (this.headers['host'] ??= host)
-    this.url = named !== host && isOurs(named) ? source.url : pathname + search
+    this.url = pathname === '' || (named !== host && isOurs(named)) ? source.url : pathname + search
   }
 
   /** Reads the body, unless that has begun. */

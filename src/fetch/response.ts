@@ -29,6 +29,8 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
   readonly #headers = new Headers()
   #status = 200
   #hasBegun = false
+  /** Whether nothing was written yet. */
+  #isEmpty = true
   #waiting: Uint8Array[] = []
   #needsDrain = false
   /** Whether the stream of the body has pulled and got nothing yet. */
@@ -53,15 +55,19 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
     return this
   }
 
-  /** Lets the head leave before there is a body. */
+  /** Lets the head of an event stream leave before there is an event. */
   flushHeaders(): void {
-    if (!this.#hasBegun) this.#begin(this.#stream())
+    if (this.#hasBegun) return
+    this.#begin(this.#stream())
+    // Bun keeps the head back until there is a byte of the body: a comment, where no event follows at once.
+    if ('Bun' in globalThis) queueMicrotask(() => this.#isEmpty && this.write(':\n\n'))
   }
 
   /** Writes a text. False: more waits than should, and `drain` tells when nothing does any more. */
   write(text: string): boolean {
     if (this.destroyed || this.writableEnded) return false
     this.flushHeaders()
+    this.#isEmpty = false
     return this.#isHead || this.#push(ENCODER.encode(text))
   }
 
@@ -89,15 +95,23 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
     this.#close()
   }
 
-  /** Cuts the response off: whoever reads the body is told that it is not whole. */
+  /** Cuts the response off: whoever reads the body is told that it is not whole, and the server ends the connection. */
   destroy(): this {
-    if (this.destroyed) return this
+    this.#end(() => this.#body?.error(new Error('The response was cut off.')))
+    return this
+  }
+
+  /** Ends the response to a client who is gone. Nobody reads on, so it is no error, which a server would log. */
+  leave(): void {
+    this.#end(() => this.#body?.close())
+  }
+
+  #end(how: () => void): void {
+    if (this.destroyed) return
     // Nothing was sent: the client is gone, or the head cannot be written.
     if (!this.#hasBegun) this.#respond(new Response(null, { status: 500 }))
-    // With the code that Node gives to this, by which servers know that it is no fault of theirs.
-    this.#body?.error(Object.assign(new Error('The response was cut off.'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }))
+    how()
     this.#close()
-    return this
   }
 
   #begin(body: ReadableStream<Uint8Array> | Uint8Array | null): void {
@@ -155,6 +169,7 @@ export class FetchResponse extends EventEmitter implements Record<keyof HttpResp
     this.destroyed = true
     this.#waiting = []
     this.writableLength = 0
+    this.removeAllListeners('drain') // it never comes, and who waits for it holds what is still to be written
     queueMicrotask(() => this.emit('close'))
   }
 }

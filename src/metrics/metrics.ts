@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isLoopback } from '../bounds/loopback.ts'
 import { authorizeRequest } from '../mcp/http/access.ts'
 import { HttpError, INVALID_REQUEST, methodNotAllowed, notFound, pathOf, refuseForeignLoad } from '../mcp/index.ts'
 import type { Auth, HttpOptions } from '../mcp/index.ts'
 import { createRateLimit } from '../serve/rate-limit.ts'
+import { parseUrl } from '../url.ts'
 import { Observer } from './observe.ts'
 import { ProcessState } from './process.ts'
 
@@ -69,9 +71,14 @@ const HEADERS = {
 
 const PER_MINUTE = 60
 
-/** Whether a request comes from this machine, and no proxy says that it hands it on. */
-const isLocal = ({ socket, headers }: IncomingMessage): boolean =>
+/**
+ * Whether a request comes from this machine, and nothing about it says that a proxy hands it on: no such header, no name
+ * that only others call this machine by, and not HTTP/1.0, which nginx speaks unless told otherwise.
+ */
+const isLocal = ({ socket, headers, httpVersion }: IncomingMessage): boolean =>
   /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(socket.remoteAddress ?? '') &&
+  isLoopback(parseUrl(`http://${headers.host}`)?.hostname ?? '') &&
+  httpVersion !== '1.0' &&
   !HANDED_ON.some((name) => headers[name] !== undefined)
 
 const HANDED_ON = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']

@@ -22,6 +22,7 @@ import {
   type ServeOptions,
 } from '../../src/index.ts'
 import { site } from '../../src/app/site.ts'
+import { metrics } from '../../src/metrics/index.ts'
 import { connectHttpSse, openEvents, post, request, type HttpSse } from '../support/wire.ts'
 import { echo } from '../support/tools.ts'
 
@@ -481,6 +482,40 @@ test('nginx, T-51: with proxy_pass alone, over HTTP/1.0, our header lets events 
   assert.match(raw(), /^event: endpoint\n/) // all of it, at the end
   direct.destroy()
   await Promise.all([good.stop(), deaf.stop()])
+})
+
+test('nginx: nobody reads /metrics through it, not even where it says nothing of itself', SOON, async (t) => {
+  const [nginx] = PROXIES as [Proxy]
+  const shown = metrics()
+  t.after(() => shown.close())
+  const without = (headers: RegExp): Proxy => ({
+    ...nginx,
+    config: (place) => nginx.config(place).replace(headers, ''),
+  })
+  for (const [what, proxy] of [
+    ['as documented', nginx],
+    ['with the Host alone', without(/ proxy_set_header X-Forwarded-For .*/g)],
+    ['with proxy_pass alone', without(/ proxy_(http_version|set_header) .*/g)],
+  ] as const) {
+    const allowedHosts = ['mcp.example.com', '127.0.0.1', 'sse_mcp', 'sse_mcp_hn']
+    const { url, root, stop } = await start(proxy, { fallback: shown.fallback, allowedHosts })
+    for (const target of [
+      '/metrics',
+      '/hn/metrics',
+      '//metrics',
+      '/hn/..%2fmetrics',
+      '/metrics?x',
+      '/hn/%2e%2e/metrics',
+    ]) {
+      const socket = net.connect(Number(new URL(url).port), '127.0.0.1')
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: mcp.example.com\r\nConnection: close, X-Forwarded-For\r\n\r\n`)
+      let text = ''
+      for await (const chunk of socket.setEncoding('latin1')) text += chunk
+      assert.match(text, /^HTTP\/1\.1 40[34] /, `${what}: ${target}`)
+    }
+    assert.equal((await request('GET', `${root.url}/metrics`)).status, 200, 'from this machine')
+    await stop()
+  }
 })
 
 async function statusOf(url: string, options: http.RequestOptions): Promise<number> {

@@ -15,7 +15,8 @@ import { initialize, send, speaksMcp } from '../../support/speaks-mcp.mjs'
 const here = fileURLToPath(new URL('./', import.meta.url))
 const require = createRequire(join(here, 'package.json'))
 const dist = new URL('../../../dist/index.js', import.meta.url).href
-const { createMcpHandler } = await import(dist)
+const { createMcpHandler, defineTool } = await import(dist)
+const { createFetchHandler } = await import(new URL('../../../dist/fetch/index.js', import.meta.url).href)
 const mounting = readFileSync(new URL('../../../docs/mounting.md', import.meta.url), 'utf8')
 
 /** Runs what listens, on a port of the system's choice instead of 3000; returns where. */
@@ -201,3 +202,47 @@ test('plain node:http under a path, by hand', async (t) => {
   const url = await listening(t, () => server.listen(0, '127.0.0.1'))
   await speaksMcp(`${url}/api`, '/api')
 })
+
+test(
+  'Hono on Node: a reader who stops loses the connection, before what it got looks whole',
+  { timeout: 60_000 },
+  async (t) => {
+    const floods = defineTool({ name: 'floods', inputSchema: { type: 'object' }, run: () => 'x'.repeat(24 * 2 ** 20) })
+    const cut = []
+    const fetch = createFetchHandler({
+      name: 't',
+      version: '1',
+      tools: [floods],
+      limits: { unreadMs: 300 },
+      log: ({ reason }) => cut.push(reason),
+    })
+    t.mock.method(console, 'error', () => {}) // by which @hono/node-server tells of it
+    let server
+    const url = await listening(t, () => (server = require('@hono/node-server').serve({ fetch, port: 0 })))
+    const socket = net.connect(new URL(url).port, '127.0.0.1')
+    const [[connection]] = await Promise.all([once(server, 'connection'), once(socket, 'connect')])
+    const closed = new Promise((resolve) => connection.once('close', resolve))
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientCapabilities': {},
+    }
+    const params = { name: 'floods', arguments: {}, _meta }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+    const head = [
+      'POST /mcp HTTP/1.1',
+      'Host: localhost',
+      'Content-Type: application/json',
+      'MCP-Protocol-Version: 2026-07-28',
+      'Mcp-Method: tools/call',
+      'Mcp-Name: floods',
+      `Content-Length: ${body.length}`,
+    ]
+    socket.pause().write(`${head.join('\r\n')}\r\n\r\n${body}`)
+    await closed
+    assert.deepEqual(cut, ['slow-reader'])
+    let length = 0
+    socket.on('error', () => {})
+    for await (const chunk of socket) length += chunk.length
+    assert.ok(length < 24 * 2 ** 20, `${length} bytes`)
+  },
+)

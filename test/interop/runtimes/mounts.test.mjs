@@ -38,7 +38,10 @@ for (const [name, folder] of Object.entries({
   symlinkSync(folder, link, 'junction')
 }
 
-/** Starts a program in the project; returns the URL that it prints, or the port that workerd tells on descriptor 3. */
+/**
+ * Starts a program in the project; returns the URL that it prints, or with the port that workerd tells on descriptor 3,
+ * and what it has written to standard error.
+ */
 async function start(t, command, args) {
   const env = { ...process.env, PORT: '0', NODE_OPTIONS: '', NO_COLOR: '1' }
   const child = spawn(command, args, { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
@@ -59,7 +62,7 @@ async function start(t, command, args) {
   })
   const url = await Promise.race([found, exited])
   if (typeof url !== 'string') throw new Error(`${command} ${args.join(' ')} ended: ${errors}`)
-  return url
+  return { url, errors: () => errors }
 }
 
 async function bundle() {
@@ -93,7 +96,11 @@ async function paused(url) {
   response.socket.pause()
   response.pause()
   response.on('error', () => {})
-  return { endpoint: /data: (.*)/.exec(String(chunk))[1], destroy: () => response.destroy() }
+  return {
+    endpoint: /data: (.*)/.exec(String(chunk))[1],
+    destroy: () => response.destroy(),
+    reset: () => response.socket.resetAndDestroy(),
+  }
 }
 
 const DENO = ['run', '--allow-net', '--allow-env', '--allow-read', 'deno.mjs']
@@ -109,7 +116,7 @@ for (const [name, command, args, what = {}] of [
 ])
   test(`examples/mount/${name}`, { skip: !command && 'there is no package of it for this platform' }, async (t) => {
     await what.prepare?.()
-    const url = await start(t, command, args)
+    const { url, errors } = await start(t, command, args)
     const base = url.slice(0, -'/mcp'.length)
     const path = new URL(base).pathname.replace(/\/$/, '')
 
@@ -140,6 +147,14 @@ for (const [name, command, args, what = {}] of [
       const reader = response.body.getReader()
       assert.match(new TextDecoder().decode((await reader.read()).value), /event: endpoint/)
       await reader.cancel()
+    })
+
+    await t.test('a client who leaves ends its session, and is no error of the server', async () => {
+      const stream = await paused(`${base}/sse`)
+      stream.reset()
+      const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
+      while ((await send(new URL(stream.endpoint, url), ping)).status === 202);
+      assert.doesNotMatch(errors(), /Error/)
     })
 
     // Express says that a body is too large, but no sooner than it has all of it.

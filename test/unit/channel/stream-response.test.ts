@@ -40,6 +40,15 @@ test('a message leaves when it is sent, to a reader who waits for it already', a
   assert.equal(await waiting, 'data: now\n\n')
 })
 
+test('on Bun, which keeps the head back until there is a byte, a silent stream begins with a comment', async (t) => {
+  Object.assign(globalThis, { Bun: {} })
+  t.after(() => Reflect.deleteProperty(globalThis, 'Bun'))
+  assert.equal(await open(t).next(), ':\n\n')
+  const { stream, next } = open(t)
+  stream.send({ data: 'at once' })
+  assert.equal(await next(), 'data: at once\n\n')
+})
+
 test('our own parser reads it, whole', async () => {
   const { response, stream } = openStreamResponse(GET())
   for (const data of ['a', 'b\nc', '']) stream.send({ id: data.slice(0, 1), data })

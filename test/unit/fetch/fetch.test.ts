@@ -288,6 +288,43 @@ test('a client that aborts while its body comes', async (t) => {
   assert.equal((await answer).status, 500)
 })
 
+test('a client who leaves a stream is no error of its body: servers write that to their log', async (t) => {
+  const server = face(t)
+  const client = new AbortController()
+  const read = reading(await server.fetch('/sse', { signal: client.signal }))
+  const endpoint = /data: (.*)/.exec((await read.next())!)![1]!
+  client.abort()
+  while ((await read.next()) !== undefined);
+  assert.equal((await server.fetch(endpoint, { ...bodyOf(['{}']), headers: JSON_TYPE })).status, 404)
+})
+
+test('on Bun, which keeps the head back until there is a byte, a silent stream begins with a comment', async (t) => {
+  Object.assign(globalThis, { Bun: {} })
+  t.after(() => Reflect.deleteProperty(globalThis, 'Bun'))
+  const server = face(t)
+  const headers = await session(server, '2025-06-18')
+  assert.equal(await reading(await server.fetch('/mcp', { headers })).next(), ':\n\n')
+  assert.match((await reading(await server.fetch('/sse')).next())!, /^event: endpoint\n/)
+})
+
+test('a URL that is none, as workerd makes one of two Host headers, is refused', async (t) => {
+  const handler = createFetchHandler({ name: 'test', version: '1', log: () => {} })
+  t.after(() => handler.close())
+  const request = new Request('http://localhost/sse', { headers: { host: 'localhost' } })
+  Object.defineProperty(request, 'url', { value: 'http://localhost, evil.example/sse' })
+  assert.equal((await handler(request)).status, 400)
+})
+
+test('a response that is cut off lets go of who waits to write the rest of it', () => {
+  for (const how of ['destroy', 'leave'] as const) {
+    const response = new FetchResponse(() => {}, false)
+    response.write('x'.repeat(100_000))
+    response.once('drain', () => {})
+    response[how]()
+    assert.equal(response.listenerCount('drain'), 0, how)
+  }
+})
+
 test('a stream that is cancelled is closed: its call ends', async (t) => {
   const aborted = closedGate()
   const waits = defineTool({

@@ -14,7 +14,7 @@ import { newestHandshake } from '../../../src/mcp/revisions/index.ts'
 import { metrics, type MetricsOptions } from '../../../src/metrics/index.ts'
 import { createOperationLabels } from '../../../src/metrics/operation-labels.ts'
 import { createGetJson } from '../../../src/upstream/get-json.ts'
-import { connectHttpSse, openEvents, post, request } from '../../support/wire.ts'
+import { connectHttpSse, openEvents, post, rawExchange, request } from '../../support/wire.ts'
 
 const SECRET = 'a-secret-of-more-than-32-characters'
 const inputSchema = { type: 'object' } as const
@@ -233,14 +233,23 @@ test('a stranger gets 403: from elsewhere, by a proxy, by another name, as a par
   assert.doesNotMatch(text, /HELP/)
 })
 
+test('a proxy on this machine that adds no header is known by the name it passes on, or by its HTTP/1.0', async (t) => {
+  const { url, get } = await start(t, {}, { allowedHosts: ['mcp.example.com', 'upstream', 'localhost', '[::1]'] })
+  for (const host of ['mcp.example.com', 'mcp.example.com:443', 'upstream'])
+    assert.equal((await get({ host })).status, 403, host)
+  for (const host of ['localhost', 'localhost:3000', '[::1]:3000'])
+    assert.equal((await get({ host })).status, 200, host)
+  assert.match(await rawExchange(url, 'GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n'), /^HTTP\/1\.1 403 /)
+})
+
 test('only an address of this machine is local, in each way in which Node writes it', async (t) => {
   const shown = metrics()
   t.after(() => shown.close())
   const ask = async (remoteAddress: string | undefined): Promise<boolean> => {
     let isShown = false
     const response = { writeHead: () => response, end: () => (isShown = true) } as unknown as ServerResponse
-    const asked = { url: '/metrics', method: 'GET', headers: {}, socket: { remoteAddress } } as IncomingMessage
-    await Promise.resolve(shown.fallback(asked, response)).catch(() => {})
+    const asked = { url: '/metrics', method: 'GET', headers: { host: 'localhost' }, socket: { remoteAddress } }
+    await Promise.resolve(shown.fallback(asked as IncomingMessage, response)).catch(() => {})
     return isShown
   }
   for (const local of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) assert.equal(await ask(local), true, local)
