@@ -18,13 +18,20 @@ export class HttpError extends RpcError {
     status: number,
     code: number,
     message: string,
-    more: { headers?: Record<string, string>; id?: Id | undefined; data?: object | undefined; reason?: string } = {},
+    more: {
+      headers?: Record<string, string>
+      id?: Id | undefined
+      data?: object | undefined
+      reason?: string
+      cause?: unknown
+    } = {},
   ) {
     super(code, message, more.data)
     this.status = status
     this.headers = more.headers ?? {}
     this.id = more.id
     this.reason = more.reason
+    if (more.cause !== undefined) this.cause = more.cause
   }
 }
 
