@@ -23,15 +23,16 @@ export class HttpError extends RpcError {
       id?: Id | undefined
       data?: object | undefined
       reason?: string
+      /** What is behind it, for the log alone. */
       cause?: unknown
     } = {},
   ) {
     super(code, message, more.data)
+    if (more.cause !== undefined) this.cause = more.cause
     this.status = status
     this.headers = more.headers ?? {}
     this.id = more.id
     this.reason = more.reason
-    if (more.cause !== undefined) this.cause = more.cause
   }
 }
 
@@ -41,6 +42,6 @@ export const busy = (message: string, more: { headers?: object; data?: object } 
 
 /** The word in the log for an error: `forbidden`, `not-found`. */
 export const reasonOf = (error: RpcError): string =>
-  error instanceof HttpError && error.reason
-    ? error.reason
-    : STATUS_CODES[error instanceof HttpError ? error.status : 400]!.toLowerCase().replaceAll(' ', '-')
+  error instanceof HttpError && error.reason ? error.reason : nameOf(error instanceof HttpError ? error.status : 400)
+
+const nameOf = (status: number): string => (STATUS_CODES[status] ?? `${status}`).toLowerCase().replaceAll(' ', '-')
