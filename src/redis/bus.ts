@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRecord } from '../jsonrpc/index.ts'
-import type { Change, Client } from '../mcp/index.ts'
+import type { Change, Client, Log } from '../mcp/index.ts'
 import { busy } from '../mcp/http/http-error.ts'
 import { createChangeBus } from '../mcp/protocol/change-bus.ts'
 import type { Connection } from './connection.ts'
@@ -10,11 +10,16 @@ import { entriesOf, isBefore } from './stream-entries.ts'
 
 /** A message between nodes: to one, or to all. Its form is checked; what it says is believed. */
 export interface Envelope {
-  /** `post`: a message of HTTP+SSE. `message`: an answer or a cancellation. The others are told where they are handled. */
-  kind: 'post' | 'gone' | 'message' | 'closed' | 'changed' | 'carry' | 'more' | 'taken'
+  /**
+   * `post`: a message of HTTP+SSE. `gone`: the node has no such session. `message`: an answer or a cancellation.
+   * `closed`, `changed`: what was done to a session, told to all. `moved`: another node has the standalone stream now.
+   * `carry`: the sender carries a stream of yours. `more`: the log of a stream that you carry has more.
+   */
+  kind: 'post' | 'gone' | 'message' | 'closed' | 'changed' | 'moved' | 'carry' | 'more'
   /** The session's id, and its principal, as a text. */
   session: string
   principal: string
+  /** The node that tells it. */
   from?: string
   [detail: string]: unknown
 }
@@ -49,17 +54,18 @@ export async function openBus(
   prefix: string,
   node: string,
   receiver: Receiver,
+  log: Log,
 ) {
   // One hash tag, so that one command can read several of these keys in a cluster.
   const keyOf = (name: string) => `{${prefix}}:${name}`
   const [own, all, changes] = [keyOf(`to:${node}`), keyOf('all'), keyOf('changes')]
   const here = createChangeBus()
-  /** The changes that only this node heard of, because the engine was not there. */
+  /** The changes that only this node heard of, because the engine was not there, by their texts. */
   const untold = new Map<string, Change>()
   /** The ids after which the keys are read on. What a change needs, a subscription say, is read before it. */
   const places = new Map([own, all, changes].map((key) => [key, '']))
   let alive = new Set<string>()
-  let [current, engineTime, isStale] = ['', 0, false]
+  let [current, engineTime, untoldLength, lost, isStale] = ['', 0, 0, 0, false]
   const closed = new AbortController()
   const textOf = (envelope: Envelope) => JSON.stringify({ ...envelope, from: node })
 
@@ -90,7 +96,7 @@ export async function openBus(
     while (!closed.signal.aborted) {
       try {
         if (isStale) await findPlaces()
-        take(await reader.command(all, ...command, ...places.values()))
+        read(await reader.command(all, ...command, ...places.values()))
       } catch {
         isStale = true
         await sleep(RETRY_MS)
@@ -98,20 +104,20 @@ export async function openBus(
     }
   }
 
-  function take(reply: unknown): void {
-    const read = new Map(Array.isArray(reply) ? (reply as [string, unknown][]) : Object.entries(reply ?? {})) // RESP 2, 3
+  function read(reply: unknown): void {
+    const streams = new Map(Array.isArray(reply) ? (reply as [string, unknown][]) : Object.entries(reply ?? {})) // RESP 2, 3
     let isMore = false
     for (const key of places.keys()) {
-      const entries = entriesOf(read.get(key))
+      const entries = entriesOf(streams.get(key))
       if (key === changes && isMore) return // what comes before them is not read to its end
       isMore ||= entries.length >= READ_COUNT
-      for (const { id, value } of entries) takeEntry(key, id, value)
+      for (const { id, value } of entries) readEntry(key, id, value)
       if (key === own && entries.length > 0)
         connection.command(key, 'XDEL', key, ...entries.map(({ id }) => id)).catch(() => {})
     }
   }
 
-  function takeEntry(key: string, id: string, value: unknown): void {
+  function readEntry(key: string, id: string, value: unknown): void {
     places.set(key, id)
     if (!isRecord(value) || value['from'] === node) return
     const change = key === changes ? readChange(value) : undefined
@@ -130,8 +136,17 @@ export async function openBus(
     return (await connection.tryRun(PUBLISH, changes, KEPT_MS, MAX_ENTRIES, text)) !== undefined
   }
 
-  /** Tells one node. Rejects with HttpError 503 where the engine is not there, or that node does not keep up. */
+  async function isAlive(other: string): Promise<boolean> {
+    if (!alive.has(other)) await heartbeat() // it may have just begun
+    return alive.has(other)
+  }
+
+  /**
+   * Tells one node, if it is alive: clients name nodes too, and may make names up. Rejects with HttpError 503 where the
+   * engine is not there, or that node does not keep up.
+   */
   async function tell(name: string, envelope: Envelope): Promise<void> {
+    if (!(await isAlive(name))) return
     const isTold = await connection.run(SEND, keyOf(`to:${name}`), INBOX_MS, MAX_WAITING, textOf(envelope))
     if (isTold !== 1) throw busy('Too many messages are under way. Come back later.', { data: { reason: 'busy' } })
   }
@@ -142,7 +157,24 @@ export async function openBus(
   async function resume(): Promise<void> {
     await heartbeat()
     receiver.heartbeat?.(true)
-    for (const [text, change] of untold) if (await publish(change, node)) untold.delete(text)
+    for (const [text, change] of untold) if (await publish(change, node)) forgetUntold(text)
+    if (lost > 0) log({ level: 'warn', reason: 'changes-lost', count: lost })
+    lost = 0
+  }
+
+  const forgetUntold = (text: string) => untold.delete(text) && (untoldLength -= text.length)
+
+  /** Keeps a change for when the engine is there again. Beyond the bound the oldest are left out. */
+  function keepUntold(change: Change): void {
+    const text = JSON.stringify(change)
+    forgetUntold(text)
+    untold.set(text, change)
+    untoldLength += text.length
+    for (const oldest of untold.keys()) {
+      if (untoldLength <= MAX_UNTOLD) return
+      forgetUntold(oldest)
+      lost++
+    }
   }
 
   await heartbeat()
@@ -161,7 +193,7 @@ export async function openBus(
     publish: (change: Change): void =>
       void publish(change).then((isPublished) => {
         if (isPublished || closed.signal.aborted) return
-        untold.set(JSON.stringify(change), change)
+        keepUntold(change)
         tellHere(change, places.get(changes)!)
       }),
     /** The changes after one. Undefined: some of them are forgotten, or it never was. Rejects with HttpError 503. */
@@ -179,14 +211,11 @@ export async function openBus(
     },
     /** Tells all other nodes. Rejects with HttpError 503. */
     tellAll: async (envelope: Envelope): Promise<void> =>
-      void (await connection.run(PUBLISH, all, KEPT_MS, MAX_ENTRIES, textOf(envelope))),
+      void (await connection.run(PUBLISH, all, KEPT_MS, MAX_ENTRIES, textOf(envelope), MAX_BYTES)),
     tell,
     /** Tells one node what it would find out by itself, a second later. */
     hint: (name: string, envelope: Envelope): void => void tell(name, envelope).catch(ignore),
-    async isAlive(other: string): Promise<boolean> {
-      if (!alive.has(other)) await heartbeat() // it may have just begun
-      return alive.has(other)
-    },
+    isAlive,
     async close(): Promise<void> {
       closed.abort()
       clearInterval(beating)
@@ -198,7 +227,7 @@ export async function openBus(
 }
 
 const isEnvelope = (value: object): value is Envelope =>
-  ['kind', 'session', 'principal'].every((name) => typeof (value as Record<string, unknown>)[name] === 'string')
+  ['kind', 'session', 'principal', 'from'].every((name) => typeof (value as Record<string, unknown>)[name] === 'string')
 
 /** The change that a value is, if it is one. */
 function readChange(value: unknown): Change | undefined {
@@ -219,9 +248,15 @@ const LEASE_MS = 10_000
 const BLOCK_MS = 5_000
 export const READ_TIMEOUT_MS = BLOCK_MS + 3_000
 const RETRY_MS = 200
-/** Milliseconds for which what all nodes read is kept after the last entry, and the most entries. */
+/**
+ * Milliseconds for which what all nodes read is kept after the last entry; the most entries; and the most bytes of those
+ * that clients cause. (Changes are the server's own, and a client may come back for any of them.)
+ */
 export const KEPT_MS = 5 * 60_000
 const MAX_ENTRIES = 10_000
+const MAX_BYTES = 2 ** 24
+/** UTF-16 units of the changes that are kept while the engine is away. */
+const MAX_UNTOLD = 2 ** 20
 /** Milliseconds for which a node finds what it was told, and the most entries that it has not read. */
 const INBOX_MS = 60_000
 const MAX_WAITING = 1_000

@@ -33,7 +33,8 @@ const unreachable = (cause: unknown): HttpError =>
   new HttpError(503, INTERNAL_ERROR, 'The session store cannot be reached. Try again in a moment.', {
     headers: { 'Retry-After': '2' },
     data: { reason: 'busy' },
-    reason: `engine-unreachable (${String(cause)})`,
+    reason: 'engine-unreachable',
+    cause,
   })
 
 /** A connection to the engine: nothing that waits for it waits for longer than `timeoutMs`. */
@@ -51,7 +52,7 @@ export function createConnection(client: RedisClient, timeoutMs: number) {
 
   /** Sends a command about a key. Rejects with HttpError 503 where no good reply comes in time. */
   async function command(key: string, ...args: string[]): Promise<unknown> {
-    if (!isReady()) throw unreachable('not connected')
+    if (!isReady()) throw unreachable(new Error('not connected'))
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_resolve, reject) => {
       // Where this process was held up, the reply may be here, unread: it is read before `setImmediate`.

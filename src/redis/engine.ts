@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { safeLog, type Engine, type Log } from '../mcp/index.ts'
+import { HttpError, safeLog, type Engine, type Log } from '../mcp/index.ts'
 import { isText, must } from '../mcp/options.ts'
 import { openBus, READ_TIMEOUT_MS, type Receiver } from './bus.ts'
 import type { SharedBuckets } from '../serve/rate-limit.ts'
 import { createClient, createConnection, type RedisClient } from './connection.ts'
-import { EventLogs } from './event-log.ts'
+import { createEventLogs } from './event-log.ts'
 import { readPrincipal } from './record.ts'
 import { createRecords } from './records.ts'
 import { createSessionIds } from './session-id.ts'
@@ -15,7 +15,10 @@ import { createStreamableSessions } from './streamable-sessions.ts'
 export interface RedisEngineOptions {
   /** Where Redis or Valkey is: `redis://` or, with TLS, `rediss://`, with user and password. */
   url?: string
-  /** Instead of that a connected client of `@redis/client`, or of a cluster. It is closed with the engine. */
+  /**
+   * Instead of that a connected client of `@redis/client`, or of a cluster. It is closed with the engine, and where that
+   * does not start.
+   */
   client?: RedisClient
   /** Signs session ids, and what else clients carry: 32 random bytes, the same at all nodes. */
   serverSecret: string | Uint8Array
@@ -47,16 +50,18 @@ export async function redisEngine(options: RedisEngineOptions): Promise<Engine &
   const client = options.client ?? (await createClient(url))
   const second = client.duplicate()
   const [connection, reader] = [createConnection(client, timeoutMs), createConnection(second, READ_TIMEOUT_MS)]
-  await Promise.all([options.client ?? client.connect(), second.connect()]).catch((cause: unknown) => {
+  // The full name of this node. The core takes names of 32 characters at most; those of replicas differ at their ends.
+  const node = `${nodeId.slice(-23)}-${randomBytes(4).toString('hex')}`
+  const receiver: Receiver = {}
+  const connected = Promise.all([options.client ?? client.connect(), second.connect()])
+  const opened = connected.then(() => openBus(connection, reader, prefix, node, receiver, safeLog(log)))
+  const bus = await opened.catch(async (error: unknown) => {
+    await Promise.all([connection.close(true), reader.close(true)]) // or they would keep the process alive
+    const cause = error instanceof HttpError ? error.cause : error
     throw new Error(`The engine (REDIS_URL) cannot be reached: ${String(cause)}`, { cause })
   })
-
-  const node = `${nodeId}-${randomBytes(4).toString('hex')}`
-  const receiver: Receiver = {}
-  const bus = await openBus(connection, reader, prefix, node, receiver)
   const records = createRecords(connection, prefix, maxSessions, safeLog(log))
-  const logs = new EventLogs(connection, prefix, node)
-  const services = { node, bus, records, logs }
+  const services = { node, bus, records, logs: createEventLogs(connection, prefix, node) }
 
   return {
     server: { changes: bus, nodeId: node, serverSecret },

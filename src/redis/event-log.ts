@@ -1,3 +1,4 @@
+import { isMessage, isRequest } from '../jsonrpc/index.ts'
 import { createEventStore, type EventLog, type EventStore, type Missed, type SseMessage } from '../sse/index.ts'
 import type { Change } from '../mcp/index.ts'
 import { notificationOf } from '../mcp/protocol/change-bus.ts'
@@ -5,93 +6,106 @@ import { KEPT_MS, type Bus } from './bus.ts'
 import type { Connection } from './connection.ts'
 import { APPEND } from './scripts.ts'
 
-/** The number of the entry before the first event, which has the number 1; what stands after the last. */
+/** The number of the empty entry before event 1. */
 const HEAD = 0
+/** The entry after the last event. */
 const END = 'end'
 
-/** What a log in the engine has. */
-export interface ReadLog {
-  /** The events after the one that was asked for. Undefined: some of them are forgotten, or it never was. */
-  missed: Missed
-  isEnded: boolean
-  /** The data of all that is there, and the ids of the requests that the stream answers, as a text. */
-  all: string[]
-  requests: string
-}
+/**
+ * What the engine has of a log of this node: its key; the bytes that it takes, and those that are counted (0: it is not
+ * there); the time at which it was written last, and that by which it has its place in the order.
+ */
+type Place = { key: string; bytes: number; counted: number; at: number; since: number }
 
 /** The event logs of a node. They are read here, and written to the engine too, where other nodes can read them. */
-export class EventLogs {
-  readonly #connection: Connection
-  readonly #prefix: string
-  readonly #node: string
-  readonly #memory = createEventStore()
-  #opened = 0
+export type EventLogs = ReturnType<typeof createEventLogs>
+export type ReadLog = Awaited<ReturnType<EventLogs['read']>>
 
-  constructor(connection: Connection, prefix: string, node: string) {
-    this.#connection = connection
-    this.#prefix = prefix
-    this.#node = node
-  }
+export function createEventLogs(connection: Connection, prefix: string, node: string) {
+  const memory = createEventStore()
+  let opened = 0
+  /** The logs of this node that the engine has, about in the order in which they were written to last. */
+  const places: Place[] = []
+  let total = 0
+  const keyOf = (session: string, name: string) => `${prefix}:{${session}}:${name}`
 
-  /** The event store of a session: its logs are under keys of its own, so another session's id finds nothing in them. */
-  of(session: string): EventStore {
-    const nextName = () => `${this.#node}-${++this.#opened}`
-    return {
-      open: (_name, requests) => {
-        const log = new SharedLog(this, session, this.#memory.open(nextName()), idsIn(requests))
-        log.queue(HEAD, '')
-        return log
-      },
-      keep: (_name, data) => {
-        const log = new SharedLog(this, session, this.#memory.keep(nextName(), data), [])
-        log.queue(1, data)
-        log.end()
-        return log
-      },
+  /** Forgets the logs that have expired, and as many more, in the engine too, as are beyond the bound. */
+  function makeRoom(now: number): void {
+    for (let first = places[0]; first; first = places[0]) {
+      const hasExpired = now - first.at > KEPT_MS
+      if (!hasExpired && total <= MAX_TOTAL_BYTES) return
+      places.shift()
+      if (first.at > first.since && !hasExpired) {
+        places.push(Object.assign(first, { since: first.at })) // it was written to since it was put here
+        continue
+      }
+      total -= first.counted
+      first.counted = 0
+      if (!hasExpired) connection.command(first.key, 'DEL', first.key).catch(() => {})
     }
   }
 
-  /** Reads the log of a stream. Rejects with HttpError 503. */
-  async read(session: string, name: string, after: number): Promise<ReadLog> {
-    const key = this.#keyOf(session, name)
-    const reply = await this.#connection.command(key, 'LRANGE', key, '0', '-1')
-    const texts = (Array.isArray(reply) ? reply : []).map(String)
-    const entries = texts.flatMap((text) => {
-      const [, own, requests = '', data = ''] = /^(\d+) ([^\n]*)\n(.*)$/s.exec(text) ?? []
-      return own === undefined ? [] : [{ number: Number(own), requests, data }]
-    })
-    const rest = entries.filter(({ number }) => number > after)
-    const isKnown = entries.some(({ number }) => number === after) || rest[0]?.number === after + 1
-    const isWhole = rest.every(({ number }, at) => number === after + 1 + at)
-    const missed = rest.map(({ number, data }) => ({ id: `${name}.${number}`, event: 'message', data }))
-    return {
-      missed: isKnown && isWhole ? missed : undefined,
-      isEnded: texts.at(-1) === END,
-      all: entries.map(({ data }) => data),
-      requests: entries[0]?.requests ?? '',
-    }
-  }
+  const logs = {
+    keyOf,
+    /**
+     * The event store of a session: its logs are under keys of its own, so another session's id finds nothing in them. The
+     * names that the core gives are left out: they count from 1 at each node, and these must be of one log only.
+     * (STANDALONE, which the core must find by its name, does not come here: see SharedSession.)
+     */
+    of(session: string): EventStore {
+      const nextName = () => `${node}-${++opened}`
+      return {
+        open: (_name, requests) => {
+          const log = new SharedLog(logs, session, memory.open(nextName()), idsIn(requests))
+          log.queue(HEAD, '')
+          return log
+        },
+        keep: (_name, data) => {
+          const log = new SharedLog(logs, session, memory.keep(nextName(), data), [])
+          log.queue(1, data)
+          log.end()
+          return log
+        },
+      }
+    },
 
-  /** Appends entries, of which the newest `kept` are kept, without waiting: numbers and data in turn. */
-  append(
-    session: string,
-    name: string,
-    kept: number,
-    requests: string,
-    entries: (string | number)[],
-  ): Promise<unknown> {
-    return this.#connection.tryRun(APPEND, this.#keyOf(session, name), KEPT_MS, kept, requests, ...entries)
-  }
+    /**
+     * Reads the log of a stream: the events after one (undefined: some of them are forgotten, or it never was), and those of
+     * them that are kept; the ids of the requests that it answers, as a text. Rejects with HttpError 503.
+     */
+    async read(session: string, name: string, after: number) {
+      const key = keyOf(session, name)
+      const reply = await connection.command(key, 'LRANGE', key, '0', '-1')
+      const texts = (Array.isArray(reply) ? reply : []).map(String)
+      const entries = texts.flatMap((text) => {
+        const [, own, requests = '', data = ''] = /^(\d+) ([^\n]*)\n(.*)$/s.exec(text) ?? []
+        return own === undefined ? [] : [{ number: Number(own), requests, data }]
+      })
+      const rest = entries.filter(({ number }) => number > after)
+      const isKnown = entries.some(({ number }) => number === after) || rest[0]?.number === after + 1
+      const isWhole = rest.every(({ number }, at) => number === after + 1 + at)
+      const missed = rest.map(({ number, data }) => ({ id: `${name}.${number}`, event: 'message', data }))
+      const requests = entries[0]?.requests ?? ''
+      return { missed: isKnown && isWhole ? missed : undefined, rest, isEnded: texts.at(-1) === END, requests }
+    },
 
-  /** Ends the log of a node that is dead, with some events after the last one. Rejects with HttpError 503. */
-  async end(session: string, name: string, last: number, events: string[]): Promise<void> {
-    const entries = events.flatMap((data, at) => [last + 1 + at, data])
-    await this.#connection.run(APPEND, this.#keyOf(session, name), KEPT_MS, MAX_EVENTS, '[]', ...entries, END, '')
-  }
+    /** Appends entries, numbers and data in turn, without waiting. The newest `kept` of the log are kept. */
+    append(place: Place, kept: number, requests: string, entries: (string | number)[]): Promise<unknown> {
+      place.at = performance.now()
+      if (place.counted === 0) places.push(Object.assign(place, { since: place.at }))
+      total += place.bytes - place.counted
+      place.counted = place.bytes
+      makeRoom(place.at)
+      return connection.tryRun(APPEND, place.key, KEPT_MS, kept, requests, ...entries)
+    },
 
-  #keyOf(session: string, name: string): string {
-    return `${this.#prefix}:{${session}}:${name}`
+    /** Ends the log of a node that is dead, with some events after the last one. Rejects with HttpError 503. */
+    async end(session: string, name: string, last: number, events: string[]): Promise<void> {
+      const entries = events.flatMap((data, at) => [last + 1 + at, data])
+      await connection.run(APPEND, keyOf(session, name), KEPT_MS, MAX_EVENTS, '[]', ...entries, END, '')
+    },
   }
+  return logs
 }
 
 /** The node that a stream is of, by its name. */
@@ -107,19 +121,20 @@ class SharedLog implements EventLog {
   readonly #logs: EventLogs
   readonly #session: string
   readonly #memory: EventLog
+  readonly #place: Place
   /** The ids of the requests that the stream answers. Each entry has them, for the first may be forgotten. */
   readonly #requests: string
   #queued: (string | number)[] = []
   #events = 0
-  /** The lengths of the entries that are kept, the newest last, and their sum. */
-  readonly #lengths: number[] = []
-  #length = 0
+  /** The bytes of the entries that are kept, the newest last. */
+  readonly #sizes: number[] = []
   #isEnded = false
 
   constructor(logs: EventLogs, session: string, memory: EventLog, requests: unknown[]) {
     this.#logs = logs
     this.#session = session
     this.#memory = memory
+    this.#place = { key: logs.keyOf(session, this.#name), bytes: BASE_BYTES, counted: 0, at: 0, since: 0 }
     this.#requests = JSON.stringify(requests)
   }
 
@@ -150,14 +165,19 @@ class SharedLog implements EventLog {
   /** Has an entry written, together with what else comes in this turn of the event loop. */
   queue(number: number | typeof END, data: string): void {
     if (this.#queued.push(number, data) === 2) queueMicrotask(() => this.#flush())
-    this.#length += data.length
-    const kept = this.#lengths.push(data.length)
-    if (kept > MAX_EVENTS || (this.#length > MAX_LENGTH && kept > 1)) this.#length -= this.#lengths.shift()!
+    const bytes = number === END ? 0 : Buffer.byteLength(data) + this.#requests.length
+    this.#place.bytes += bytes
+    const sizes = this.#sizes
+    sizes.push(bytes)
+    // The last event stays, however large: it may be the response that the client comes back for.
+    const least = number === END ? 2 : 1
+    while (sizes.length > MAX_EVENTS || (this.#place.bytes > MAX_BYTES && sizes.length > least))
+      this.#place.bytes -= sizes.shift()!
   }
 
   #flush(): void {
     const entries = this.#queued.splice(0)
-    const written = this.#logs.append(this.#session, this.#name, this.#lengths.length, this.#requests, entries)
+    const written = this.#logs.append(this.#place, this.#sizes.length, this.#requests, entries)
     if (this.onMore) void written.then(this.onMore)
   }
 
@@ -198,10 +218,10 @@ export const changeLog = (bus: Bus, wants: (change: Change) => boolean): EventLo
 
 /** The ids of the requests in a message or a batch. */
 const idsIn = (requests: unknown): unknown[] =>
-  [requests].flat().flatMap((one) => {
-    const { id, method } = (one ?? {}) as { id?: unknown; method?: unknown }
-    return method === undefined || id === undefined ? [] : [id]
-  })
+  [requests].flat().flatMap((one) => (isMessage(one) && isRequest(one) ? [one.id] : []))
 
 const MAX_EVENTS = 256 + 2 // those before the first and after the last are no events
-const MAX_LENGTH = 2 ** 20 // UTF-16 units
+const MAX_BYTES = 2 ** 20
+/** Bytes of all logs of a node; and those that each takes beside its events. */
+const MAX_TOTAL_BYTES = 64 * 2 ** 20
+const BASE_BYTES = 512

@@ -8,15 +8,8 @@ import { handshakeRevisions } from '../mcp/revisions/index.ts'
 /** The version of the form of a record. A node refuses those of another. */
 const VERSION = '1'
 
-/** A session as the engine has it, checked. */
-export interface SessionRecord {
-  kind: string
-  principal: Principal | undefined
-  /** The node that holds the stream of a session of HTTP+SSE. */
-  node: string
-  /** The client, as `initialize` has described it. */
-  clientFor(caller: Caller): Client
-}
+/** A session as the engine has it, checked. `node` holds the stream of a session of HTTP+SSE. */
+export type SessionRecord = NonNullable<ReturnType<typeof readRecord>>
 
 /** The beginning of the fields of subscriptions, one for each: two nodes may change them at the same time. */
 export const SUBSCRIPTION = 'sub:'
@@ -33,26 +26,33 @@ export function writeRecord(kind: 'sse' | 'streamable', client: Client, node = '
  * A record, from its fields and their values. Undefined: there is none, or none that this version can read. Whoever can
  * write to the engine may have made it, so it is checked as what a client sends is.
  */
-export function readRecord(flat: unknown): SessionRecord | undefined {
-  if (!Array.isArray(flat) || flat.length > MAX_FIELDS || flat.join('').length > MAX_LENGTH) return undefined
-  const fields = new Map<string, string>()
-  for (let at = 0; at + 1 < flat.length; at += 2) fields.set(String(flat[at]), String(flat[at + 1]))
-  const [kind = '', level = '', node = ''] = ['kind', 'level', 'node'].map((name) => fields.get(name))
+export function readRecord(flat: unknown) {
+  const fields = readFields(flat)
+  if (!fields) return undefined
+  const [kind = '', node = ''] = ['kind', 'node'].map((name) => fields.get(name))
+  const logLevel = readLevel(fields.get('level') ?? '')
   const revision = handshakeRevisions.get(fields.get('revision'))
   const principal = readPrincipal(fields.get('principal') ?? '')
-  if (fields.get('v') !== VERSION || !revision || principal === null) return undefined
-  if (level !== '' && !LOG_LEVELS.includes(level as LogLevel)) return undefined
+  if (fields.get('v') !== VERSION || !revision || principal === null || logLevel === null) return undefined
+  /** The client, as `initialize` has described it. */
   const clientFor = (caller: Caller): Client => {
     const uris = [...fields.keys()].filter((name) => name.startsWith(SUBSCRIPTION))
     return Object.assign(createClient(revision, caller), {
       initialized: true,
       info: readClientInfo(parse(fields.get('info'))),
       capabilities: readCapabilities(parse(fields.get('capabilities'))),
-      logLevel: level === '' ? undefined : (level as LogLevel),
+      logLevel,
       subscriptions: new Set(uris.map((name) => name.slice(SUBSCRIPTION.length))),
     })
   }
   return { kind, principal, node, clientFor }
+}
+
+/** Fields and their values, in turn, as far as they are no more than a session has. */
+export function readFields(flat: unknown): Map<string, string> | undefined {
+  const areTexts = Array.isArray(flat) && flat.length <= MAX_FIELDS && flat.every((one) => typeof one === 'string')
+  if (!areTexts || flat.join('').length > MAX_LENGTH) return undefined
+  return new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? '']] : [])))
 }
 
 /** A principal as a text, without what is only of one token: its end. Empty: nobody is known. */
@@ -69,6 +69,10 @@ export function readPrincipal(text: string): Principal | undefined | null {
   if (client !== undefined && typeof client !== 'string') return null
   return { issuer, subject, ...(client !== undefined && { client }), ...(isShared === true && { isShared }) }
 }
+
+/** The log level of a text; undefined: the client wants no messages; null: it is none. */
+export const readLevel = (text: string): LogLevel | undefined | null =>
+  LOG_LEVELS.find((level) => level === text) ?? (text === '' ? undefined : null)
 
 /** The JSON value of a text; undefined: it is none. */
 export function parse(text: string | undefined): unknown {

@@ -78,13 +78,14 @@ export class RemoteStream extends ResumableStream {
   }
 
   async #pull(): Promise<void> {
-    const { missed = [], isEnded } = await this.#read(this.#last)
-    for (const { data = '' } of missed) {
-      this.#last++
+    const { rest, isEnded } = await this.#read(this.#last)
+    // Where more came since the last time than is kept, it goes on with the oldest: the response is among them.
+    for (const { number, data } of rest) {
+      this.#last = number
       this.send(data)
     }
     if (isEnded) return this.end()
-    if (missed.length > 0 || (await this.#services.bus.isAlive(nodeOf(this.name)))) return
+    if (rest.length > 0 || (await this.#services.bus.isAlive(nodeOf(this.name)))) return
     await this.#endLog()
     this.#isMore = true
   }
@@ -101,8 +102,8 @@ export class RemoteStream extends ResumableStream {
 }
 
 /** The ids of the requests of a stream that have no response in it. */
-function openRequests({ all, requests }: ReadLog): Id[] {
-  const messages = all.map((data) => parse(data) as { id?: unknown; method?: unknown } | undefined)
+function openRequests({ rest, requests }: ReadLog): Id[] {
+  const messages = rest.map(({ data }) => parse(data) as { id?: unknown; method?: unknown } | undefined)
   const answered = new Set(messages.flatMap((message) => (message && !message.method ? [message.id] : [])))
   const ids = parse(requests)
   return (Array.isArray(ids) ? (ids as Id[]) : []).filter((id) => !answered.has(id))

@@ -72,9 +72,16 @@ redis.call('LTRIM', KEYS[1], -tonumber(ARGV[2]), -1)
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1`
 
-/** Adds an entry that all nodes read. The newest `ARGV[2]` are kept. */
+/**
+ * Adds an entry that all nodes read. The newest `ARGV[2]` are kept; and after one of more than 1 KiB, where all have more
+ * than `ARGV[4]` bytes (without it: as many as they want), the newer half, as often as it takes.
+ */
 export const PUBLISH = `
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'd', ARGV[3])
+while ARGV[4] and #ARGV[3] > 1024 and redis.call('XLEN', KEYS[1]) > 1
+  and redis.call('MEMORY', 'USAGE', KEYS[1], 'SAMPLES', '0') > tonumber(ARGV[4]) do
+  redis.call('XTRIM', KEYS[1], 'MAXLEN', math.floor(redis.call('XLEN', KEYS[1]) / 2))
+end
 return redis.call('PEXPIRE', KEYS[1], ARGV[1])`
 
 /** Adds an entry for one node. Returns 0 where `ARGV[2]` wait already, or a large one would make them 64 MiB. */

@@ -1,3 +1,4 @@
+import { keptUris } from '../bounds/kept-uris.ts'
 import type { Change, LogLevel } from '../mcp/index.ts'
 import type { Client } from '../mcp/request/client.ts'
 import type { ResumableStream } from '../mcp/transports/resumable-stream.ts'
@@ -5,26 +6,41 @@ import { StreamableSession } from '../mcp/transports/streamable-session.ts'
 import { envelopeOf, type Envelope } from './bus.ts'
 import { changeLog, STANDALONE, tellOfMore } from './event-log.ts'
 import type { NodeServices } from './node-services.ts'
-import { SUBSCRIPTION } from './record.ts'
+import { readFields, readLevel, SUBSCRIPTION } from './record.ts'
 import { RemoteStream } from './remote-stream.ts'
 
-/** URIs that a client has subscribed to, and what was added or removed since that was written down. */
+/** URIs that a client has subscribed to, and those that were added or removed since that was written down. */
 class Subscriptions extends Set<string> {
-  #changed: string[] = []
+  readonly #changed = new Set<string>()
 
   override add(uri: string): this {
-    if (!this.has(uri)) this.#changed.push(SUBSCRIPTION + uri, '1')
+    if (!this.has(uri)) this.#changed.add(uri)
     return super.add(uri)
   }
 
   override delete(uri: string): boolean {
-    if (this.has(uri)) this.#changed.push(SUBSCRIPTION + uri, '')
+    if (this.has(uri)) this.#changed.add(uri)
     return super.delete(uri)
+  }
+
+  /** Adds or removes one as it stands in the record: within the bounds that a client has, whoever wrote it. */
+  apply(uri: string, isWanted: boolean): void {
+    if (!isWanted) super.delete(uri)
+    else if (!this.has(uri) && keptUris([...this, uri]).length > this.size) super.add(uri)
+    this.#changed.delete(uri)
   }
 
   /** What was changed since the last time, as fields of the record and their values. */
   takeChanges(): string[] {
-    return this.#changed.length > 0 ? this.#changed.splice(0) : this.#changed
+    const fields = [...this.#changed].flatMap((uri) => [SUBSCRIPTION + uri, this.has(uri) ? '1' : ''])
+    this.#changed.clear()
+    return fields
+  }
+
+  /** Has what could not be written taken again: all that is there, and of what was removed as much as may be kept. */
+  putBack(fields: string[]): void {
+    const failed = fields.filter((name) => name.startsWith(SUBSCRIPTION)).map((name) => name.slice(SUBSCRIPTION.length))
+    for (const uri of keptUris(new Set([...this, ...failed]))) this.#changed.add(uri)
   }
 }
 
@@ -37,7 +53,8 @@ export class SharedSession extends StreamableSession {
   /** The streams of other nodes that are carried here. */
   readonly #carried = new Set<RemoteStream>()
   readonly #onEnd: (session: SharedSession) => void
-  #savedLevel: LogLevel | undefined
+  /** The level in the record; null: it is not known. */
+  #savedLevel: LogLevel | undefined | null
 
   constructor(client: Client, id: string, services: NodeServices, onEnd: (session: SharedSession) => void) {
     const { open, keep } = services.logs.of(id)
@@ -59,7 +76,7 @@ export class SharedSession extends StreamableSession {
   /** The standalone stream is here from now on. The node that had it hears of it. */
   override standaloneStream(): ResumableStream {
     const { node, bus, records } = this.#services
-    records.swap(this.id, STANDALONE, node, (before) => bus.hint(before, envelopeOf('taken', this)))
+    records.swap(this.id, STANDALONE, node, (before) => bus.hint(before, envelopeOf('moved', this)))
     return super.standaloneStream()
   }
 
@@ -86,14 +103,18 @@ export class SharedSession extends StreamableSession {
     return ['level', logLevel ?? '', ...changed]
   }
 
-  /** Takes what another node has done to the session, or to a stream of it. */
-  take({ kind, from = '', name, fields }: Envelope): void {
-    if (kind === 'taken') super.standaloneStream().disconnect(RETRY_MS)
-    if (kind === 'carry') this.#carriedBy(from, String(name))
+  /** Has changes that could not be written taken again by the next message of the session. */
+  putBack(fields: string[]): void {
+    if (fields[0] === 'level') this.#savedLevel = null
+    this.#subscriptions.putBack(fields)
+  }
+
+  /** Applies what another node has done to the session, or to a stream of it. */
+  apply({ kind, from = '', name, fields }: Envelope): void {
+    if (kind === 'moved') super.standaloneStream().disconnect(RETRY_MS)
+    if (kind === 'carry' && typeof name === 'string') this.#carriedBy(from, name)
     if (kind === 'more') for (const stream of this.#carried) if (stream.name === name) void stream.pull()
-    if (kind !== 'changed' || !Array.isArray(fields)) return
-    for (let at = 0; at < fields.length; at += 2) this.#change(String(fields[at]), String(fields[at + 1]))
-    this.takeChanges() // they are written down
+    if (kind === 'changed') readFields(fields)?.forEach((value, field) => this.#change(field, value))
   }
 
   /** Another node carries a stream from now on. */
@@ -105,10 +126,9 @@ export class SharedSession extends StreamableSession {
   }
 
   #change(field: string, value: string): void {
-    const uri = field.slice(SUBSCRIPTION.length)
-    if (field === 'level') this.client.logLevel = value as LogLevel
-    else if (value === '') this.#subscriptions.delete(uri)
-    else this.#subscriptions.add(uri)
+    const level = field === 'level' ? readLevel(value) : null
+    if (level !== null) this.client.logLevel = this.#savedLevel = level
+    if (field.startsWith(SUBSCRIPTION)) this.#subscriptions.apply(field.slice(SUBSCRIPTION.length), value !== '')
   }
 }
 

@@ -50,9 +50,10 @@ export function createSseSessions(services: NodeServices, ids: SessionIds, limit
       const found = local.find(id, caller)
       return found || !ids.isOurs(id) ? found : elsewhere(id, caller)
     },
-    add(session: SseSession): Promise<boolean> {
-      here.set(session, performance.now())
-      return addWithRecord(local, session, () => records.add(session.id, fieldsOf(session), LEASE_MS))
+    async add(session: SseSession): Promise<boolean> {
+      const isAdded = await addWithRecord(local, session, () => records.add(session.id, fieldsOf(session), LEASE_MS))
+      if (isAdded) here.set(session, performance.now())
+      return isAdded
     },
     close,
     closeAll(): void {
@@ -62,7 +63,7 @@ export function createSseSessions(services: NodeServices, ids: SessionIds, limit
     relay: (session: SseSession, message: Message): MaybePromise<boolean> =>
       session instanceof RemoteSseSession &&
       bus.tell(session.node, envelopeOf('post', session, { message })).then(() => true),
-    /** Takes what another node tells: a message for a session here, or that it has one no more. */
+    /** Handles what another node tells: a message for a session here, or that it has one no more. */
     receive(envelope: Envelope, caller: Caller, transport: TransportOptions): void {
       const { kind, session: id, from = '', message } = envelope
       if (kind === 'gone') return void known.delete(id)

@@ -31,17 +31,17 @@ export function createStreamableSessions(services: NodeServices, ids: SessionIds
       const session = create(record.clientFor(caller), id)
       if (!local.add(session)) throw busy('Too many sessions. Come back later.')
       here.add(session)
-      for (const envelope of reading.heard) take(session, envelope)
+      for (const envelope of reading.heard) apply(session, envelope)
       return local.find(id, caller)
     } finally {
       rebuilding.delete(reading)
     }
   }
 
-  /** Takes what another node has done to a session. */
-  function take(session: SharedSession, envelope: Envelope): void {
+  /** Applies what another node has done to a session. */
+  function apply(session: SharedSession, envelope: Envelope): void {
     if (envelope.kind === 'closed') local.close(session)
-    else session.take(envelope)
+    else session.apply(envelope)
   }
 
   /** Has the record live on, now and then. */
@@ -56,8 +56,13 @@ export function createStreamableSessions(services: NodeServices, ids: SessionIds
   }
 
   async function save(session: SharedSession, fields: string[]): Promise<void> {
-    await records.write(session.id, fields, sessionIdleMs, fieldsOf(session))
-    await bus.tellAll(envelopeOf('changed', session, { fields }))
+    try {
+      await records.write(session.id, fields, sessionIdleMs, fieldsOf(session))
+      await bus.tellAll(envelopeOf('changed', session, { fields }))
+    } catch (error) {
+      session.putBack(fields)
+      throw error
+    }
   }
 
   return {
@@ -66,9 +71,11 @@ export function createStreamableSessions(services: NodeServices, ids: SessionIds
       const found = local.find(id, caller)
       return found || !ids.isOurs(id) ? found : rebuild(id, caller)
     },
-    add(session: SharedSession): Promise<boolean> {
-      here.add(session)
-      return addWithRecord(local, session, () => records.add(session.id, fieldsOf(session), handshakeIdleMs))
+    async add(session: SharedSession): Promise<boolean> {
+      const { id, client } = session
+      const isAdded = await addWithRecord(local, session, () => records.add(id, fieldsOf(session), handshakeIdleMs))
+      if (local.find(id, client.caller)) here.add(session) // not where it was closed meanwhile
+      return isAdded
     },
     touch(session: SharedSession): void {
       local.touch(session)
@@ -95,12 +102,12 @@ export function createStreamableSessions(services: NodeServices, ids: SessionIds
       const cancelled = { ...message, params: { requestId } } // whatever else it says
       return bus.tellAll(envelopeOf('message', session, { message: cancelled })).then(() => false)
     },
-    /** Takes what another node tells. */
+    /** Handles what another node tells. */
     receive(envelope: Envelope, caller: Caller, server: McpServer): void {
       for (const { id, heard } of rebuilding) if (id === envelope.session) heard.push(envelope)
       const session = local.find(envelope.session, caller)
       if (!session) return
-      take(session, envelope)
+      apply(session, envelope)
       const { kind, message } = envelope
       if (kind === 'message' && isMessage(message) && !isRequest(message))
         void server.handle(message, session.client, NO_CHANNEL)

@@ -38,10 +38,22 @@ const leaves = defineTool({
   },
 })
 
+const hurries = defineTool({
+  name: 'hurries',
+  inputSchema: { type: 'object' },
+  async run(_args, { progress }) {
+    const released = once(steps, 'release hurries')
+    progress(0)
+    await released
+    for (let step = 1; step <= 300; step++) progress(step)
+    return 'hurried'
+  },
+})
+
 const weather = defineResource({ uri: 'test://weather', name: 'weather', read: () => 'sun' })
 
 const redis = await startRedis()
-const options = { tools: [echo, asksForCity, works, leaves], resources: [weather] }
+const options = { tools: [echo, asksForCity, works, leaves, hurries], resources: [weather] }
 const nodes = await Promise.all(['n1', 'n2', 'n3'].map((nodeId) => startNode(redis, nodeId, options)))
 const [n1, n2, n3] = nodes as [(typeof nodes)[0], (typeof nodes)[0], (typeof nodes)[0]]
 const textOf = (answer: { text: string }) => JSON.parse(answer.text).result.content[0].text as string
@@ -293,4 +305,63 @@ test('a session is its principal’s at every node, and another prefix knows not
     request('GET', `${b!.url}/mcp`, inSession(session, { 'last-event-id': start!, ...as(name) }))
   assert.deepEqual([(await replay('ann')).status, (await replay('bob')).status], [200, 404])
   assert.equal((await call(n1.url, session, 'ping')).status, 404) // the same secret, another prefix
+})
+
+test('more events in one turn than are kept: the node that carries the stream sends those that are, and the response', async () => {
+  const session = await initialize(n1.url)
+  const params = { name: 'hurries', arguments: {}, _meta: { progressToken: 7 } }
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 5, method: 'tools/call', params })
+  const stream = await openEvents(`${n1.url}/mcp`, { ...inSession(session), 'content-type': 'application/json' }, body)
+  await stream.event()
+  const { lastEventId: id } = await stream.event()
+  stream.destroy()
+  const resumed = await openEvents(`${n2.url}/mcp`, inSession(session, { 'last-event-id': id! }))
+  steps.emit('release hurries')
+  const steps_: number[] = []
+  for (let message = await resumed.message(); ; message = await resumed.message()) {
+    if (message.method) steps_.push(message.params.progress)
+    else {
+      assert.equal(message.result.content[0].text, 'hurried')
+      break
+    }
+  }
+  assert.ok(steps_.length > 200 && steps_.length < 300, `${steps_.length} events`)
+  assert.deepEqual(
+    steps_,
+    Array.from({ length: steps_.length }, (_, at) => 301 - steps_.length + at),
+  )
+  await resumed.ended
+})
+
+test('a response that is larger than a log may be is kept alone, and replayed by any node', async () => {
+  const session = await initialize(n1.url)
+  const text = 'x'.repeat(1_500_000)
+  const headers = { accept: 'text/event-stream' }
+  const answer = await call(n1.url, session, 'tools/call', { name: 'echo', arguments: { text } }, 3, headers)
+  const [start] = /^id: (.*)$/m.exec(answer.text)!.slice(1)
+  const resume = () => request('GET', `${n2.url}/mcp`, inSession(session, { 'last-event-id': start! }))
+  await until(async () => (await resume()).status === 200) // it is written without waiting
+  assert.equal(parsed((await resume()).text)[0].result.content[0].text, text)
+})
+
+test('the name of a node may have 32 characters, as those of pods have more than 20: session ids begin with all of it', async () => {
+  for (const name of ['sse-mcp-7d9f8b6c5d-x2x4z', 'a'.repeat(32)]) {
+    const node = await startNode(redis, name, options)
+    const session = await initialize(node.url, { version: '2025-06-18', capabilities: { elicitation: {} } })
+    assert.ok(session.startsWith(`${name}.`), session)
+    const body = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'asks', arguments: {} },
+    })
+    const headers = { ...inSession(session), 'content-type': 'application/json' }
+    const stream = await openEvents(`${node.url}/mcp`, headers, body)
+    const { id } = await stream.message()
+    const answer = { id, result: { action: 'accept', content: { name: 'Ulm' } } }
+    assert.equal((await tell(n1.url, session, answer)).status, 202)
+    assert.equal((await stream.message()).result.content[0].text, 'It rains in Ulm.')
+    await stream.ended
+  }
+  await assert.rejects(startNode(redis, 'a'.repeat(33), options), /NODE_ID/)
 })

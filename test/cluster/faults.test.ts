@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { after, test } from 'node:test'
-import { defineTool } from '../../src/index.ts'
+import { defineResourceTemplate, defineTool } from '../../src/index.ts'
 import { echo } from '../support/tools.ts'
 import { connectHttpSse, openEvents, post, request } from '../support/wire.ts'
 import { redisEngine } from '../../src/redis/index.ts'
@@ -22,7 +22,8 @@ const works = defineTool({
     return `worked ${mark}`
   },
 })
-const options = { tools: [echo, works] }
+const anything = defineResourceTemplate({ uriTemplate: 'test://{name}', name: 'anything', read: () => 'sun' })
+const options = { tools: [echo, works], resourceTemplates: [anything] }
 const TYPES = { accept: 'application/json, text/event-stream' }
 const working = (mark: string) =>
   JSON.stringify({
@@ -112,7 +113,7 @@ test('the engine is down: what a node knows is served, what needs another gets 5
     assert.match(JSON.parse(text).error.message, /cannot be reached/)
   }
   assert.ok(
-    n1!.entries.every(({ level, reason }) => level === 'warn' && reason.startsWith('engine-unreachable')),
+    n1!.entries.every(({ level, reason }) => level === 'warn' && reason === 'engine-unreachable'),
     JSON.stringify(n1!.entries),
   )
 
@@ -219,6 +220,50 @@ test('a node that stops tells its clients to come back in one to five seconds; t
   const gone = await post(n2!.url + pathname + search, { jsonrpc: '2.0', id: 3, method: 'ping' })
   assert.equal(gone.status, 404)
   assert.match(gone.text, /Open GET \/sse again/)
+})
+
+test('what was changed while the engine was away, and failed, is written and told once it is there again', async () => {
+  const redis = await startRedis()
+  const [n1, n2] = await Promise.all(['n1', 'n2'].map((id) => startNode(redis, id, options)))
+  const session = await initialize(n1!.url)
+  assert.equal((await call(n1!.url, session, 'resources/subscribe', { uri: 'test://old' })).status, 200)
+  const listening = await openEvents(`${n2!.url}/mcp`, inSession(session))
+  await listening.event()
+  await redis.signal('SIGKILL')
+  const changes = [
+    ['resources/subscribe', { uri: 'test://new' }],
+    ['resources/unsubscribe', { uri: 'test://old' }],
+    ['logging/setLevel', { level: 'error' }],
+  ] as const
+  for (const [method, params] of changes) assert.equal((await call(n1!.url, session, method, params)).status, 503)
+  await redis.start()
+  for (const [method, params] of changes)
+    await until(async () => (await call(n1!.url, session, method, params)).status === 200)
+  const record = { ...((await redis.command('HGETALL', `sse-mcp:{${session}}`)) as object) } as Record<string, string>
+  assert.equal(record['level'], 'error')
+  assert.deepEqual(
+    Object.keys(record).filter((name) => name.startsWith('sub:')),
+    ['sub:test://new'],
+  )
+  for (const uri of ['test://old', 'test://new']) n2!.changes.publish({ kind: 'resourceUpdated', uri })
+  assert.deepEqual((await listening.message()).params, { uri: 'test://new' })
+  listening.destroy()
+})
+
+test('a start that fails ends its connections, and says why', async () => {
+  const redis = await startRedis()
+  await redis.command('ACL', 'SETUSER', 'default', '-eval')
+  await assert.rejects(redisEngine({ url: redis.url, serverSecret: SECRET }), (error: Error) => {
+    assert.match(error.message, /^The engine \(REDIS_URL\) cannot be reached: .*NOPERM/)
+    assert.match(String(error.cause), /NOPERM/)
+    return true
+  })
+  await until(
+    async () =>
+      String(await redis.command('CLIENT', 'LIST'))
+        .trim()
+        .split('\n').length === 1,
+  )
 })
 
 test('a client that leaves while its session is written down leaves nothing', async () => {

@@ -206,7 +206,14 @@ test('what is no envelope, no change and no event is passed over, and what comes
     envelope({ principal: '[' }),
     envelope({ kind: 'changed', fields: 5 }),
     envelope({ kind: 'changed', fields: [1, { a: 1 }] }),
+    envelope({ kind: 'changed', fields: ['level', 'loud'] }),
+    envelope({ kind: 'changed', fields: ['level', ''] }),
+    envelope({ kind: 'changed', fields: ['level', 'error', 'other', 'x', 'sub:test://weather', { toString: 1 }] }),
+    envelope({ kind: 'changed', fields: Array.from({ length: 3_000 }, (_, at) => (at % 2 === 0 ? `sub:${at}` : '1')) }),
+    envelope({ kind: 'changed', fields: ['sub:x', 'y'.repeat(200_000)] }),
+    envelope({ kind: 'changed', from: { toString: 1 } }),
     envelope({ kind: 'carry', name: '../x' }),
+    envelope({ kind: 'carry', name: { toString: 1 } }),
     envelope({ kind: 'more' }),
     envelope({ kind: 'post', session: 'x' }),
     envelope({ message: { jsonrpc: '2.0', id: 1, method: 'tools/call' } }),
@@ -262,4 +269,22 @@ test('there are no more sessions than may be, of all nodes together', async () =
   await assert.rejects(initialize(n2!.url), /503/)
   client.destroy()
   await until(() => initialize(n2!.url).catch(() => false))
+})
+
+test('a session that was refused stays refused: no beat writes it back', async () => {
+  const one = { prefix: 'one', maxSessions: 1 }
+  const n1 = await startNode(redis, 'n1', options, one)
+  const client = await connectHttpSse(n1.url)
+  const id = new URL(client.endpoint).searchParams.get('sessionId')!
+  const refusedAll = () => Promise.all(Array.from({ length: 20 }, () => assert.rejects(connectHttpSse(n1.url), /503/)))
+  await refusedAll()
+  await assert.rejects(initialize(n1.url), /503/)
+  // After a reconnect a node writes again what it has.
+  await redis.command('DEL', `one:{${id}}`)
+  await redis.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  await until(async () => Number(await redis.command('EXISTS', `one:{${id}}`)) === 1)
+  await refusedAll() // these come after it, on the same connection
+  assert.deepEqual(await keys('one:*'), [`one:{${id}}`])
+  assert.equal(Number(await redis.command('ZCARD', '{one}:sessions')), 1)
+  client.destroy()
 })

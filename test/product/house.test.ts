@@ -43,9 +43,10 @@ test('what takes the schemas of other libraries has at most 125 lines of code', 
   assert.ok(lines <= 125, `${lines} lines`)
 })
 
-test('what lets several processes serve the same sessions has at most 1,100 lines of code', () => {
+// 1,100 until what the engine keeps was weighed as well as counted, and what others write there was bounded.
+test('what lets several processes serve the same sessions has at most 1,150 lines of code', () => {
   const lines = filesIn('src/redis').reduce((sum, file) => sum + codeLinesOf(file), 0)
-  assert.ok(lines <= 1100, `${lines} lines`)
+  assert.ok(lines <= 1150, `${lines} lines`)
 })
 
 test('no file of the source has more than 200 lines of code', () => {
