@@ -56,22 +56,24 @@ npx @modelcontextprotocol/inspector@2 --cli ${H}/mcp --transport http --method t
       source: "from its maker's source (CherryHQ/cherry-studio); not run here",
       body: `Settings → MCP → add. Type *Server-Sent Events (sse)* and \`${H}/sse\`, or type *Streamable HTTP (streamableHttp)* and \`${H}/mcp\`. Or import:
 
-${json({ mcpServers: { hn: { name: 'hn', type: 'streamableHttp', baseUrl: `${H}/mcp`, headers: {}, isActive: true } } })}`,
+${json({ mcpServers: { hn: { name: 'hn', type: 'streamableHttp', baseUrl: `${H}/mcp`, headers: { Authorization: 'Bearer TOKEN' }, isActive: true } } })}`,
       notes: [
         'The type is spelled `streamableHttp`. Without a type it is `sse`.',
         'It pings before a call and waits 5 s: a server behind a proxy that collects events looks dead.',
         'On 404 or 405 newer versions try the other transport.',
+        'Without a token leave `headers` out.',
       ],
     },
     zh: {
       source: '来自官方源码（CherryHQ/cherry-studio）；没有在这里运行过',
       body: `设置 → MCP → 添加。类型选“服务器发送事件 (sse)”，URL 填 \`${H}/sse\`；或选“可流式传输的 HTTP (streamableHttp)”，URL 填 \`${H}/mcp\`。也可以导入：
 
-${json({ mcpServers: { hn: { name: 'hn', type: 'streamableHttp', baseUrl: `${H}/mcp`, headers: {}, isActive: true } } })}`,
+${json({ mcpServers: { hn: { name: 'hn', type: 'streamableHttp', baseUrl: `${H}/mcp`, headers: { Authorization: 'Bearer TOKEN' }, isActive: true } } })}`,
       notes: [
         '类型的写法是 `streamableHttp`。不写类型就是 `sse`。',
         '它在调用之前先 ping，只等 5 秒：代理如果攒着事件不发，服务器看起来就像死了。',
         '遇到 404 或 405，新版本会换另一种传输再试。',
+        '没有令牌就不写 `headers`。',
       ],
     },
   },
@@ -143,6 +145,7 @@ ${json({ servers: { hn: { type: 'http', url: `${H}/mcp` } } })}`,
       notes: [
         'The key is `servers`, not `mcpServers`.',
         '`http` falls back to HTTP+SSE; `sse` also tries a POST first.',
+        'With a token, beside `url`: `"headers": { "Authorization": "Bearer TOKEN" }`.',
       ],
     },
     zh: {
@@ -150,7 +153,11 @@ ${json({ servers: { hn: { type: 'http', url: `${H}/mcp` } } })}`,
       body: `写在 \`.vscode/mcp.json\` 里：
 
 ${json({ servers: { hn: { type: 'http', url: `${H}/mcp` } } })}`,
-      notes: ['键名是 `servers`，不是 `mcpServers`。', '`http` 不行时会退回 HTTP+SSE；`sse` 也会先试一次 POST。'],
+      notes: [
+        '键名是 `servers`，不是 `mcpServers`。',
+        '`http` 不行时会退回 HTTP+SSE；`sse` 也会先试一次 POST。',
+        '有令牌时，在 `url` 旁边加 `"headers": { "Authorization": "Bearer TOKEN" }`。',
+      ],
     },
   },
   {
@@ -161,15 +168,15 @@ ${json({ servers: { hn: { type: 'http', url: `${H}/mcp` } } })}`,
       source: "its maker's documentation (cursor.com, MCP); not run here",
       body: `In \`~/.cursor/mcp.json\`, or \`.cursor/mcp.json\` of a project:
 
-${json({ mcpServers: { hn: { url: `${H}/mcp`, headers: {} } } })}`,
-      notes: ['It tries Streamable HTTP, then HTTP+SSE.'],
+${json({ mcpServers: { hn: { url: `${H}/mcp`, headers: { Authorization: 'Bearer TOKEN' } } } })}`,
+      notes: ['It tries Streamable HTTP, then HTTP+SSE.', 'Without a token leave `headers` out.'],
     },
     zh: {
       source: '官方文档（cursor.com，MCP）；没有在这里运行过',
       body: `写在 \`~/.cursor/mcp.json\`，或项目的 \`.cursor/mcp.json\` 里：
 
-${json({ mcpServers: { hn: { url: `${H}/mcp`, headers: {} } } })}`,
-      notes: ['先试 Streamable HTTP，再试 HTTP+SSE。'],
+${json({ mcpServers: { hn: { url: `${H}/mcp`, headers: { Authorization: 'Bearer TOKEN' } } } })}`,
+      notes: ['先试 Streamable HTTP，再试 HTTP+SSE。', '没有令牌就不写 `headers`。'],
     },
   },
   {
@@ -181,14 +188,20 @@ ${json({ mcpServers: { hn: { url: `${H}/mcp`, headers: {} } } })}`,
       body: `MCP Servers → Remote, or in its JSON:
 
 ${json({ mcpServers: { hn: { type: 'streamableHttp', url: `${H}/mcp`, disabled: false, autoApprove: [] } } })}`,
-      notes: ['Without `type` it is SSE: give that one `/sse`.'],
+      notes: [
+        'Without `type` it is SSE: give that one `/sse`.',
+        'With a token, beside `url`: `"headers": { "Authorization": "Bearer TOKEN" }`.',
+      ],
     },
     zh: {
       source: '官方文档和源码（cline/cline）；没有在这里运行过',
       body: `MCP Servers → Remote，或写在它的 JSON 里：
 
 ${json({ mcpServers: { hn: { type: 'streamableHttp', url: `${H}/mcp`, disabled: false, autoApprove: [] } } })}`,
-      notes: ['不写 `type` 就是 SSE：那时 URL 用 `/sse`。'],
+      notes: [
+        '不写 `type` 就是 SSE：那时 URL 用 `/sse`。',
+        '有令牌时，在 `url` 旁边加 `"headers": { "Authorization": "Bearer TOKEN" }`。',
+      ],
     },
   },
   {
@@ -200,14 +213,17 @@ ${json({ mcpServers: { hn: { type: 'streamableHttp', url: `${H}/mcp`, disabled: 
       body: `Program → Install → Edit mcp.json:
 
 ${json({ mcpServers: { hn: { url: `${H}/mcp` } } })}`,
-      notes: ["The notation is Cursor's."],
+      notes: [
+        "The notation is Cursor's.",
+        'With a token, beside `url`: `"headers": { "Authorization": "Bearer TOKEN" }`.',
+      ],
     },
     zh: {
       source: '官方文档（lmstudio.ai，MCP），0.3.17 起；没有在这里运行过',
       body: `Program → Install → Edit mcp.json：
 
 ${json({ mcpServers: { hn: { url: `${H}/mcp` } } })}`,
-      notes: ['写法与 Cursor 相同。'],
+      notes: ['写法与 Cursor 相同。', '有令牌时，在 `url` 旁边加 `"headers": { "Authorization": "Bearer TOKEN" }`。'],
     },
   },
   {

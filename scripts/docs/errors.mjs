@@ -215,7 +215,7 @@ export const GROUPS = [
         'Beyond `maxBodyBytes`.',
         'Send less, or raise the limit.',
         '超过 `maxBodyBytes`。',
-        '发小一些，或调高上限。',
+        '发小一些，或调高限制。',
       ],
       [
         'The body took too long to arrive.',
@@ -419,7 +419,7 @@ export const GROUPS = [
         '`maxSessions`, and none is idle.',
         'Wait as long as `Retry-After` says, or raise the limit.',
         '到了 `maxSessions`，而且没有闲着的。',
-        '等 `Retry-After` 的时间，或调高上限。',
+        '等 `Retry-After` 的时间，或调高限制。',
       ],
       [
         'Too many open streams. Come back later.',
@@ -549,7 +549,7 @@ export const GROUPS = [
         -32020,
         'The same, for the name of a tool or prompt or the URI of a resource.',
         'Repeat it, in Base64 where it is not ASCII.',
-        '同上，是工具或提示的名字，或资源的 URI。',
+        '同上，是工具或提示词的名字，或资源的 URI。',
         '照请求体写；不是 ASCII 就用 Base64。',
       ],
       [
@@ -681,7 +681,7 @@ export const GROUPS = [
         -32602,
         'No such prompt.',
         'List them again.',
-        '没有这个提示。',
+        '没有这个提示词。',
         '重新列出。',
       ],
       [
@@ -822,7 +822,7 @@ export const GROUPS = [
         'The error of a task that has ended: its result is beyond `maxLength`.',
         'Return less, or raise the limit; then call the tool again.',
         '已结束的任务的错误：结果超过 `maxLength`。',
-        '返回少一些，或调高上限，再重新调用工具。',
+        '返回少一些，或调高限制，再重新调用工具。',
       ],
       [
         'params.uri names no skill or directory.',
@@ -889,7 +889,7 @@ export const GROUPS = [
         -32603,
         'The function of a prompt, a resource or a completion.',
         'Make it quicker.',
-        '提示、资源或补全的函数太慢。',
+        '提示词、资源或补全的函数太慢。',
         '让它快一些。',
       ],
       [
@@ -937,7 +937,7 @@ const TEXTS = {
         ],
         [
           'This has to ask the client, which did not declare … in its capabilities.',
-          'The client cannot be asked.',
+          'The client cannot be asked. Where its revision has no such question, that follows.',
           'Use another client.',
         ],
         ['The client did not answer within … minutes.', 'The user has not answered.', 'Call again.'],
@@ -968,7 +968,7 @@ const TEXTS = {
         ],
         [
           'This has to ask the client, which did not declare … in its capabilities.',
-          '这个客户端没法被提问。',
+          '这个客户端没法被提问。如果是它的协议版本没有这种问题，后面会写明。',
           '换一个客户端。',
         ],
         ['The client did not answer within … minutes.', '用户没有回答。', '再调用一次。'],

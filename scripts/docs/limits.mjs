@@ -107,9 +107,9 @@ const TEXTS = {
   },
   'docs/limits.zh-CN.md': {
     title: '限制',
-    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制写在选项 `limits` 里，也可以用同名的环境变量或命令行参数：`limits: { maxSessions: 100 }`、`MAX_SESSIONS=100`、`--max-sessions 100`。由哪个函数遵守，就由哪个函数接受，调用它的函数也接受：`serve` 调用 `createMcpHandler`，后者调用 `createMcpServer`；函数不接受的限制会被拒绝。毫秒数最大 2,147,483,647（24.8 天）；只有 keepAliveMs（不发）、drainMs 和 shutdownMs（立刻）可以是 0；drainMs 是 shutdownMs 的一部分：只设一个时，另一个跟着变。只设 `maxUnreadBytes` 时，答复也受它限制；`maxUnreadTotal` 如果没有设，至少是 `maxUnreadAnswers` 的四倍。启动时服务器会打印与默认值不同的那些。本页由 `npm run docs` 从 [`src/bounds/limits.ts`](../src/bounds/limits.ts) 生成。[English](limits.md)',
+    lead: '陌生人能让服务器留住多少东西，超过之后会怎样。每个限制写在选项 `limits` 里，也可以用同名的环境变量或命令行参数：`limits: { maxSessions: 100 }`、`MAX_SESSIONS=100`、`--max-sessions 100`。每个限制写给表里“由谁遵守”的那个函数，或调用它的函数：`serve` 调用 `createMcpHandler`，后者调用 `createMcpServer`；函数不接受的限制会被拒绝。毫秒数最大 2,147,483,647（24.8 天）；只有 keepAliveMs（不发）、drainMs 和 shutdownMs（立刻）可以是 0；drainMs 是 shutdownMs 的一部分：只设一个时，另一个跟着变。只设 `maxUnreadBytes` 时，答复也受它限制；`maxUnreadTotal` 如果没有设，至少是 `maxUnreadAnswers` 的四倍。启动时服务器会打印与默认值不同的那些。本页由 `npm run docs` 从 [`src/bounds/limits.ts`](../src/bounds/limits.ts) 生成。[English](limits.md)',
     head: ['限制', '由谁遵守', '变量', '默认值', '数的是什么', '为什么', '超过之后', '最多占多少'],
-    half: '按字节算的（`maxMessagesTotal`、`maxUnreadTotal`），“一个调用者最多一半”说的是大块。不超过上限 1/1024 的，多数消息和事件都是这样，可以用到四分之三：一个大块不会让它的调用者别的什么都做不了。调用者的第一块可以超过它的一半。',
+    half: '按字节算的（`maxMessagesTotal`、`maxUnreadTotal`），“一个调用者最多一半”说的是大块。不超过限制的 1/1024 的，多数消息和事件都是这样，可以用到四分之三：一个大块不会让它的调用者别的什么都做不了。调用者的第一块可以超过它的一半。',
     fixed: '固定的',
     note: '标有 `serve` 的只在用 `serve` 时有效；用 `createMcpHandler` 时由你自己的服务器决定。Tasks 扩展有自己的限制：1,000 个任务、结果共 32 Mi 个 UTF-16 单元、每个保留一小时（[扩展](extensions.zh-CN.md#任务)）。',
     rows: [

@@ -83,7 +83,7 @@ const TEXTS = {
   },
   'docs/revisions.zh-CN.md': {
     title: '协议版本',
-    lead: '同时支持 MCP 已发布的每一个 HTTP 版本。工具只写一次；[`src/mcp/revisions`](../src/mcp/revisions) 用数据写明每个版本与前一个有何不同，并注明变更日志里的条目。本页由 `npm run docs` 从那里生成。[English](revisions.md)',
+    lead: '同时支持 MCP 已发布的、走 HTTP 的每一个协议版本。工具只写一次；[`src/mcp/revisions`](../src/mcp/revisions) 用数据写明每个版本与前一个有何不同，并注明变更日志里的条目。本页由 `npm run docs` 从那里生成。[English](revisions.md)',
     facts: [
       ['', (revision) => `**${revision.version}**`],
       [
