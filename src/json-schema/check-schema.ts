@@ -205,7 +205,9 @@ function asJson(value: unknown, place: string, depth = 0): unknown {
   if (Array.isArray(value)) return value.map((one, i) => asJson(one, `${place}/${i}`, depth + 1))
   const prototype = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined
   if (prototype === undefined || (prototype !== null && Object.getPrototypeOf(prototype) !== null))
-    throw new TypeError(`${place} is no JSON Schema, which is plain JSON. With zod, pass z.object({ … }) itself.`)
+    throw new TypeError(
+      `${place} is no JSON Schema, which is plain JSON. With zod, pass z.object({ … }) itself, or z.toJSONSchema(schema).`,
+    )
   const entries = Object.entries(value as Node).filter(([, one]) => one !== undefined)
   return Object.fromEntries(entries.map(([name, one]) => [name, asJson(one, `${place}/${name}`, depth + 1)]))
 }
