@@ -21,6 +21,6 @@ test('one call is walked over each of the three transports', () => {
 })
 
 for (const [, transport, lines, files] of walks)
-  test(`a call over ${transport} executes no more than 590 lines in 33 files`, () => {
-    assert.ok(Number(lines) <= 590 && Number(files) <= 33, `${lines} lines in ${files} files`)
+  test(`a call over ${transport} executes no more than 600 lines in 33 files`, () => {
+    assert.ok(Number(lines) <= 600 && Number(files) <= 33, `${lines} lines in ${files} files`)
   })
