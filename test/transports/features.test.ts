@@ -92,6 +92,7 @@ const tools = [
     run: () => ({ content: [], isError: true }),
   }),
   defineTool({ name: 'returns-nothing', inputSchema: nothing, run: () => ({}) as never }),
+  defineTool({ name: 'returns-no-blocks', inputSchema: nothing, run: () => ({ content: [null] }) as never }),
 ]
 
 let reads = 0
@@ -370,6 +371,7 @@ test('R-TO-15: a result that breaks its outputSchema is a failure of the tool: t
     ['breaks-its-word', /structuredContent\/sum must be number \(rule: type\)/],
     ['says-nothing', /structuredContent is missing/],
     ['returns-nothing', /returned an object without content/],
+    ['returns-no-blocks', /returned an object without content/],
   ] as const) {
     logged.length = 0
     const failed = await call(name)

@@ -168,7 +168,7 @@ const kindOf = (value: unknown): string =>
 function asResult(returned: ToolReturn): CallToolResult {
   if (typeof returned === 'string') return { content: [text(returned)] }
   const { content, structuredContent } = (returned ?? {}) as Partial<CallToolResult>
-  if (Array.isArray(content)) return returned as CallToolResult
+  if (Array.isArray(content) && content.every(isRecord)) return returned as CallToolResult
   if (structuredContent === undefined)
     throw new TypeError(
       `The tool returned ${kindOf(returned)}: return a text, { content: [...] } or { structuredContent }.`,

@@ -13,7 +13,7 @@ export const ANSWER_MS = 10 * 60_000
  */
 export function writeState(context: RequestContext, responses: InputResponses): string {
   const until = Date.now() + ANSWER_MS
-  return context.services.signer.sign(JSON.stringify({ responses, until, of: digest(context) }))
+  return context.services.signer.sign(JSON.stringify({ responses, until, of: digest(context), round: nonce() }))
 }
 
 /**
@@ -58,3 +58,8 @@ function canonical(value: unknown): unknown {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, member]) => [name, canonical(member)])
 }
+
+// A nonce, so that two rounds never have the same state, even with the same input responses: a client, or a test of one,
+// that compares them would take the second for the first come again.
+let rounds = 0
+const nonce = () => `${Date.now()}.${++rounds}`
