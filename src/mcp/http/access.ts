@@ -38,8 +38,8 @@ export async function authorizeRequest(
 /** The principal that `authorize` returned. Throws TypeError for what is none: a "no" must not let somebody in. */
 function known(principal: Principal): Principal {
   const { expiresAt = 0 } = Object(principal) as Partial<Principal>
-  if (!isRecord(principal) || !(expiresAt >= 0))
-    // NaN neither
+  const isTime = expiresAt >= 0 // NaN is none
+  if (!isRecord(principal) || !isTime)
     throw new TypeError('auth.authorize must return a principal, { issuer, subject, … }, or throw HttpError 401.')
   return principal
 }
