@@ -10,11 +10,11 @@ import { createClient } from '../../src/mcp/request/client.ts'
 import { handshakeRevisions } from '../../src/mcp/revisions/index.ts'
 import { post, request, type Json } from '../support/wire.ts'
 
-const ping = {
+const initialize = {
   jsonrpc: '2.0',
   id: 1,
   method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {} },
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } },
 }
 const named = { name: 't', version: '1' }
 
@@ -53,7 +53,7 @@ test('a status that has no name in HTTP is sent, logged by its number, and ends 
     }
     const { url, log } = await mount(t, { fallback: refuse, admit: refuse })
     assert.equal((await request('GET', `${url}/else`)).status, status)
-    assert.equal((await post(`${url}/mcp`, ping)).status, status)
+    assert.equal((await post(`${url}/mcp`, initialize)).status, status)
     assert.deepEqual(
       log.map(({ reason }) => reason),
       [`${status}`, `${status}`],
@@ -69,14 +69,14 @@ test('an admit that is asynchronous refuses too', async (t) => {
     throw new HttpError(429, -32603, 'Too often.')
   }
   const { url } = await mount(t, { admit })
-  assert.equal((await post(`${url}/mcp`, ping)).status, 429)
+  assert.equal((await post(`${url}/mcp`, initialize)).status, 429)
   await nothingThrown()
 })
 
 test('authorization that returns no principal lets nobody in: 500, and the log says what to return', async (t) => {
   for (const principal of [undefined, null, false, 'ann', [], { issuer: 'i', subject: 's', expiresAt: Number.NaN }]) {
     const { url, log } = await mount(t, { auth: { authorize: () => principal as never } })
-    assert.equal((await post(`${url}/mcp`, ping)).status, 500, JSON.stringify(principal))
+    assert.equal((await post(`${url}/mcp`, initialize)).status, 500, JSON.stringify(principal))
     assert.match(log[0].cause, /auth\.authorize must return a principal/)
   }
 })
@@ -101,8 +101,8 @@ test('a promise of another library is a promise: one that rejects, one that is l
       {
         id: 'com.example/lazy',
         methods: () => ({
-          'lazy/ok': () => lazy(() => ({ ok: true }) as never) as never,
-          'lazy/bad': () =>
+          ping: () => lazy(() => ({ _meta: { lazy: true } }) as never) as never,
+          'resources/list': () =>
             lazy(() => {
               throw new Error('no')
             }) as never,
@@ -111,12 +111,12 @@ test('a promise of another library is a promise: one that rejects, one that is l
     ],
   })
   assert.equal((await request('GET', `${url}/else`)).text, 'served')
-  const { headers } = await post(`${url}/mcp`, ping)
+  const { headers } = await post(`${url}/mcp`, initialize)
   const session = { 'mcp-session-id': String(headers['mcp-session-id']) }
   const call = async (method: string) =>
     JSON.parse((await post(`${url}/mcp`, { jsonrpc: '2.0', id: 2, method }, session)).text) as Json
-  assert.deepEqual((await call('lazy/ok')).result, { ok: true })
-  assert.equal((await call('lazy/bad')).error.code, -32603)
+  assert.deepEqual((await call('ping')).result, { _meta: { lazy: true } })
+  assert.equal((await call('resources/list')).error.code, -32603)
   assert.equal(pulled, 3)
   await nothingThrown()
 })
@@ -162,7 +162,7 @@ test('close may be called twice, and a method of an extension that never ends do
       {
         id: 'com.example/hangs',
         methods: () => ({
-          'hangs/forever': () => {
+          'resources/list': () => {
             begin()
             return new Promise<object>(() => {})
           },
@@ -170,9 +170,9 @@ test('close may be called twice, and a method of an extension that never ends do
       },
     ],
   })
-  const { headers } = await post(`${url}/mcp`, ping)
+  const { headers } = await post(`${url}/mcp`, initialize)
   const session = { 'mcp-session-id': String(headers['mcp-session-id']) }
-  post(`${url}/mcp`, { jsonrpc: '2.0', id: 2, method: 'hangs/forever' }, session).catch(() => {})
+  post(`${url}/mcp`, { jsonrpc: '2.0', id: 2, method: 'resources/list' }, session).catch(() => {})
   await begun
   await Promise.all([handler.close(), handler.close()])
 })
@@ -183,8 +183,8 @@ test('an option that is given as undefined is one that is not given', async (t) 
   const limits = { maxRequestsPerMinute: 1 }
   const server = await serve({ ...named, port: 0, log() {}, limits, ...undefineds, ...more } as never)
   t.after(() => server.close())
-  assert.equal((await post(`${server.url}/mcp`, ping)).status, 200)
-  assert.equal((await post(`${server.url}/mcp`, ping)).status, 429, 'the rate limit holds')
+  assert.equal((await post(`${server.url}/mcp`, initialize)).status, 200)
+  assert.equal((await post(`${server.url}/mcp`, initialize)).status, 429, 'the rate limit holds')
 })
 
 test('the rate is counted by the address that addressOf tells', async (t) => {
@@ -192,7 +192,7 @@ test('the rate is counted by the address that addressOf tells', async (t) => {
   const options = { ...named, port: 0, log() {}, limits: { maxRequestsPerMinute: 1 }, addressOf }
   const server = await serve(options as never)
   t.after(() => server.close())
-  const from = async (address: string) => (await post(`${server.url}/mcp`, ping, { 'x-real-ip': address })).status
+  const from = async (address: string) => (await post(`${server.url}/mcp`, initialize, { 'x-real-ip': address })).status
   assert.deepEqual([await from('192.0.2.1'), await from('192.0.2.2'), await from('192.0.2.1')], [200, 200, 429])
 })
 
