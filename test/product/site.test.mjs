@@ -211,8 +211,12 @@ for (const size of Object.keys(SIZES))
         await page.locator('.search-input').fill('Unexpected end of JSON input')
         const place = `.result[href^="${BASE}${prefix}course/02-"]`
         await page.locator(place).click()
+        // The address changes first, and the text when it has come.
         await page.waitForFunction(
-          () => /\/02-/.test(location.pathname) && !document.querySelector('.VPLocalSearchBox'),
+          () =>
+            /\/02-/.test(location.pathname) &&
+            !document.querySelector('.VPLocalSearchBox') &&
+            document.querySelector('main')?.textContent.includes('Unexpected end of JSON input'),
         )
         assert.match(await page.$eval('main', ({ textContent }) => textContent), /Unexpected end of JSON input/)
       })
