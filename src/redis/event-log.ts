@@ -23,25 +23,27 @@ export type ReadLog = Awaited<ReturnType<EventLogs['read']>>
 
 export function createEventLogs(connection: Connection, prefix: string, node: string) {
   const memory = createEventStore()
-  let opened = 0
-  /** The logs of this node that the engine has, about in the order in which they were written to last. */
+  /**
+   * The logs of this node that the engine has, about in the order in which they were written to last, from `first` on:
+   * to take each from the beginning, one by one, would move tens of thousands of others each time.
+   */
   const places: Place[] = []
-  let total = 0
+  let [opened, first, total] = [0, 0, 0]
   const keyOf = (session: string, name: string) => `${prefix}:{${session}}:${name}`
 
   /** Forgets the logs that have expired, and as many more, in the engine too, as are beyond the bound. */
   function makeRoom(now: number): void {
-    for (let first = places[0]; first; first = places[0]) {
-      const hasExpired = now - first.at > KEPT_MS
+    for (let oldest = places[first]; oldest; oldest = places[first]) {
+      const hasExpired = now - oldest.at > KEPT_MS
       if (!hasExpired && total <= MAX_TOTAL_BYTES) return
-      places.shift()
-      if (first.at > first.since && !hasExpired) {
-        places.push(Object.assign(first, { since: first.at })) // it was written to since it was put here
+      if (++first > places.length / 2) first -= places.splice(0, first).length
+      if (oldest.at > oldest.since && !hasExpired) {
+        places.push(Object.assign(oldest, { since: oldest.at })) // it was written to since it was put here
         continue
       }
-      total -= first.counted
-      first.counted = 0
-      if (!hasExpired) connection.command(first.key, 'DEL', first.key).catch(() => {})
+      total -= oldest.counted
+      oldest.counted = 0
+      if (!hasExpired) connection.command(oldest.key, 'DEL', oldest.key).catch(() => {})
     }
   }
 
