@@ -13,12 +13,8 @@ export interface RunningLimits {
 /** A client for whom functions run, and how many. `RunningCalls` keeps the count. */
 export interface CountedClient {
   running: number
-  readonly caller: { readonly key: string; readonly principal: { readonly isShared?: boolean } | undefined }
+  readonly caller: { readonly key: string }
 }
-
-/** The key of a caller, where that is one principal's: an address may be that of many. */
-const ownerOf = ({ caller: { principal, key } }: CountedClient): string | undefined =>
-  principal && !principal.isShared ? key : undefined
 
 /** Ends the count of a call: now, or, given work that runs on though nobody waits for it, when that has ended. */
 export type EndCall = (work?: Promise<unknown>) => void
@@ -31,7 +27,7 @@ export type EndCall = (work?: Promise<unknown>) => void
 export class RunningCalls {
   readonly #limits: RunningLimits
   #running = 0
-  /** Of these, by principal: without sessions each request is a client of its own. */
+  /** Of these, by owner: without sessions each request is a client of its own. */
   readonly #runningBy = new Map<string, number>()
   /** The number of abandoned calls, by what they run: "tool slow". */
   readonly #abandoned = new Map<string, number>()
@@ -43,14 +39,16 @@ export class RunningCalls {
     this.#limits = limits
   }
 
-  /** Counts a call. Returns the function that ends the count, or the sentence by which the call is refused. */
-  begin(name: string, client: CountedClient): EndCall | string {
+  /**
+   * Counts a call, in the share of its owner where it has one. Returns the function that ends the count, or the sentence
+   * by which the call is refused.
+   */
+  begin(name: string, client: CountedClient, owner?: string): EndCall | string {
     const refusal = this.#refusal(name, client)
     if (refusal !== undefined) return refusal
     const { key } = client.caller
     this.#running++
     client.running++
-    const owner = ownerOf(client)
     if (owner) addTo(this.#runningBy, owner, 1)
     const end = () => {
       this.#running--

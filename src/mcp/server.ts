@@ -23,6 +23,7 @@ import { createChangeBus, type ChangeBus } from './protocol/change-bus.ts'
 import { InputRequired } from './protocol/errors.ts'
 import type { Capabilities } from './protocol/types.ts'
 import { takeResponse } from './request/ask.ts'
+import { ownerOf } from './request/client.ts'
 import { RequestContext, type HandleMessage, type RequestServices } from './request/context.ts'
 import { createSigner } from './request/signer.ts'
 import { revisions, type Revision } from './revisions/index.ts'
@@ -107,7 +108,9 @@ export function createMcpServer(options: ServerOptions): McpServer {
     const { message, client, memory } = context
     const refusal = refusalOf(message)
     if (refusal) return errorResponse(refusal, message.id)
-    const endCall = RUNS_AUTHORS.has(message.method) ? calls.begin(nameOf(message), client) : answeredAtOnce
+    const endCall = RUNS_AUTHORS.has(message.method)
+      ? calls.begin(nameOf(message), client, ownerOf(client.caller))
+      : answeredAtOnce
     if (typeof endCall === 'string')
       return errorResponse(new RpcError(INTERNAL_ERROR, endCall, { reason: 'busy' }), message.id)
     const response = dispatch(tables.get(client.revision)!, message, context, onUnexpected)
