@@ -4,9 +4,10 @@ import { channel } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import net from 'node:net'
-import { mock, test, type TestContext } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { createMcpHandler, defineTool, serve } from '../../src/index.ts'
 import { watchSlowReader } from '../../src/sse/index.ts'
+import { intervalsOf } from '../support/intervals.ts'
 import { post, type Json } from '../support/wire.ts'
 
 const accept = 'application/json, text/event-stream'
@@ -68,18 +69,7 @@ async function start(t: TestContext, acts: { progress?: boolean } = {}) {
 
 test('long answers to clients who have gone take no room from those who read, and leave no timer', async (t) => {
   const { leave, large } = await start(t)
-  const timers = new Set<unknown>()
-  const [set, clear] = [globalThis.setInterval, globalThis.clearInterval]
-  mock.method(globalThis, 'setInterval', ((listener: () => void, ms: number) => {
-    const timer = set(listener, ms)
-    if (ms === UNREAD_MS / 3) timers.add(timer)
-    return timer
-  }) as typeof setInterval)
-  mock.method(globalThis, 'clearInterval', ((timer: NodeJS.Timeout) => {
-    timers.delete(timer)
-    clear(timer)
-  }) as typeof clearInterval)
-  t.after(() => mock.restoreAll())
+  const timers = intervalsOf(t, UNREAD_MS / 3)
   for (let i = 0; i < 6; i++) await leave()
   assert.equal(timers.size, 0)
   const answer = await large()

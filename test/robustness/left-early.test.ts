@@ -4,9 +4,10 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
-import { after, mock, test } from 'node:test'
+import { after, test } from 'node:test'
 import { defineTool, serve } from '../../src/index.ts'
 import { site } from '../../src/app/site.ts'
+import { intervalsOf } from '../support/intervals.ts'
 import { post, request } from '../support/wire.ts'
 
 const KEEP_ALIVE_MS = 12_345 // a number that no other timer has
@@ -69,50 +70,36 @@ test(
   },
 )
 
-test('T-13, T-53: a call whose client left before its first word leaves no stream and no timer behind', async () => {
-  const timers = new Set<unknown>()
-  const [set, clear] = [globalThis.setInterval, globalThis.clearInterval]
-  mock.method(globalThis, 'setInterval', ((listener: () => void, ms: number) => {
-    const timer = set(listener, ms)
-    if (ms === KEEP_ALIVE_MS) timers.add(timer)
-    return timer
-  }) as typeof setInterval)
-  mock.method(globalThis, 'clearInterval', ((timer: NodeJS.Timeout) => {
-    timers.delete(timer)
-    clear(timer)
-  }) as typeof clearInterval)
-  try {
-    const initialize = {
-      jsonrpc: '2.0',
-      id: 0,
-      method: 'initialize',
-      params: { protocolVersion: '2025-11-25', capabilities: {} },
-    }
-    const { headers } = await post(`${url}/mcp`, initialize)
-    let leave = (): void => {}
-    gone = new Promise<void>((resolve) => (leave = resolve))
-    const over = new Promise<void>((resolve) => (said.resolve = resolve))
-    const socket = net.connect(Number(new URL(url).port), '127.0.0.1')
-    const body = JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'late', _meta: { progressToken: 1 } },
-    })
-    const arrived = once(server, 'request')
-    socket.write(
-      `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nMcp-Session-Id: ${String(headers['mcp-session-id'])}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    )
-    const [, response] = await arrived
-    const closed = once(response, 'close')
-    socket.destroy()
-    await closed
-    leave()
-    await over
-    assert.equal(timers.size, 0)
-  } finally {
-    mock.restoreAll()
+test('T-13, T-53: a call whose client left before its first word leaves no stream and no timer behind', async (t) => {
+  const timers = intervalsOf(t, KEEP_ALIVE_MS)
+  const initialize = {
+    jsonrpc: '2.0',
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {} },
   }
+  const { headers } = await post(`${url}/mcp`, initialize)
+  let leave = (): void => {}
+  gone = new Promise<void>((resolve) => (leave = resolve))
+  const over = new Promise<void>((resolve) => (said.resolve = resolve))
+  const socket = net.connect(Number(new URL(url).port), '127.0.0.1')
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'late', _meta: { progressToken: 1 } },
+  })
+  const arrived = once(server, 'request')
+  socket.write(
+    `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nMcp-Session-Id: ${String(headers['mcp-session-id'])}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
+  const [, response] = await arrived
+  const closed = once(response, 'close')
+  socket.destroy()
+  await closed
+  leave()
+  await over
+  assert.equal(timers.size, 0)
 })
 
 test('T-34: an argument that a header repeats, given as an object without a text, is the caller’s mistake', async () => {
