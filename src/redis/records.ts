@@ -10,10 +10,15 @@ export function createRecords({ run, tryRun }: Connection, prefix: string, most:
   const countKey = `{${prefix}}:sessions`
   const keyOf = (id: string) => `${prefix}:{${id}}`
 
-  /** Writes fields of a record. Where there is none, `whole` is written. False: it was closed. */
+  /**
+   * Writes fields of a record. Where there is none, `whole` is written, unless another node was first: its `whole` may
+   * be older, and so the fields go into that. False: it was closed.
+   */
   async function write(id: string, fields: string[], leaseMs: number, whole?: string[]): Promise<boolean> {
-    const done = await run(WRITE, keyOf(id), leaseMs, whole ? 'known' : 'any', ...fields)
-    return done === 0 && whole ? write(id, whole, leaseMs) : done === 1
+    const writeIf = (state: string, texts: string[]) => run(WRITE, keyOf(id), leaseMs, state, ...texts)
+    if (!whole) return (await writeIf('any', fields)) === 1
+    const done = (await writeIf('known', fields)) || (await writeIf('none', whole))
+    return done === 0 ? write(id, fields, leaseMs, whole) : done === 1
   }
 
   return {

@@ -14,11 +14,12 @@ return record`
 
 /**
  * Writes fields of a record, `ARGV[3]` a name, `ARGV[4]` its value, and so on; an empty value removes the field. It lives
- * `ARGV[1]` milliseconds from now. Returns 1; 0: there is none, and `ARGV[2]` is `known`; -1: it was closed.
+ * `ARGV[1]` milliseconds from now. Returns 1; 0: there is none, and `ARGV[2]` is `known`, or there is one, and it is
+ * `none`; -1: it was closed.
  */
 export const WRITE = `
 if redis.call('HEXISTS', KEYS[1], 'closed') == 1 then return -1 end
-if ARGV[2] == 'known' and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if ARGV[2] ~= 'any' and (redis.call('EXISTS', KEYS[1]) == 1) ~= (ARGV[2] == 'known') then return 0 end
 for i = 3, #ARGV, 2 do
   if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[i])
   else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end

@@ -245,6 +245,8 @@ test('what was changed while the engine was away, and failed, is written and tol
     Object.keys(record).filter((name) => name.startsWith('sub:')),
     ['sub:test://new'],
   )
+  // n2 is connected again too: until then it tells its own sessions at once, by the subscriptions that it knows.
+  await until(() => initialize(n2!.url).then(Boolean, () => false))
   for (const uri of ['test://old', 'test://new']) n2!.changes.publish({ kind: 'resourceUpdated', uri })
   assert.deepEqual((await listening.message()).params, { uri: 'test://new' })
   listening.destroy()
